@@ -1,0 +1,9 @@
+"""Frames in, packets out: headers as numpy columns, a whole batch at a time.
+
+Takes ``model.frames.Frames``, gives ``model.packets.Packets``.  Who comes after whom is a row of
+``layers.LAYERS``.  Touches nothing of the world, and never raises for what a frame holds.
+"""
+
+from sniffer.decode.columns import decode, link_is_known
+
+__all__ = ["decode", "link_is_known"]

@@ -1,0 +1,29 @@
+"""What comes up a stream, and who listens.
+
+Three things can come up a stream: data, a gap, and the close.  Whoever watches a connection answers
+all three; they are calls, not objects, because a capture of mail is made of little else.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+
+class Anomaly(NamedTuple):
+    """A named oddity: an entry of the tables of anomalies, and what was odd here."""
+
+    code: str
+    text: str
+
+
+class Watcher(Protocol):
+    """Watches one connection.  Never raises, whatever comes."""
+
+    def receive(self, from_client: bool, data: bytes) -> bool:
+        """Take the next bytes of one side; False when nothing more can be learned."""
+
+    def miss(self, from_client: bool, length: int) -> bool:
+        """Take note that ``length`` bytes of one side are missing here; False as in ``receive``."""
+
+    def close(self) -> None:
+        """Take note that nothing more will come."""

@@ -1,0 +1,106 @@
+"""Every bound of the program: its name, its unit and its reason.
+
+A limit that is reached is never silent: it becomes an anomaly of the session it cut short, or a
+flag of the run.
+"""
+
+# -- frames ------------------------------------------------------------------------------------
+
+BATCH_FRAMES = 8192
+"""Frames per batch.  Above some thousands numpy's fixed cost per call no longer shows."""
+
+BATCH_BYTES = 6 * 1024 * 1024
+"""Bytes a batch aims at.  libpcap's batch is bounded by frames only, and receive offload makes
+frames of 64 KiB: without this aim a batch of them would take 512 MiB."""
+
+BATCH_FRAMES_UNMEASURED = 512
+"""Frames of the first batch of a file, before the size of its frames is known (32 MiB at worst)."""
+
+FRAME_BYTES = 256 * 1024
+"""Captured bytes of one frame; libpcap's own maximum snapshot length (MAXIMUM_SNAPLEN)."""
+
+OPEN_FILES = 128
+"""Capture files of one sensor read at the same time because their times overlap.  A ring buffer
+overlaps by one; two taps by two.  More than this is a folder that mixes sensors."""
+
+QUEUED_BATCHES = 2
+"""Batches read ahead of the analysis: one in work, one ready."""
+
+PIPE_BYTES = 1024 * 1024
+"""Bytes asked for as capacity of the pipe between a decompressor and libpcap: Linux' default
+maximum for an unprivileged process (/proc/sys/fs/pipe-max-size)."""
+
+# -- packets -----------------------------------------------------------------------------------
+
+LAYERS = 16
+"""Headers followed below one frame (tags, IPv6 extension headers).  Real traffic shows five."""
+
+VLAN_TAGS = 2
+"""802.1Q tags kept of a frame, outermost first: QinQ has two."""
+
+# -- connections -------------------------------------------------------------------------------
+
+CONNECTIONS = 50_000
+"""TCP connections followed at the same time.  About 1 KiB each before anything is said; an office
+has tens, a mail provider's border thousands.  Beyond it the least telling are closed first."""
+
+CONNECTION_IDLE = 900 * 1_000_000
+"""Microseconds of silence after which a connection is over.  RFC 5321 4.5.3.2 has a server wait at
+least 300 s for a command and a client up to 600 s for the end of DATA."""
+
+CLOSED_LINGERS = 120 * 1_000_000
+"""Microseconds for which a closed connection is remembered: 2 MSL as most systems count it, twice."""
+
+TIDY_INTERVAL = 60 * 1_000_000
+"""Microseconds of the capture's time between two searches for silent connections."""
+
+PENDING_SEGMENTS = 128
+"""Out-of-order segments kept per direction before the hole in front of them is declared a gap."""
+
+PENDING_BYTES = 256 * 1024
+"""Out-of-order bytes kept per direction: four TCP windows without scaling."""
+
+PENDING_BYTES_TOTAL = 32 * 1024 * 1024
+"""Out-of-order bytes kept for all connections together."""
+
+RESET_WINDOW = 65_535
+"""Bytes by which a RST may miss the expected sequence number and still be believed."""
+
+# -- SMTP --------------------------------------------------------------------------------------
+
+LINE_BYTES = 16 * 1024
+"""Octets of a command, an answer or a reply line.  RFC 4954 4 demands 12,288 for AUTH; OAuth
+tokens of Entra have been seen at 5,516 (base64)."""
+
+REPLY_LINES = 128
+"""Lines of one reply.  A long EHLO reply has twenty."""
+
+OUTSTANDING = 1000
+"""Commands without a reply (RFC 2920 pipelining).  100 recipients are usual, RFC 5321 4.5.3.1.8."""
+
+ATTEMPTS = 64
+"""AUTH attempts kept per session; servers close after three to twenty.  Of more, the last are kept."""
+
+NAME_CHARACTERS = 255
+"""Characters kept of an EHLO name (RFC 1035 2.3.4: a domain name has 255 octets)."""
+
+USER_CHARACTERS = 320
+"""Characters kept of a user name: 64 + @ + 255 (RFC 5321 4.5.3.1)."""
+
+TEXT_CHARACTERS = 512
+"""Characters kept of a banner or a reply (RFC 5321 4.5.3.1.5: a reply line has 512 octets)."""
+
+ANOMALIES = 16
+"""Kinds of anomalies kept per session; each kind is kept once."""
+
+# -- facts -------------------------------------------------------------------------------------
+
+SPOOL_ROWS = 1000
+"""Facts gathered before they are written to the run's spool: one transaction's worth."""
+
+SPOOL_CACHE = 8 * 1024
+"""KiB of the spool that stay in memory; the rest is on disk."""
+
+DEVICE_NAMES = 32
+"""EHLO names, users or servers kept per device and service.  A few is usual; hundreds are a relay or
+a guesser, and nobody reads them."""

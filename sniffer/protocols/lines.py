@@ -1,0 +1,50 @@
+"""Bytes in, lines out: one at a time, whatever the cuts, and never more than a line in memory."""
+
+from __future__ import annotations
+
+from sniffer.model import limits
+
+
+class Lines:
+    """The unfinished line of one direction.  ``crlf`` says whether any line ended in CRLF.
+
+    ``cut`` is set when a line was longer than ``limits.LINE_BYTES``; its rest is skipped.
+    """
+
+    __slots__ = ("_held", "_skipping", "crlf", "cut")
+
+    def __init__(self) -> None:
+        self._held = b""
+        self._skipping = False
+        self.crlf = False
+        self.cut = False
+
+    def take(self, data: bytes) -> tuple[bytes | None, bytes]:
+        """Return the next line without its end, and the bytes behind it; None while it is unfinished."""
+        end = data.find(b"\n")
+        if end < 0:
+            self._hold(data)
+            return None, b""
+        self._hold(data[:end])
+        line, self._held, self._skipping = self._held, b"", False
+        if line.endswith(b"\r"):
+            self.crlf = True
+            line = line[:-1]
+        return line, data[end + 1 :]
+
+    def unfinished(self) -> bytes:
+        """Return what is held of a line without end, and forget it."""
+        line, self._held, self._skipping = self._held, b"", False
+        return line
+
+    def forget(self) -> None:
+        """Forget the unfinished line, whose rest is missing; what follows up to a line end is lost too."""
+        self._held, self._skipping = b"", False
+
+    def _hold(self, data: bytes) -> None:
+        if self._skipping:
+            return
+        room = limits.LINE_BYTES - len(self._held)
+        self._held = self._held + data[:room] if self._held else data[:room]
+        if len(data) > room:
+            self._skipping = self.cut = True

@@ -1,0 +1,145 @@
+"""One input, read by libpcap or, where that refuses or is absent, by scapy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import IO
+
+from sniffer.model.frames import Frames, Origin
+from sniffer.sources import formats, libpcap
+from sniffer.sources.compression import Unpackable
+from sniffer.sources.inputs import Input
+from sniffer.sources.libpcap import LibpcapError, LibpcapReader, Select
+from sniffer.sources.pipe import Pump
+from sniffer.sources.problems import CaptureError
+from sniffer.sources.scapy_files import ScapyReader
+
+KnownLink = Callable[[int], bool]
+
+LINK_NAMES = {
+    9: "PPP", 50: "PPP in HDLC framing", 51: "PPPoE", 104: "Cisco HDLC", 105: "IEEE 802.11",
+    127: "IEEE 802.11 with radiotap", 189: "USB", 220: "USB with Linux header", 195: "IEEE 802.15.4",
+    192: "PPI", 249: "USBPcap", 187: "Bluetooth HCI",
+}  # fmt: skip
+"""Link types that people capture and that are not decoded (tcpdump.org's list of LINKTYPEs)."""
+
+MIXED = ("different from the type of the first interface", "different from the snapshot length")
+"""How libpcap refuses a pcapng with unlike interfaces."""
+
+
+class Capture:
+    """An input while it is read.  ``selected`` counts frames; ``seen`` all frames, None if unknown."""
+
+    def __init__(self, source: Input, select: Select, known_link: KnownLink, *, scapy: bool = False) -> None:
+        self.input = source
+        self.selected = 0
+        self.seen: int | None = None
+        self._select = select
+        self._known_link = known_link
+        self._scapy = scapy or not libpcap.available()
+        self._origin = Origin(source.sensor, source.name)
+        self._pump: Pump | None = None
+        self._reader: LibpcapReader | None = None
+
+    def position(self) -> int:
+        """Return how many bytes of a plain file have been read; 0 for what is unpacked on the way."""
+        return self._reader.position() if self._reader and not self.input.compression else 0
+
+    def batches(self) -> Iterator[Frames]:
+        """Give its frames.  Raises ``CaptureError`` behind the last that can be read."""
+        if self._scapy:
+            yield from self._by_scapy(skip=0)
+            return
+        try:
+            for frames in self._by_libpcap():
+                self.selected += len(frames)
+                yield frames
+        except LibpcapError as error:
+            if not any(words in str(error) for words in MIXED):
+                raise self._damaged(str(error)) from None
+            yield from self._by_scapy(skip=self.selected)
+        if self._pump and self._pump.error:
+            raise self._damaged(self._pump.error)
+
+    def _by_libpcap(self) -> Iterator[Frames]:
+        path = self._path()
+        if self._pump and not formats.container(self._pump.head):
+            raise CaptureError(self.input.name, *formats.stranger(self._pump.head))
+        again = None if self.input.stream else self._path
+        self._reader = reader = LibpcapReader(path, self._checked_select, self._origin, again)
+        if self._pump:
+            self._pump.opened()
+        yield from reader.batches()
+
+    def _path(self) -> str:
+        """Return a name that libpcap can open: the file's own, or that of a pipe we fill."""
+        if not self.input.stream and not self.input.compression:
+            return str(self.input.path)
+        self._pump = Pump(self._opened())
+        return self._pump.path
+
+    def _opened(self) -> IO[bytes]:
+        try:
+            return self.input.open()
+        except OSError as error:
+            raise CaptureError(self.input.name, f"cannot be read ({error.strerror or error})") from None
+
+    def _checked_select(self, link: int) -> str | None:
+        if not self._known_link(link):
+            raise CaptureError(self.input.name, *_unknown(link))
+        return self._select(link)
+
+    def _by_scapy(self, skip: int) -> Iterator[Frames]:
+        """Read with scapy; the first ``skip`` selected frames have been delivered before libpcap gave up."""
+        if self.input.stream or self.input.container is None:
+            raise CaptureError(self.input.name, "needs to be read twice", "save it to a file first")
+        unknown: set[int] = set()
+        self.seen = 0
+        with self._opened() as file:
+            reader = ScapyReader(file, self.input.container, self._origin)
+            try:
+                for frames in self._behind(skip, reader.batches()):
+                    self.seen += len(frames)
+                    unknown.update(link for link in set(frames.link.tolist()) if not self._known_link(link))
+                    yield frames
+            except (ValueError, *Unpackable) as error:
+                raise self._damaged(str(error)) from None
+        if unknown:
+            raise CaptureError(self.input.name, *_unknown(min(unknown)))
+
+    def _behind(self, skip: int, batches: Iterator[Frames]) -> Iterator[Frames]:
+        """Pass over the frames that were delivered already: all up to the last that was selected."""
+        if not skip or self._reader is None:
+            yield from batches
+            return
+        matches = libpcap.matcher(self._reader.link, self._select)
+        for frames in batches:
+            chosen = [i for i in range(len(frames)) if skip and matches(frames.frame(i))][:skip]
+            skip -= len(chosen)
+            first = len(frames) if skip else chosen[-1] + 1 if chosen else 0
+            if first < len(frames):
+                yield frames.part(first, len(frames))
+
+    def _damaged(self, words: str) -> CaptureError:
+        """Say what is wrong behind the last good frame."""
+        if "truncated" in words or "EOF" in words or "end of" in words.lower():
+            problem = f"ends in the middle of a record ({words}); everything before it was read"
+            return CaptureError(self.input.name, problem, "was the copy complete, or is the capture still running?")
+        problem = f"is damaged from here on ({words}); everything before it was read"
+        return CaptureError(self.input.name, problem, "'editcap IN OUT' or pcapfix may save more of it")
+
+
+def first_time(source: Input, known_link: KnownLink) -> int | None:
+    """Return when the first frame of a file was captured, None if it has none or cannot tell."""
+    capture = Capture(source, lambda link: None, known_link)
+    try:
+        frames = next(capture.batches(), None)
+    except CaptureError:
+        return None
+    return int(frames.time[0]) if frames is not None else None
+
+
+def _unknown(link: int) -> tuple[str, str]:
+    name = f" ({LINK_NAMES[link]})" if link in LINK_NAMES else ""
+    problem = f"has link type {link}{name}, which is not decoded"
+    return problem, "capture on an Ethernet interface, with '-i any', or behind the tunnel"

@@ -1,0 +1,82 @@
+"""What a file is, told from its first bytes."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+HEAD_BYTES = 512
+"""Bytes that are enough to tell."""
+
+
+class Container(Enum):
+    """Capture formats that are read."""
+
+    PCAP = "pcap"
+    PCAPNG = "pcapng"
+
+
+class Compression(Enum):
+    """Compressions that are unpacked on the way."""
+
+    GZIP = "gzip"
+    ZSTD = "zstd"
+    XZ = "xz"
+
+
+CONTAINERS = {
+    b"\xa1\xb2\xc3\xd4": Container.PCAP,  # big-endian, microseconds
+    b"\xd4\xc3\xb2\xa1": Container.PCAP,
+    b"\xa1\xb2\x3c\x4d": Container.PCAP,  # big-endian, nanoseconds
+    b"\x4d\x3c\xb2\xa1": Container.PCAP,
+    b"\xa1\xb2\xcd\x34": Container.PCAP,  # Kuznetzov's modified format, libpcap reads it
+    b"\x34\xcd\xb2\xa1": Container.PCAP,
+    b"\x0a\x0d\x0d\x0a": Container.PCAPNG,
+}
+"""The first four bytes, and what they begin (draft-ietf-opsawg-pcap, -pcapng)."""
+
+COMPRESSIONS = {
+    b"\x1f\x8b": Compression.GZIP,  # RFC 1952 2.3.1
+    b"\x28\xb5\x2f\xfd": Compression.ZSTD,  # RFC 8878 3.1.1
+    b"\xfd7zXZ\x00": Compression.XZ,
+}
+
+STRANGERS: tuple[tuple[bytes, str, str], ...] = (
+    (b"version https://git-lfs", "is a Git LFS pointer, not the capture itself", "fetch it with 'git lfs pull'"),
+    (b"snoop\x00\x00\x00", "is a Solaris snoop file", "convert it with 'editcap -F pcapng IN OUT'"),
+    (b"GMBU", "is a Microsoft Network Monitor file", "convert it with 'editcap -F pcapng IN OUT'"),
+    (b"PK\x03\x04", "is a ZIP archive", "unpack it and name the folder"),
+    (b"7z\xbc\xaf\x27\x1c", "is a 7-Zip archive", "unpack it and name the folder"),
+    (b"BZh", "is compressed with bzip2", "unpack it with 'bunzip2', or repack it as .gz, .zst or .xz"),
+)
+"""First bytes of files that people try, what they are, what to do."""
+
+
+def container(head: bytes) -> Container | None:
+    """Return the capture format that begins with ``head``, None if none does."""
+    return CONTAINERS.get(head[:4])
+
+
+def compression(head: bytes) -> Compression | None:
+    """Return the compression that begins with ``head``, None if none does."""
+    return next((kind for magic, kind in COMPRESSIONS.items() if head.startswith(magic)), None)
+
+
+def stranger(head: bytes) -> tuple[str, str]:
+    """Say what a file that is no capture is, and what to try."""
+    if not head:
+        return "is empty", "if the capture still runs, let tcpdump write at once with -U"
+    for magic, what, advice in STRANGERS:
+        if head.startswith(magic):
+            return what, advice
+    if re.match(rb"\s*<(!doctype\s+html|html|\?xml)", head, re.IGNORECASE):
+        return "is a web page or XML, not a capture", "the download may have failed; fetch the file itself"
+    if _is_text(head):
+        return "is text, not a capture", "capture with 'tcpdump -w FILE', not '> FILE'"
+    if b"E\x00t\x00l" in head or b"e\x00t\x00l\x00" in head:
+        return "looks like a Windows trace (ETL)", "convert it with 'pktmon etl2pcap FILE'"
+    return "is not a capture (neither pcap nor pcapng)", "see what it is with 'file' or 'capinfos'"
+
+
+def _is_text(head: bytes) -> bool:
+    return all(byte >= 0x20 or byte in b"\t\r\n\f\x1b" for byte in head)

@@ -1,0 +1,16 @@
+"""What can be wrong with an input, said to a person who wants to go on."""
+
+from __future__ import annotations
+
+
+class CaptureError(Exception):
+    """An input, or the rest of it, cannot be read.
+
+    ``name`` is the input's, ``problem`` says what is wrong and ``advice`` what to try next.
+    """
+
+    def __init__(self, name: str, problem: str, advice: str = "") -> None:
+        super().__init__(f"{name}: {problem}" + (f"; {advice}" if advice else ""))
+        self.name = name
+        self.problem = problem
+        self.advice = advice

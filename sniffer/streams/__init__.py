@@ -1,0 +1,11 @@
+"""Packets in, streams out: connections followed, each direction's bytes in order.
+
+Takes ``model.packets.Packets``; tells a ``model.events.Watcher`` per connection of data, gaps and the
+close, and hands every finished ``Connection`` back.  Bounded by ``model.limits``; every "now" is a
+packet's time.  Touches nothing of the world.
+"""
+
+from sniffer.streams.connection import Connection
+from sniffer.streams.table import ConnectionTable
+
+__all__ = ["Connection", "ConnectionTable"]

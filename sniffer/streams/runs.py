@@ -1,0 +1,126 @@
+"""A batch of segments becomes runs: neighbouring segments of one flow and direction, without a seam.
+
+Sorting by a keyed hash of the endpoints brings each flow together and keeps its own order.  Segments
+that say nothing (bare ACKs) go first, copies of the segment just before them (a span that shows every
+frame twice) go next; what is left is joined where one segment begins at the byte at which the one
+before it ended.  Python then handles runs, a handful for each turn of a dialogue, not segments.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sniffer.model.frames import Ints
+from sniffer.model.packets import FIN, RST, SYN, Packets, Words
+
+Flags = npt.NDArray[np.bool_]
+
+_SECRET = np.array([secrets.randbits(64) | 1 for _ in range(4)], np.uint64)
+"""Keys of the hash, new in each process, so that nobody can choose addresses that collide."""
+
+MARKS = SYN | FIN | RST
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Runs of a batch, flow by flow.
+
+    Flow *f* has the key ``flow_key[f]`` and the runs from ``flow_first[f]`` up to ``flow_first[f + 1]``.  Run *r*
+    is made of the segments from ``first[r]`` up to ``first[r + 1]``; the lists above ``place`` have one
+    entry a run, those from there on one a segment.  ``forward`` tells the two directions of a flow
+    apart, the same way in each batch; ``plain`` is a run of nothing but payload, all of it captured;
+    ``acknowledged`` is what its last segment acknowledges, ``last_time`` that of its last copy.
+    """
+
+    flow_key: list[int]
+    flow_first: list[int]
+    first: list[int]
+    forward: list[bool]
+    plain: list[bool]
+    sequence: list[int]
+    acknowledged: list[int]
+    flags: list[int]
+    copies: list[int]
+    time: list[int]
+    last_time: list[int]
+    place: list[int]
+    start: list[int]
+    stop: list[int]
+
+
+def runs(packets: Packets) -> Runs | None:
+    """Sort and join the segments of a batch; None when none of them says anything."""
+    source = _endpoint(packets.source, packets.source_port)
+    destination = _endpoint(packets.destination, packets.destination_port)
+    speaking = (packets.length > 0) | (packets.flags & MARKS != 0)
+    places = np.flatnonzero(speaking & (source != destination))
+    if not len(places):
+        return None
+    key = (source + destination)[places]
+    order = places[np.argsort(key, kind="stable")]
+    key, forward = np.sort(key), (source > destination)[order]
+    copy = _copies(packets, order, key, forward)
+    kept = np.flatnonzero(~copy)
+    last_copy = np.append(kept[1:], len(order)) - 1
+    return _joined(packets, order, kept, last_copy, key[kept], forward[kept])
+
+
+def _endpoint(address: Words, port: Ints) -> Words:
+    """Hash one end: multiply and mix, as splitmix64 does, under a key of this process."""
+    word = address[:, 0] * _SECRET[0] + address[:, 1] * _SECRET[1] + port.astype(np.uint64) * _SECRET[2]
+    word = (word ^ (word >> np.uint64(30))) * _SECRET[3]
+    return word ^ (word >> np.uint64(27))
+
+
+def _same_as_before(key: Words, forward: Flags) -> Flags:
+    """Say of each segment whether the one before it belongs to the same flow and direction."""
+    same = np.zeros(len(key), np.bool_)
+    same[1:] = (key[1:] == key[:-1]) & (forward[1:] == forward[:-1])
+    return same
+
+
+def _copies(packets: Packets, order: Ints, key: Words, forward: Flags) -> Flags:
+    """Find segments that repeat the one before them; of SYNs each copy is wanted, for its hop count."""
+    copy = _same_as_before(key, forward)
+    for column in (packets.sequence, packets.length, packets.captured, packets.flags):
+        ordered = column[order]
+        copy[1:] &= ordered[1:] == ordered[:-1]
+    return copy & (packets.flags[order] & SYN == 0)
+
+
+def _joined(
+    packets: Packets, sorted_places: Ints, kept: Ints, last_copy: Ints, key: Words, forward: Flags
+) -> Runs:
+    """Join what has no seam.  Segments with copies stay alone, so that each copy can be counted."""
+    order, copies = sorted_places[kept], last_copy - kept
+    sequence, length, flags = packets.sequence[order], packets.length[order], packets.flags[order]
+    plain = (flags & MARKS == 0) & (packets.captured[order] == length)
+    joins = _same_as_before(key, forward)
+    single = plain & (copies == 0)
+    joins[1:] &= single[1:] & single[:-1] & (sequence[1:] == (sequence[:-1] + length[:-1]) & 0xFFFFFFFF)
+    first = np.flatnonzero(~joins)
+    last = np.append(first[1:], len(order)) - 1
+    new_flow = np.ones(len(first), np.bool_)
+    new_flow[1:] = key[first[1:]] != key[first[:-1]]
+    flow_first = np.flatnonzero(new_flow)
+    start = packets.start[order]
+    return Runs(
+        flow_key=key[first[flow_first]].tolist(),
+        flow_first=[*flow_first.tolist(), len(first)],
+        first=[*first.tolist(), len(order)],
+        forward=forward[first].tolist(),
+        plain=plain[first].tolist(),
+        sequence=sequence[first].tolist(),
+        acknowledged=packets.acknowledged[order[last]].tolist(),
+        flags=flags[first].tolist(),
+        copies=copies[first].tolist(),
+        time=packets.time[order[first]].tolist(),
+        last_time=packets.time[sorted_places[last_copy[last]]].tolist(),
+        place=order.tolist(),
+        start=start.tolist(),
+        stop=(start + packets.captured[order]).tolist(),
+    )

@@ -1,0 +1,223 @@
+"""The connection table: which packets belong together, what is new, and what is over.
+
+The key is the two endpoints; VLAN tags and tunnels are attributes, because a span shows the two
+directions, or two copies, with different ones.  Connections that follow each other on the same
+endpoints are told apart by their initial sequence numbers.  A closed connection stays for a while, so
+that its stragglers are not taken for a new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from sniffer.model import limits
+from sniffer.model.events import Watcher
+from sniffer.model.packets import ACK, FIN, NO_VLAN, RST, SYN, Packets
+from sniffer.streams.connection import Connection, Endpoint, Segment
+from sniffer.streams.runs import Runs, runs
+
+Done = Callable[[Connection], None]
+
+
+class ConnectionTable:
+    """Follows the connections of one sensor.
+
+    ``ports`` (65,536 truth values) says which end is the server where no SYN was seen; ``watch`` makes the
+    watcher of a new connection; ``done`` takes each connection that said something, once, when it is over.
+    ``silent`` counts connections without a byte, ``evicted`` those closed for want of room.
+    """
+
+    def __init__(self, ports: npt.NDArray[np.bool_], watch: Callable[[], Watcher], done: Done) -> None:
+        self._ports = ports
+        self._watch = watch
+        self._done = done
+        self._connections: dict[int, Connection] = {}
+        self._holding: dict[int, int] = {}
+        self._tidied = 0
+        self.silent = 0
+        self.evicted = 0
+
+    def feed(self, packets: Packets) -> None:
+        """Follow the segments of one batch."""
+        batch = runs(packets)
+        if batch is None:
+            return
+        for flow, key in enumerate(batch.flow_key):
+            self._follow(packets, batch, key, batch.flow_first[flow], batch.flow_first[flow + 1])
+        self._tidy(int(packets.time.max()))
+
+    def finish(self) -> None:
+        """Close what is still open: the capture is over."""
+        for key in list(self._connections):
+            self._remove(key)
+
+    def _follow(self, packets: Packets, batch: Runs, key: int, first: int, last: int) -> None:
+        """Follow one flow through a batch; most runs only continue their half-stream."""
+        connection = self._connections.get(key)
+        origin = packets.origins[0] if len(packets.origins) == 1 else None
+        for run in range(first, last):
+            if connection is None or self._is_another(connection, batch, run):
+                connection = self._open(packets, batch, key, run)
+            if connection is None or connection.closed:
+                continue
+            connection.last = batch.last_time[run]
+            from_client = batch.forward[run] is connection.client_forward
+            half, other = connection.half if from_client else connection.half[::-1]
+            if batch.flags[run] & SYN or (from_client and connection.hops < 0) or connection.origin is not origin:
+                _note_link(connection, packets, batch.place[batch.first[run]], from_client)
+            if not connection.wanted:
+                self._overhear(connection, batch.flags[run])
+            elif batch.plain[run] and batch.sequence[run] == half.next and not half.pending:
+                if other.pending:
+                    connection.notice_acknowledged(from_client, batch.acknowledged[run])
+                half.acknowledged = batch.acknowledged[run]
+                connection.deliver(from_client, half, _payload(packets.data, batch, run))
+                if batch.copies[run] and connection.wanted:
+                    connection.duplicates += batch.copies[run]
+            else:
+                self._take(connection, packets, batch, run, key, from_client)
+            if connection.closed:
+                self._over(connection)
+
+    def _is_another(self, connection: Connection, batch: Runs, run: int) -> bool:
+        """Say whether a run begins another connection on the same endpoints."""
+        silence = batch.time[run] - connection.last
+        if silence > (limits.CLOSED_LINGERS if connection.closed else limits.CONNECTION_IDLE):
+            return True
+        if not batch.flags[run] & SYN:
+            return False
+        half = connection.half[0 if batch.forward[run] is connection.client_forward else 1]
+        return half.initial is not None and half.started and half.initial != batch.sequence[run]
+
+    def _open(self, packets: Packets, batch: Runs, key: int, run: int) -> Connection | None:
+        """Enter a new connection, unless there is nothing to follow: a lone FIN or RST."""
+        if key in self._connections:
+            self._remove(key)
+        if not batch.flags[run] & SYN and batch.start[batch.first[run]] == batch.stop[batch.first[run]]:
+            return None
+        if len(self._connections) >= limits.CONNECTIONS:
+            self._evict()
+        place = batch.place[batch.first[run]]
+        connection = self._connection(packets, place, batch.forward[run], batch.time[run])
+        _note_link(connection, packets, place, batch.forward[run] is connection.client_forward)
+        self._connections[key] = connection
+        return connection
+
+    def _connection(self, packets: Packets, place: int, forward: bool, time: int) -> Connection:
+        source = _endpoint(packets.source, packets.source_port, place)
+        destination = _endpoint(packets.destination, packets.destination_port, place)
+        if self._from_client(int(packets.flags[place]), source.port, destination.port):
+            return Connection(source, destination, forward, time, self._watch)
+        return Connection(destination, source, not forward, time, self._watch)
+
+    def _from_client(self, flags: int, source: int, destination: int) -> bool:
+        """Say whether a connection's first segment came from the client: the SYN says, else the ports."""
+        if flags & SYN:
+            return not flags & ACK
+        if self._ports[source] != self._ports[destination]:
+            return bool(self._ports[destination])
+        return source > destination
+
+    def _take(
+        self, connection: Connection, packets: Packets, batch: Runs, run: int, key: int, from_client: bool
+    ) -> None:
+        """Follow the segments of a run one by one."""
+        for index in range(batch.first[run], batch.first[run + 1]):
+            place = batch.place[index]
+            payload = packets.data[batch.start[index] : batch.stop[index]]
+            segment = Segment(
+                time=int(packets.time[place]),
+                sequence=int(packets.sequence[place]),
+                acknowledged=int(packets.acknowledged[place]),
+                flags=int(packets.flags[place]),
+                payload=payload,
+                missing=int(packets.length[place]) - len(payload),
+            )
+            connection.take(from_client, segment)
+        if connection.wanted:
+            connection.duplicates += batch.copies[run]
+        self._bound_waiting(key, connection)
+
+    def _bound_waiting(self, key: int, connection: Connection) -> None:
+        """Keep the bytes that wait behind holes, of all connections together, within their limit."""
+        waiting = sum(half.pending_bytes() for half in connection.half if half.pending)
+        if waiting:
+            self._holding[key] = waiting
+            if sum(self._holding.values()) > limits.PENDING_BYTES_TOTAL:
+                connection.give_up_waiting()
+                del self._holding[key]
+        else:
+            self._holding.pop(key, None)
+
+    def _overhear(self, connection: Connection, flags: int) -> None:
+        """Follow a connection of which nothing more can be learned, only to know when it ends."""
+        if flags & (FIN | RST):
+            connection.end_seen = True
+            connection.close()
+
+    def _over(self, connection: Connection) -> None:
+        """Hand over a closed connection, and keep only its shell."""
+        if connection.spoke:
+            self._done(connection)
+            connection.watcher = None
+        else:
+            self.silent += 1
+
+    def _remove(self, key: int) -> None:
+        connection = self._connections.pop(key)
+        self._holding.pop(key, None)
+        if not connection.closed:
+            connection.close()
+            self._over(connection)
+
+    def _tidy(self, now: int) -> None:
+        """Drop what has been silent for too long; looked for once a minute of the capture's time."""
+        if abs(now - self._tidied) < limits.TIDY_INTERVAL:
+            return
+        self._tidied = now
+        for key, connection in list(self._connections.items()):
+            lasts = limits.CLOSED_LINGERS if connection.closed else limits.CONNECTION_IDLE
+            if now - connection.last > lasts:
+                self._remove(key)
+
+    def _evict(self) -> None:
+        """Make room: shells first, then the silent, then the others, the oldest first."""
+        ranked = sorted(self._connections.items(), key=lambda item: _worth(item[1]))
+        for key, connection in ranked[: limits.CONNECTIONS // 8]:
+            self.evicted += not connection.closed
+            self._remove(key)
+
+
+def _worth(connection: Connection) -> tuple[int, int]:
+    rank = 0 if connection.closed else 2 if connection.spoke else 1
+    return rank, connection.last
+
+
+def _payload(data: bytes, batch: Runs, run: int) -> bytes:
+    """Return the bytes of a run."""
+    first, last = batch.first[run], batch.first[run + 1]
+    if last - first == 1:
+        return data[batch.start[first] : batch.stop[first]]
+    bounds = zip(batch.start[first:last], batch.stop[first:last], strict=True)
+    return b"".join([data[start:stop] for start, stop in bounds])
+
+
+def _note_link(connection: Connection, packets: Packets, place: int, from_client: bool) -> None:
+    """Keep where a connection was seen, and the link of the client's frame that was nearest to it."""
+    connection.origin = packets.origins[int(packets.origin[place])]
+    connection.origins[connection.origin] = None
+    hops = int(packets.hops[place])
+    if not connection.vlan or (from_client and hops > connection.hops):
+        connection.vlan = tuple(tag for tag in packets.vlan[place].tolist() if tag != NO_VLAN)
+    if from_client and hops > connection.hops:
+        connection.hops = hops
+        connection.mac = int(packets.mac[place])
+
+
+def _endpoint(address: npt.NDArray[np.uint64], port: npt.NDArray[np.int64], place: int) -> Endpoint:
+    high, low = address[place].tolist()
+    return Endpoint(high, low, int(port[place]))
+
