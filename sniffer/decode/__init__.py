@@ -5,5 +5,6 @@ Takes ``model.frames.Frames``, gives ``model.packets.Packets``.  Who comes after
 """
 
 from sniffer.decode.columns import decode, link_is_known
+from sniffer.decode.exclusion import Exclusion
 
-__all__ = ["decode", "link_is_known"]
+__all__ = ["Exclusion", "decode", "link_is_known"]

@@ -104,3 +104,7 @@ SPOOL_CACHE = 8 * 1024
 DEVICE_NAMES = 32
 """EHLO names, users or servers kept per device and service.  A few is usual; hundreds are a relay or
 a guesser, and nobody reads them."""
+
+DEVICES = 100_000
+"""Devices judged in one run.  Beyond it new hosts of the Internet are only counted: a password guesser's
+botnet must not take the memory that our own devices need."""

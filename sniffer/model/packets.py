@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -50,3 +50,14 @@ class Packets:
 
     def __len__(self) -> int:
         return len(self.time)
+
+    def take(self, chosen: npt.NDArray[np.bool_]) -> Packets:
+        """Return the chosen segments."""
+        if chosen.all():
+            return self
+        columns = {name: getattr(self, name)[chosen] for name in COLUMNS}
+        return replace(self, **columns)
+
+
+COLUMNS = tuple(each.name for each in fields(Packets) if each.name not in ("data", "origins"))
+"""The names of the arrays of ``Packets``."""

@@ -64,6 +64,7 @@ class SmtpSession:
         self._accepted = False
         self._attempts: deque[Attempt] = deque(maxlen=limits.ATTEMPTS)
         self._mail = False
+        self._accepted_mail: bool | None = None
         self._encrypted = False
         self._smtp = False
         self._blind = False
@@ -114,6 +115,7 @@ class SmtpSession:
             starttls=self._starttls,
             attempts=tuple(attempt.fact() for attempt in self._attempts),
             mail=self._mail,
+            mail_accepted=self._accepted_mail,
             encrypted=self._encrypted,
             smtp=self._smtp,
             blind=self._blind,
@@ -368,6 +370,8 @@ class SmtpSession:
             self._extensions(reply)
         elif turn is Turn.STARTTLS:
             self._starttls_answered(reply)
+        elif turn is Turn.MAIL:
+            self._accepted_mail = reply.code // 100 == 2
         elif turn in (Turn.AUTH, Turn.ANSWER, Turn.CANCEL, Turn.IN_PLACE):
             self._auth_answered(turn, reply)
         following = REPLIED.get((turn, reply.code // 100))

@@ -28,12 +28,17 @@ MIXED = ("different from the type of the first interface", "different from the s
 
 
 class Capture:
-    """An input while it is read.  ``selected`` counts frames; ``seen`` all frames, None if unknown."""
+    """An input while it is read.
+
+    ``selected`` counts the frames that libpcap let through, ``seen`` all frames, None where nobody counted.
+    ``opened`` says that it could be read at all.
+    """
 
     def __init__(self, source: Input, select: Select, known_link: KnownLink, *, scapy: bool = False) -> None:
         self.input = source
         self.selected = 0
         self.seen: int | None = None
+        self.opened = False
         self._select = select
         self._known_link = known_link
         self._scapy = scapy or not libpcap.available()
@@ -69,6 +74,7 @@ class Capture:
         self._reader = reader = LibpcapReader(path, self._checked_select, self._origin, again)
         if self._pump:
             self._pump.opened()
+        self.opened = True
         yield from reader.batches()
 
     def _path(self) -> str:
@@ -94,7 +100,7 @@ class Capture:
         if self.input.stream or self.input.container is None:
             raise CaptureError(self.input.name, "needs to be read twice", "save it to a file first")
         unknown: set[int] = set()
-        self.seen = 0
+        self.seen, self.opened = 0, True
         with self._opened() as file:
             reader = ScapyReader(file, self.input.container, self._origin)
             try:

