@@ -77,6 +77,7 @@ class InputRecord:
 class Gathered:
     """What phase A found, beside the facts in the spool.
 
+    ``listening`` has the first and last time of what was selected, for each sensor (microseconds);
     ``silent`` are connections without a byte, ``evicted`` those cut short because the table was full;
     ``readable`` inputs could be opened.
     """
@@ -86,6 +87,7 @@ class Gathered:
     problems: list[CaptureError] = field(default_factory=list)
     frames_seen: list[int | None] = field(default_factory=list)
     frames_selected: int = 0
+    listening: list[tuple[int, int]] = field(default_factory=list)
     silent: int = 0
     evicted: int = 0
     readable: int = 0
@@ -147,11 +149,16 @@ class _Reader:
         captures = [self._capture(each) for each in sources]
         timed = [(self._first_time(each.input, len(captures)), each) for each in captures]
         table = ConnectionTable(self._ports, SmtpSession, self._done)
+        first, last = None, 0
         try:
             for frames in ahead(merged(timed, self._found.problems)):
+                first = int(frames.time.min()) if first is None else first
+                last = max(last, int(frames.time.max()))
                 self._feed(table, frames, captures)
         finally:
             table.finish()
+            if first is not None:
+                self._found.listening.append((first, last))
             self._found.silent += table.silent
             self._found.evicted += table.evicted
             self._count(captures)

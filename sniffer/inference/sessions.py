@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sniffer.inference.devices import Links
-from sniffer.inference.families import family_of
+from sniffer.knowledge.mechanisms import family_of
 from sniffer.inference.networks import Networks
 from sniffer.inference.services import Server, identify
 from sniffer.knowledge.services import service

@@ -1,0 +1,54 @@
+"""The program: its verbs, and what happens around each of them."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from sniffer import __version__
+from sniffer.cli.triage import triage
+
+app = typer.Typer(
+    name="sniffer",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="""Which boxes on the network still log in to SMTP with a password?
+
+    A passive analyzer for SMTP AUTH: it listens to captures and sends nothing, not even a DNS query.
+
+    Example:
+
+      sniffer triage office.pcap
+    """,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"sniffer {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Say the version."),
+) -> None:
+    """Nothing of its own: the verbs do the work."""
+
+
+app.command("triage", no_args_is_help=True)(triage)
+
+
+def main() -> None:
+    """Run the program; a reader that goes away (``| head``) is no error of ours."""
+    try:
+        app()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,249 @@
+"""``sniffer triage``: captures in, devices out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import IO, Annotated, Any
+
+import typer
+
+from sniffer.cli import options
+from sniffer.cli.progress import ProgressLine
+from sniffer.cli.redaction_key import redaction_key
+from sniffer.model.findings import SessionFinding
+from sniffer.pipeline import DEFAULT_PORTS, Gathered, Judgement, Settings, gather
+from sniffer.reports import machine
+from sniffer.reports.escape import for_terminal
+from sniffer.reports.redaction import Redactor
+from sniffer.reports.rows import Row, device_row, session_row
+from sniffer.reports.run_row import run_row
+from sniffer.reports.summary import Summary
+
+DONE, FAILED, MATCHED, PARTLY_READ, NONE_JUDGED = 0, 1, 3, 4, 5
+"""Exit statuses; 2 is a usage error."""
+
+
+class View(StrEnum):
+    """What a report lists."""
+
+    DEVICES = "devices"
+    SESSIONS = "sessions"
+
+
+class Format(StrEnum):
+    """How a report is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+class Scope(StrEnum):
+    """Whose sessions a report shows."""
+
+    LOCAL = "local"
+    ALL = "all"
+
+
+def triage(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="PATH...", help="Captures, folders of captures, or - for standard input."),
+    ] = None,
+    view: Annotated[View, typer.Option(help="List devices, or each session.")] = View.DEVICES,
+    form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TABLE,
+    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write to a file.")] = None,
+    ports: Annotated[str, typer.Option(metavar="LIST", help="Mail ports, ranges too.")] = ",".join(
+        map(str, DEFAULT_PORTS)
+    ),
+    local_net: Annotated[
+        list[str] | None, typer.Option(metavar="CIDR", help="A network of our side, beside the private ones.")
+    ] = None,
+    scope: Annotated[Scope, typer.Option(help="Our own devices, or remote hosts too.")] = Scope.LOCAL,
+    sensor: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME[=PATH]", help="Name the capture point; captures of one are read as one."),
+    ] = None,
+    exclude_net: Annotated[list[str] | None, typer.Option(metavar="CIDR", help="Leave a network out.")] = None,
+    exclude_vlan: Annotated[list[str] | None, typer.Option(metavar="ID", help="Leave a VLAN out.")] = None,
+    redact_users: Annotated[
+        bool, typer.Option("--redact-users", help="Replace user names and personal host names by a keyed hash.")
+    ] = False,
+    fail_on: Annotated[
+        str, typer.Option(metavar="LIST", help="Exit with 3 if a device has one of these verdicts.")
+    ] = "",
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Defaults from a TOML file.", callback=options.configured, is_eager=True),
+    ] = None,
+) -> None:
+    """Read captures and say which devices log in how, and what could not be judged.
+
+    Reads pcap and pcapng, also gzip, zstd or xz compressed.  Sends nothing.
+
+    Examples:
+
+      sniffer triage office.pcap
+
+      sniffer triage --view sessions --format json captures/ > sessions.json
+
+      tcpdump -i eth1 -U -w - 'tcp port 25 or tcp port 587' | sniffer triage -
+
+      sniffer triage --sensor hq=hq.pcap --sensor branch=branch.pcap --fail-on affected,unknown
+
+    Exit status: 0 done, 1 nothing could be read, 2 wrong usage, 3 --fail-on matched, 4 part of the input
+    could not be read, 5 sessions were seen and none could be judged.
+    """
+    wanted = options.ports(ports)
+    failing = options.fail_on(fail_on)
+    nets = options.networks(local_net or ())
+    pairs = options.sensors(sensor or (), paths or ())
+    if not pairs:
+        raise typer.BadParameter("name a capture, a folder, or - for standard input")
+    settings = Settings(
+        ports=wanted,
+        exclude_nets=options.networks(exclude_net or ()),
+        exclude_vlans=options.vlans(exclude_vlan or ()),
+        digests=form in (Format.JSON, Format.JSONL),
+    )
+    redact = Redactor(redaction_key() if redact_users else None)
+    progress = ProgressLine()
+    gathered = gather(pairs, settings, progress)
+    progress.clear()
+    for problem in gathered.problems:
+        typer.echo(f"sniffer: {for_terminal(str(problem))}", err=True)
+    if not gathered.readable:
+        raise typer.Exit(FAILED)
+    report = _Report(gathered, Judgement(gathered.spool, nets), Summary(scope is Scope.ALL), redact, wanted, failing)
+    with _opened(output) as stream:
+        report.write(stream, view, form)
+    raise typer.Exit(report.status)
+
+
+class _Report:
+    """Writes what was found, in the view and format that were asked for."""
+
+    def __init__(
+        self,
+        gathered: Gathered,
+        judgement: Judgement,
+        summary: Summary,
+        redact: Redactor,
+        ports: tuple[int, ...],
+        failing: tuple[str, ...],
+    ) -> None:
+        self._gathered = gathered
+        self._judgement = judgement
+        self._summary = summary
+        self._redact = redact
+        self._ports = ports
+        self._devices = summary.devices(judgement.devices(summary.session))
+        self._flags = _flags(gathered, summary, failing)
+        self.status = _status(self._flags)
+
+    def write(self, stream: IO[str], view: View, form: Format) -> None:
+        """Write the report."""
+        if form is Format.TABLE:
+            self._table(stream, view)
+            return
+        rows = self._session_rows() if view is View.SESSIONS else self._device_rows()
+        if form is Format.JSONL:
+            machine.write_lines(stream, rows, self._run())
+        elif form is Format.JSON:
+            machine.write_object(stream, view.value, rows, self._run())
+        elif view is View.SESSIONS:
+            machine.write_sessions_csv(stream, rows)
+        else:
+            machine.write_devices_csv(stream, rows)
+
+    def _table(self, stream: IO[str], view: View) -> None:
+        from sniffer.reports import table  # noqa: PLC0415 - rich's tables take 50 ms to import
+
+        page = table.console(stream)
+        if view is View.SESSIONS:
+            shown, more = _first(self._sessions(), table.MOST_SESSIONS)
+            page.print(table.sessions_table(shown, self._redact) if shown else "")
+            if more:
+                page.print(f"The first {len(shown)} sessions; --format csv or jsonl lists all.")
+        elif self._devices:
+            page.print(table.devices_table(self._devices, self._redact))
+        for line in self._summary.lines(self._ports):
+            page.print(line)
+
+    def _sessions(self) -> Iterator[SessionFinding]:
+        return (each for each in self._judgement.sessions() if self._summary.shows(each.scope))
+
+    def _session_rows(self) -> Iterator[Row]:
+        return (session_row(each, self._redact) for each in self._sessions())
+
+    def _device_rows(self) -> Iterator[Row]:
+        return (device_row(each, self._redact) for each in self._devices)
+
+    def _run(self) -> Row:
+        return run_row(_counted(self._gathered, self._ports), self._summary, self._flags, self.status)
+
+
+def _counted(gathered: Gathered, ports: tuple[int, ...]) -> dict[str, Any]:
+    """Return what phase A counted, for the run record."""
+    return {
+        "sensors": list(dict.fromkeys(each.sensor for each in gathered.inputs)),
+        "inputs": [asdict(each) for each in gathered.inputs],
+        "ports": list(ports),
+        "frames_read": gathered.frames_read,
+        "frames_selected": gathered.frames_selected,
+        "silent": gathered.silent,
+        "evicted": gathered.evicted,
+        "listening": gathered.listening,
+        "problems": [str(problem) for problem in gathered.problems],
+    }
+
+
+def _flags(gathered: Gathered, summary: Summary, failing: tuple[str, ...]) -> list[str]:
+    """Name everything about a run that its reader must know."""
+    flags = [f"fail-on:{verdict}" for verdict in failing if summary.verdicts[verdict]]  # type: ignore[index]
+    flags += ["none-judged"] if summary.none_judged else []
+    flags += ["partly-read"] if gathered.problems else []
+    flags += ["interrupted"] if gathered.interrupted else []
+    flags += ["connections-evicted"] if gathered.evicted else []
+    return flags
+
+
+def _status(flags: list[str]) -> int:
+    """Return the exit status: of several that hold, the first of 3, 5, 4."""
+    if any(flag.startswith("fail-on:") for flag in flags):
+        return MATCHED
+    if "none-judged" in flags:
+        return NONE_JUDGED
+    return PARTLY_READ if "partly-read" in flags or "interrupted" in flags else DONE
+
+
+def _first(findings: Iterator[SessionFinding], count: int) -> tuple[list[SessionFinding], bool]:
+    """Return the first sessions, and whether there are more."""
+    shown: list[SessionFinding] = []
+    for finding in findings:
+        if len(shown) == count:
+            return shown, True
+        shown.append(finding)
+    return shown, False
+
+
+@contextmanager
+def _opened(path: Path | None) -> Iterator[IO[str]]:
+    """Open the file to write to, standard output if there is none."""
+    if path is None:
+        yield sys.stdout
+        return
+    try:
+        stream = path.open("w", encoding="utf-8", newline="")
+    except OSError as error:
+        typer.echo(f"sniffer: {path}: cannot be written ({error.strerror}); choose another --output", err=True)
+        raise typer.Exit(FAILED) from None
+    with stream:
+        yield stream
+

@@ -1,0 +1,78 @@
+"""JSON, JSON lines and CSV."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from typing import IO
+
+import msgspec
+
+from sniffer.reports.escape import for_csv
+from sniffer.reports.rows import Row
+
+SESSION_COLUMNS = (
+    "session", "start", "end", "direction", "client.ip", "client.port", "client.mac", "client.vendor", "client.helo",
+    "client.device", "server.ip", "server.port", "server.name", "server.service", "starttls", "auth.family",
+    "auth.mechanism", "auth.basis", "auth.confidence", "auth.outcome", "auth.user", "auth.reply", "auth.unjudged",
+    "auth.reason", "quality.one_sided", "quality.gap_bytes", "evidence.file", "evidence.display_filter",
+)  # fmt: skip
+
+DEVICE_COLUMNS = (
+    "device", "scope", "verdict", "band", "state", "name", "vendor", "identity.band", "macs", "ips", "service",
+    "service.verdict", "service.band", "service.state", "service.servers", "service.mechanisms", "service.basis",
+    "service.judged", "service.unjudged", "service.succeeded", "service.failed", "service.users",
+    "service.first_seen", "service.last_seen", "reason",
+)  # fmt: skip
+"""A device has a line for each service it uses."""
+
+
+def encoded(row: Row) -> str:
+    """Return a row as one line of JSON."""
+    return msgspec.json.encode(row).decode()
+
+
+def write_lines(stream: IO[str], rows: Iterable[Row], run: Row) -> None:
+    """Write JSON lines, the run's last."""
+    for row in rows:
+        stream.write(encoded(row) + "\n")
+    stream.write(encoded(run) + "\n")
+
+
+def write_object(stream: IO[str], name: str, rows: Iterable[Row], run: Row) -> None:
+    """Write one JSON object, a row at a time: however many there are, none waits in memory."""
+    stream.write(f'{{"run": {encoded(run)}, "{name}": [')
+    for place, row in enumerate(rows):
+        stream.write(("," if place else "") + "\n" + encoded(row))
+    stream.write("\n]}\n")
+
+
+def write_sessions_csv(stream: IO[str], rows: Iterable[Row]) -> None:
+    """Write a line for each session."""
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(SESSION_COLUMNS)
+    for row in rows:
+        writer.writerow([for_csv(_at(row, column)) for column in SESSION_COLUMNS])
+
+
+def write_devices_csv(stream: IO[str], rows: Iterable[Row]) -> None:
+    """Write a line for each device and service."""
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(DEVICE_COLUMNS)
+    for row in rows:
+        macs = " ".join(dict.fromkeys(each["mac"] for each in row["interfaces"]))
+        ips = " ".join(dict.fromkeys(each["ip"] for each in row["addresses"]))
+        for used in row["services"]:
+            flat = row | {"macs": macs, "ips": ips, "service": used["service"]}
+            flat |= {f"service.{name}": value for name, value in used.items()}
+            writer.writerow([for_csv(_at(flat, column)) for column in DEVICE_COLUMNS])
+
+
+def _at(row: Row, column: str) -> object:
+    """Return the value at a dotted path; lists become words, None stays empty."""
+    value = row.get(column)
+    if column not in row:
+        value = row
+        for name in column.split("."):
+            value = value.get(name) if isinstance(value, dict) else None
+    return " ".join(map(str, value)) if isinstance(value, list) else value

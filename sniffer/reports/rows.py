@@ -1,0 +1,251 @@
+"""Findings as the rows of the contract: plain values, times in UTC, absent knowledge as None."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sniffer.knowledge.mechanisms import family_of
+from sniffer.knowledge.vendors import mac_kind, vendor
+from sniffer.model.events import Anomaly
+from sniffer.model.facts import AttemptFact, Observation, SessionFact
+from sniffer.model.findings import AuthFinding, DeviceFinding, Evidence, ServiceFinding, SessionFinding
+from sniffer.reports.moments import utc
+from sniffer.reports.redaction import Redactor
+
+SCHEMA = 1
+
+Row = dict[str, Any]
+
+
+def session_row(finding: SessionFinding, redact: Redactor) -> Row:
+    """Return a session as the contract has it."""
+    fact = finding.fact
+    speech, quality = fact.speech, fact.quality
+    users = tuple(attempt.user for attempt in speech.attempts)
+    return {
+        "type": "session",
+        "schema": SCHEMA,
+        "session": fact.session,
+        "start": utc(fact.start),
+        "end": utc(fact.end),
+        "community_id": _community_id(fact),
+        "direction": finding.direction,
+        "client": {
+            "ip": fact.client_ip,
+            "port": fact.client_port,
+            "mac": fact.client_mac if fact.on_link else None,
+            "vendor": vendor(fact.client_mac) if fact.client_mac and fact.on_link else None,
+            "helo": redact.host(speech.helo),
+            "device": finding.device,
+        },
+        "server": {
+            "ip": fact.server_ip,
+            "port": fact.server_port,
+            "name": finding.name,
+            "name_basis": finding.name_basis,
+            "banner": speech.banner,
+            "service": finding.service,
+        },
+        "public_ip": None,
+        "starttls": finding.starttls,
+        "tls": None,
+        "auth": _auth(finding.auth, speech.offered, users, redact),
+        "quality": {
+            "start_seen": quality.start_seen,
+            "end_seen": quality.end_seen,
+            "one_sided": quality.one_sided,
+            "gap_bytes": quality.gap_bytes,
+            "duplicates": quality.duplicates,
+            "snaplen_cut": quality.snaplen_cut,
+        },
+        "findings": _named(finding.findings),
+        "anomalies": _named(speech.anomalies),
+        "observations": [_observation(each) for each in fact.observations],
+        "evidence": {
+            "file": fact.observations[0].file,
+            "time": utc(fact.start),
+            "frame": None,
+            "display_filter": display_filter(fact),
+        },
+    }
+
+
+def _auth(
+    auth: AuthFinding, offered: tuple[str, ...] | None, users: tuple[str | None, ...], redact: Redactor
+) -> Row:
+    return {
+        "family": auth.family,
+        "mechanism": auth.mechanism,
+        "basis": auth.basis,
+        "confidence": auth.confidence,
+        "likely": None,
+        "rivals": [],
+        "outcome": auth.outcome,
+        "outcome_confidence": 1.0 if auth.outcome in ("success", "failure") else None,
+        "user": redact.user(auth.user),
+        "reply": redact.text(auth.reply, *users),
+        "likely_refusal": None,
+        "offered": None if offered is None else list(offered),
+        "offered_tls": None,
+        "unjudged": auth.unjudged,
+        "unverified_service": False,
+        "attempts": [_attempt(each, auth, users, redact) for each in auth.attempts],
+        "reason": redact.text(auth.reason, *users),
+    }
+
+
+def _attempt(
+    attempt: AttemptFact, auth: AuthFinding, users: tuple[str | None, ...], redact: Redactor
+) -> Row:
+    family = family_of(attempt.mechanism)
+    known = family != "unknown"
+    reply = redact.text(attempt.reply, *users)
+    said = f"the server said {reply!r}" if reply else "the server's last word was not seen"
+    return {
+        "family": family,
+        "mechanism": attempt.mechanism,
+        "basis": "clear" if known else "none",
+        "confidence": 1.0 if known else None,
+        "likely": None,
+        "rivals": [],
+        "outcome": attempt.outcome,
+        "outcome_confidence": 1.0 if attempt.outcome != "unknown" else None,
+        "user": redact.user(attempt.user),
+        "reply": reply,
+        "likely_refusal": None,
+        "unjudged": None if known else auth.unjudged,
+        "unverified_service": False,
+        "reason": f"AUTH {attempt.mechanism or 'of unknown mechanism'} read in clear; {said}",
+    }
+
+
+def device_row(finding: DeviceFinding, redact: Redactor) -> Row:
+    """Return a device as the contract has it."""
+    users = tuple(user for each in finding.services for user in each.users)
+    return {
+        "type": "device",
+        "schema": SCHEMA,
+        "device": finding.device,
+        "revision": 1,
+        "run_local": True,
+        "formerly": [],
+        "scope": finding.scope,
+        "verdict": finding.verdict,
+        "band": finding.band,
+        "state": finding.state,
+        "reason": redact.text(finding.reason, *users),
+        "affected_through": None,
+        "name": redact.host(finding.name),
+        "vendor": finding.vendor,
+        "model": None,
+        "kind": None,
+        "location": None,
+        "serial": None,
+        "role": "client",
+        "senders_at_least": 1,
+        "identity": {
+            "band": finding.identity.band,
+            "confidence": finding.identity.confidence,
+            "type_confidence": None,
+            "via": [],
+            "rivals": [],
+        },
+        "interfaces": [
+            {"mac": each.mac, "kind": mac_kind(each.mac), "domain": each.domain} for each in finding.interfaces
+        ],
+        "addresses": [
+            {
+                "ip": each.ip,
+                "domain": each.domain,
+                "from": utc(each.first_seen),
+                "until": utc(each.last_seen),
+                "source": "smtp",
+            }
+            for each in finding.addresses
+        ],
+        "services": [_service(each, redact) for each in finding.services],
+        "findings": _named(finding.findings),
+        "anomalies": _named(finding.anomalies),
+        "owner": None,
+        "exception": None,
+        "advice": [],
+        "evidence": [_evidence(each, redact) for each in finding.evidence],
+    }
+
+
+def _service(finding: ServiceFinding, redact: Redactor) -> Row:
+    return {
+        "service": finding.service,
+        "family": finding.family,
+        "verdict": finding.verdict,
+        "band": finding.band,
+        "state": finding.state,
+        "servers": list(finding.servers),
+        "mechanisms": list(finding.mechanisms),
+        "basis": finding.basis,
+        "confidence": finding.confidence,
+        "judged": finding.judged,
+        "unjudged": finding.unjudged,
+        "dissent": finding.dissent,
+        "succeeded": finding.succeeded,
+        "failed": finding.failed,
+        "unknown_outcome": finding.unknown_outcome,
+        "users": [redact.user(user) for user in finding.users],
+        "tls_versions": [],
+        "cleartext": finding.cleartext,
+        "first_seen": utc(finding.first_seen),
+        "last_seen": utc(finding.last_seen),
+        "last_success": _maybe(finding.last_success),
+        "first_failure": _maybe(finding.first_failure),
+    }
+
+
+def _evidence(clue: Evidence, redact: Redactor) -> Row:
+    value = redact.host(clue.value) if clue.kind == "name" else clue.value
+    return {
+        "source": clue.source,
+        "field": clue.field,
+        "value": value,
+        "class": clue.kind,
+        "measured": clue.measured,
+        "weight": clue.weight,
+        "first_seen": utc(clue.first_seen),
+        "last_seen": utc(clue.last_seen),
+        "count": clue.count,
+        "file": clue.file,
+        "time": utc(clue.first_seen),
+        "frame": None,
+    }
+
+
+def _maybe(microseconds: int | None) -> str | None:
+    return None if microseconds is None else utc(microseconds)
+
+
+def _named(anomalies: tuple[Anomaly, ...]) -> list[Row]:
+    return [{"code": each.code, "text": each.text} for each in anomalies]
+
+
+def _observation(seen: Observation) -> Row:
+    return {
+        "sensor": seen.sensor,
+        "interface": seen.interface,
+        "file": seen.file,
+        "vlan": list(seen.vlan),
+        "tunnel": list(seen.tunnel),
+    }
+
+
+def display_filter(fact: SessionFact) -> str:
+    """Return the filter that shows a session in Wireshark."""
+    field = "ipv6.addr" if ":" in fact.client_ip else "ip.addr"
+    ends = f"{field}=={fact.client_ip} && {field}=={fact.server_ip}"
+    return f"{ends} && tcp.port=={fact.client_port} && tcp.port=={fact.server_port}"
+
+
+def _community_id(fact: SessionFact) -> str:
+    """Return the Community ID, version 1, seed 0."""
+    import communityid  # noqa: PLC0415 - only JSON and CSV of sessions show it
+
+    flow = communityid.FlowTuple.make_tcp(fact.client_ip, fact.server_ip, fact.client_port, fact.server_port)
+    return str(communityid.CommunityID().calc(flow))

@@ -1,0 +1,37 @@
+"""The run record: what was read with what, how much of it could be judged, and how it ended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sniffer import __version__
+from sniffer.knowledge import services
+from sniffer.reports.moments import utc
+from sniffer.reports.rows import SCHEMA, Row
+from sniffer.reports.summary import Summary
+
+
+def run_row(gathered: dict[str, Any], summary: Summary, flags: list[str], exit_status: int) -> Row:
+    """Return the run's row; ``gathered`` are the values that phase A counted."""
+    return {
+        "type": "run",
+        "schema": SCHEMA,
+        "program": {"name": "sniffer", "version": __version__},
+        "knowledge": {"services": services.as_of()},
+        "sensors": gathered["sensors"],
+        "inputs": gathered["inputs"],
+        "ports": gathered["ports"],
+        "frames": {"read": gathered["frames_read"], "selected": gathered["frames_selected"], "dropped": None},
+        "connections": {"silent": gathered["silent"], "evicted": gathered["evicted"]},
+        "sessions": {
+            "seen": summary.sessions,
+            "judged": summary.judged,
+            "unjudged": dict(summary.unjudged),
+            "hidden": summary.hidden,
+        },
+        "devices": dict(summary.verdicts),
+        "listening": [{"from": utc(first), "until": utc(last)} for first, last in gathered["listening"]],
+        "problems": gathered["problems"],
+        "flags": flags,
+        "exit_status": exit_status,
+    }

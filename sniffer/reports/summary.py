@@ -1,0 +1,91 @@
+"""What was seen, what could not be judged, and why: the counts that stand below every table."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from sniffer.model.findings import DeviceFinding, SessionFinding, Unjudged, Verdict
+from sniffer.reports.moments import local_span
+from sniffer.reports.words import UNJUDGED_WORDS
+
+
+@dataclass(slots=True)
+class Summary:
+    """Counts over the sessions of a run.  ``all_scopes`` says whether remote hosts are reported too."""
+
+    all_scopes: bool
+    judged: int = 0
+    unjudged: Counter[Unjudged] = field(default_factory=Counter)
+    hidden: int = 0
+    hidden_hosts: set[str] = field(default_factory=set)
+    first: int | None = None
+    last: int | None = None
+    verdicts: Counter[Verdict] = field(default_factory=Counter)
+
+    def shows(self, scope: str) -> bool:
+        """Say whether something of this scope is reported."""
+        return self.all_scopes or scope == "local"
+
+    def session(self, finding: SessionFinding) -> None:
+        """Count a session."""
+        if not self.shows(finding.scope):
+            self.hidden += 1
+            return
+        self.first = finding.fact.start if self.first is None else self.first
+        self.last = max(self.last or 0, finding.fact.end)
+        if finding.auth.unjudged:
+            self.unjudged[finding.auth.unjudged] += 1
+        else:
+            self.judged += 1
+
+    def devices(self, findings: list[DeviceFinding]) -> list[DeviceFinding]:
+        """Count the devices, and return those that are reported."""
+        shown = [each for each in findings if self.shows(each.scope)]
+        self.verdicts = Counter(each.verdict for each in shown)
+        self.hidden_hosts = {each.device for each in findings if not self.shows(each.scope)}
+        return shown
+
+    @property
+    def sessions(self) -> int:
+        """Return how many sessions are reported."""
+        return self.judged + self.unjudged.total()
+
+    @property
+    def none_judged(self) -> bool:
+        """Say whether sessions were seen and none could be judged."""
+        return self.sessions > 0 and self.judged == 0
+
+    def lines(self, ports: tuple[int, ...]) -> list[str]:
+        """Return the foot of a table, a sentence a line."""
+        if not self.sessions:
+            return [*self._nothing(ports), *self._hidden()]
+        span = f", {local_span(self.first, self.last)}" if self.first is not None and self.last else ""
+        seen = f"{_count(self.sessions, 'session')} of {_count(self.verdicts.total(), 'device')}{span}."
+        return [seen, *self._judged(), *self._hidden()]
+
+    def _nothing(self, ports: tuple[int, ...]) -> list[str]:
+        listed = ", ".join(map(str, ports[:8])) + (" …" if len(ports) > 8 else "")
+        return [
+            f"No SMTP session of our side was seen on ports {listed}.",
+            "That is no all-clear: does the span show mail traffic, both directions, while devices send?",
+        ]
+
+    def _judged(self) -> list[str]:
+        if not self.unjudged:
+            return ["All of them could be judged."]
+        missing = ", ".join(f"{count} {UNJUDGED_WORDS[why]}" for why, count in self.unjudged.most_common())
+        return [
+            f"{self.judged} of {self.sessions} could be judged; not judged: {missing}.",
+            "Unknown is no all-clear.",
+        ]
+
+    def _hidden(self) -> list[str]:
+        if not self.hidden:
+            return []
+        hosts = _count(len(self.hidden_hosts), "host")
+        return [f"{_count(self.hidden, 'session')} of {hosts} on the Internet not shown (--scope all)."]
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,69 @@
+"""Codes in the words that people use."""
+
+from __future__ import annotations
+
+from sniffer.knowledge.services import service
+from sniffer.model.findings import ServiceFinding, State, Unjudged, Verdict
+
+VERDICT_WORDS: dict[Verdict, str] = {
+    "affected": "Basic to Exchange Online",
+    "mixed": "Basic and OAuth",
+    "basic-elsewhere": "Basic elsewhere",
+    "challenge": "Challenge",
+    "unknown": "Unknown",
+    "modern": "OAuth",
+    "unauthenticated": "No AUTH",
+}
+
+VERDICT_STYLES: dict[Verdict, str] = {
+    "affected": "bold red",
+    "mixed": "yellow",
+    "basic-elsewhere": "yellow",
+    "challenge": "cyan",
+    "unknown": "magenta",
+    "modern": "green",
+    "unauthenticated": "",
+}
+
+STATE_WORDS: dict[State, str] = {
+    "working": "works",
+    "failing": "fails",
+    "refused": "refused",
+    "gave-up": "gave up",
+    "migrated": "moved to OAuth",
+    "quiet": "quiet",
+    "unjudged": "not known",
+}
+
+UNJUDGED_WORDS: dict[Unjudged, str] = {
+    "tls": "inside TLS, where the mechanism cannot be read",
+    "late": "joined late",
+    "gap": "with bytes missing",
+    "one-sided": "seen in one direction only",
+    "no-auth-seen": "ended before AUTH or MAIL",
+    "ambiguous": "not SMTP",
+}
+
+UNJUDGED_SHORT: dict[Unjudged, str] = {
+    "tls": "inside TLS",
+    "late": "joined late",
+    "gap": "bytes missing",
+    "one-sided": "one direction only",
+    "no-auth-seen": "ended before AUTH",
+    "ambiguous": "not SMTP",
+}
+
+
+def where(finding: ServiceFinding) -> str:
+    """Return which service, and the server if there is only one."""
+    name = service(finding.service).name
+    return f"{name} {finding.servers[0]}" if len(finding.servers) == 1 else f"{name}, {len(finding.servers)} servers"
+
+
+def known_by(finding: ServiceFinding) -> str:
+    """Return how a verdict is known: what was read, how often, how surely."""
+    sessions = finding.judged + finding.unjudged
+    if finding.family == "unknown":
+        return f"0 of {sessions} judged"
+    what = "MAIL without AUTH" if finding.family == "none" else "/".join(finding.mechanisms)
+    return f"{what} in clear, {finding.judged} of {sessions}"
