@@ -65,11 +65,10 @@ class Batch:
         places = places.take(places.at + header.itemsize <= places.end)
         if not len(places.at):
             return np.empty(0, header), places
-        data = self.frames.data
-        everywhere: npt.NDArray[np.void] = np.ndarray(
-            (len(data) - header.itemsize + 1,), header, buffer=data, strides=(1,)
-        )
-        return everywhere[places.at], places
+        data, size = self.frames.data, header.itemsize
+        # Gathered as plain bytes and read as fields afterwards: ten times as fast as gathering fields.
+        everywhere = np.ndarray((len(data) - size + 1,), f"V{size}", buffer=data, strides=(1,))
+        return everywhere[places.at].view(header), places
 
 
 @dataclass(frozen=True, slots=True)

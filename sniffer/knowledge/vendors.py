@@ -88,16 +88,26 @@ def _table() -> bytes:
 
 
 def _row(prefix: str) -> str | None:
-    """Return the maker in the row of a prefix, without its legal form."""
-    table = _table()
-    start = table.find(b"\n" + prefix.encode() + (b"" if "/" in prefix else b" "))
-    if start < 0:
-        return None
-    columns = table[start + 1 : table.find(b"\n", start + 1)].decode("utf-8", "replace").split("\t")
-    name = columns[-1].strip()
-    if "registration authority" in name.lower():
-        return None
-    return short_name(name)
+    """Return the maker in the row of a prefix, without its legal form.  The rows are sorted by prefix."""
+    table, wanted = _table(), prefix.encode()
+    low, high = 0, len(table)
+    while low < high:
+        start = table.rfind(b"\n", 0, (low + high) // 2) + 1
+        end = table.find(b"\n", start) + 1 or len(table)
+        columns = table[start:end].split(b"\t")
+        found = columns[0].strip()
+        if found == wanted and len(columns) > 1:
+            return _maker(columns[-1].decode("utf-8", "replace").strip())
+        if found.startswith(b"#") or found < wanted:
+            low = end
+        else:
+            high = start
+    return None
+
+
+def _maker(name: str) -> str | None:
+    """Return a maker's short name; the registrar itself made nothing."""
+    return None if "registration authority" in name.lower() else short_name(name)
 
 
 def short_name(name: str) -> str:

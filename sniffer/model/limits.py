@@ -81,6 +81,10 @@ OUTSTANDING = 1000
 ATTEMPTS = 64
 """AUTH attempts kept per session; servers close after three to twenty.  Of more, the last are kept."""
 
+SECRETS = 256
+"""Words of one AUTH exchange kept to strike them out of its reply; of a longer exchange the reply is
+told as its codes only.  LOGIN has four, DIGEST-MD5 twenty."""
+
 NAME_CHARACTERS = 255
 """Characters kept of an EHLO name (RFC 1035 2.3.4: a domain name has 255 octets)."""
 

@@ -25,8 +25,11 @@ class Lines:
         if end < 0:
             self._hold(data)
             return None, b""
-        self._hold(data[:end])
-        line, self._held, self._skipping = self._held, b"", False
+        if self._held or self._skipping or end > limits.LINE_BYTES:
+            self._hold(data[:end])
+            line, self._held, self._skipping = self._held, b"", False
+        else:
+            line = data[:end]
         if line.endswith(b"\r"):
             self.crlf = True
             line = line[:-1]

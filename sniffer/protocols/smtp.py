@@ -16,7 +16,9 @@ from sniffer.model.facts import Speech, StartTls
 from sniffer.protocols.anomalies import anomaly
 from sniffer.protocols.lines import Lines
 from sniffer.protocols.smtp_auth import Attempt
+from sniffer.protocols.smtp_extensions import extensions
 from sniffer.protocols.smtp_grammar import (
+    ENHANCED,
     WHOLE_COMMAND,
     Command,
     command,
@@ -27,10 +29,13 @@ from sniffer.protocols.smtp_grammar import (
     text_of,
 )
 from sniffer.protocols.smtp_replies import Reply, ReplyLines
-from sniffer.protocols.smtp_states import REPLIED, SENT, TURNS, Phase, Turn, fits
+from sniffer.protocols.smtp_states import REPLIED, SENT, TURNS, Phase, Turn, fits, proves
 
-OPENERS = ("EHLO", "HELO", "LHLO", "PROXY", "STARTTLS", "QUIT", "NOOP")
+OPENERS = ("EHLO", "HELO", "LHLO", "PROXY", "STARTTLS", "QUIT")
 """Commands that can come first; any other before a greeting was seen means that we joined late."""
+
+IN_AUTH = (Turn.AUTH, Turn.ANSWER, Turn.CANCEL, Turn.IN_PLACE)
+"""Turns of an AUTH exchange."""
 
 EARLY_REPLIES = 8
 """Replies that may come before their commands: as many as one burst of pipelining can overtake."""
@@ -53,6 +58,11 @@ class SmtpSession:
         self._server_held = b""
         self._server_opens = True
         self._gap = [False, False]
+        self._lacks = [False, False]
+        self._late = False
+        self._torn = False
+        self._banner_torn = False
+        self._in_mail = False
         self._chunk = 0
         self._last_line = b""
         self._believable = True
@@ -84,15 +94,21 @@ class SmtpSession:
         return self._phase is not Phase.DONE
 
     def miss(self, from_client: bool, length: int) -> bool:
-        """Take note of missing bytes: what was half read is forgotten, and order proves nothing more."""
+        """Take note of missing bytes: what was half read is forgotten, and order proves nothing more.
+
+        ``length`` is 0 where a side's first bytes were not seen, however many they were.
+        """
         if self._phase is Phase.DONE:
             return False
+        self._gap[from_client] = self._lacks[from_client] = True
+        for attempt in self._attempts:
+            attempt.doubt(unheard=from_client)
+        if all(self._lacks):
+            self._close_attempt()  # what comes next may belong to another one
         if from_client:
             self._miss_client(length)
         else:
-            self._miss_server()
-        for attempt in self._attempts:
-            attempt.doubt()
+            self._miss_server(length)
         return True
 
     def close(self) -> None:
@@ -131,7 +147,7 @@ class SmtpSession:
             self._held = data
             return b""
         if is_tls(data) or (self._phase is Phase.TLS and self._gap[True] and _is_binary(data)):
-            self._encrypt(implicit=self._phase is Phase.OPENING, hello=data[0] not in (0x14, 0x15, 0x17))
+            self._encrypt(True, hello=data[0] not in (0x14, 0x15, 0x17))
             return b""
         if self._phase is Phase.TLS and self._accepted:
             if _is_binary(data):
@@ -139,16 +155,25 @@ class SmtpSession:
                 self._blind, self._phase = True, Phase.DONE
                 return b""
             self._starttls = "cleartext-after"
+        joined_late = self._late and self._phase is Phase.OPENING
         self._phase = Phase.COMMAND
+        if joined_late:
+            early = tuple(self._early)
+            self._lose()
+            self._believable = False  # this may be a mail
+            self._catch_up(early)
         return data
 
-    def _encrypt(self, *, implicit: bool, hello: bool) -> None:
+    def _encrypt(self, from_client: bool, *, hello: bool) -> None:
+        """End in TLS: implicit when nothing was said before it, and nothing could have been."""
+        if self._smtp:
+            if self._helo is None and self._starttls == "unseen" and all(each.code != 220 for each in self._early):
+                self._banner = None  # the only 220 was the reply to STARTTLS
+            self._starttls = "established"
+        elif hello and not self._gap[from_client]:
+            self._starttls = "implicit"
         self._encrypted = True
         self._phase = Phase.DONE
-        if not implicit:
-            self._starttls = "established"
-        elif hello and self._starttls == "unseen":
-            self._starttls = "implicit"
 
     def _commands(self, data: bytes) -> bytes:
         """Take one line, as the phase understands it."""
@@ -201,7 +226,8 @@ class SmtpSession:
         in_place = self._phase is Phase.ANSWER and turn is not Turn.AUTH
         if in_place:
             self._note("auth-abandoned")
-        self._note_command(turn, said)
+        if not (in_place and turn is Turn.STARTTLS):  # it may as well be an answer: its reply will tell
+            self._note_command(turn, said)
         self._sent(Turn.IN_PLACE if in_place else turn)
         if said.verb == "BDAT":
             self._begin_chunk(said.argument)
@@ -231,7 +257,14 @@ class SmtpSession:
         return name[: limits.NAME_CHARACTERS] or None
 
     def _sent(self, turn: Turn) -> None:
-        """Enter a turn that waits for its reply; a reply that came before it is given to it now."""
+        """Enter a turn that waits for its reply; a reply that came before it is given to it now.
+
+        Who sends another has had the reply that went astray.
+        """
+        if self._waiting and self._waiting[-1] is Turn.ASTRAY:
+            self._waiting.pop()
+            if turn not in IN_AUTH:
+                self._close_attempt()
         self._waiting.append(turn)
         if len(self._waiting) > limits.OUTSTANDING:
             self._waiting.popleft()
@@ -279,6 +312,13 @@ class SmtpSession:
 
     # -- the mail ---------------------------------------------------------------------------------
 
+    def _mail_begins(self) -> None:
+        """Take a 354 to a DATA that was not seen: it still says what the client's next bytes are."""
+        self._blind |= not self._mail
+        self._early.clear()
+        self._waiting.clear()
+        self._start_body()
+
     def _start_body(self) -> None:
         self._phase = Phase.BODY
         self._held = b"\r\n"
@@ -315,9 +355,9 @@ class SmtpSession:
     # -- the server -------------------------------------------------------------------------------
 
     def _from_server(self, data: bytes) -> None:
-        if self._server_opens:
-            data = self._server_opening(data)
         while data and self._phase is not Phase.DONE:
+            if self._server_opens:
+                data = self._server_opening(data)
             line, data = self._server.take(data)
             if line is None:
                 break
@@ -336,8 +376,8 @@ class SmtpSession:
             self._server_held = data
             return b""
         self._server_opens = False
-        if is_tls(data) and (self._phase is Phase.TLS or not self._smtp):
-            self._encrypt(implicit=self._phase is not Phase.TLS, hello=data[0] == 0x16)
+        if is_tls(data):
+            self._encrypt(False, hello=data[0] == 0x16)
             return b""
         return data
 
@@ -348,19 +388,26 @@ class SmtpSession:
         if reply is not None:
             self._note("banner-unfinished")
             self._reply(reply)
+            self._banner_torn = True
 
     def _reply(self, reply: Reply) -> None:
         """Give a reply to the oldest turn that waits for one."""
         self._smtp = True
+        self._torn = self._banner_torn = False
+        self._server_opens = reply.code == 220  # TLS may be next, even if STARTTLS was not seen
         if self._phase is Phase.LOST:
             self._lost_reply(reply)
+        elif reply.code == 354 and Turn.DATA not in self._waiting:
+            self._mail_begins()
         elif not self._waiting:
             if reply.code != 421:  # the one reply that needs no command (RFC 5321 3.8)
                 self._early.append(reply)
+                return
         elif fits(self._waiting[0], reply.code):
             self._answered(self._waiting.popleft(), reply)
         else:
             self._unfitting(reply)
+        self._lacks = [False, False]
 
     def _answered(self, turn: Turn, reply: Reply) -> None:
         """Follow a command and its reply."""
@@ -372,8 +419,14 @@ class SmtpSession:
             self._starttls_answered(reply)
         elif turn is Turn.MAIL:
             self._accepted_mail = reply.code // 100 == 2
-        elif turn in (Turn.AUTH, Turn.ANSWER, Turn.CANCEL, Turn.IN_PLACE):
+        elif turn in IN_AUTH:
             self._auth_answered(turn, reply)
+        elif turn is Turn.ASTRAY:
+            attempt = self._attempt()
+            if not (attempt and reply.code == 334 and attempt.goes_on(reply.text)):
+                self._close_attempt()  # the reply may be another's
+            if reply.code == 334:
+                self._prompted(reply)
         following = REPLIED.get((turn, reply.code // 100))
         if following is Phase.BODY:
             self._start_body()
@@ -381,6 +434,8 @@ class SmtpSession:
             self._phase = following
 
     def _greet(self, reply: Reply) -> None:
+        if self._gap[False] and (reply.code != 220 or ENHANCED.match(reply.text)):
+            return  # the reply to something that was not seen
         self._banner = f"{reply.code} {text_of(reply.text)}".strip()[: limits.TEXT_CHARACTERS]
         if is_masked_text(reply.text):
             self._note("reply-masked")
@@ -388,31 +443,24 @@ class SmtpSession:
             self._note("control-characters")
 
     def _extensions(self, reply: Reply) -> None:
-        """Read an EHLO reply (RFC 5321 4.1.1.1): the mechanisms offered, and STARTTLS.
-
-        ``AUTH=LOGIN`` is how it was written before RFC 2554; many servers still add it.
-        """
-        if not self._extended:
+        """Take an EHLO reply: the mechanisms offered, and STARTTLS."""
+        if not self._extended or reply.torn:
             return
         if reply.code // 100 != 2:
             self._see_starttls(False)
             return
-        keywords = [line.strip() for line in reply.lines[1:]]
-        if any(is_masked_text(line) for line in keywords):
+        found = extensions(tuple(reply.lines[1:]))
+        if found.masked:
             self._note("reply-masked")
-        names: dict[str, None] = {}
-        for line in keywords:
-            if line[:5].upper() in (b"AUTH ", b"AUTH="):
-                names |= dict.fromkeys(text_of(line[5:]).upper().split())
-        self._offered = tuple(name for name in names if name.isprintable())
-        self._see_starttls(any(line.upper() == b"STARTTLS" for line in keywords))
+        self._offered = found.mechanisms
+        self._see_starttls(found.starttls)
 
     def _see_starttls(self, offered: bool) -> None:
         if self._starttls in ("unseen", "not-offered", "offered"):
             self._starttls = "offered" if offered else "not-offered"
 
     def _starttls_answered(self, reply: Reply) -> None:
-        self._accepted = self._server_opens = reply.code == 220
+        self._accepted = reply.code == 220
         if not self._accepted:
             self._starttls = "refused"
 
@@ -421,8 +469,13 @@ class SmtpSession:
         if reply.code == 334:
             if attempt:
                 attempt.challenge(reply.text)
-        elif turn is Turn.IN_PLACE and reply.code in (221, 250, 354):
+            if not self._waiting:
+                self._phase = Phase.ANSWER
+        elif turn is Turn.IN_PLACE and reply.code in (220, 221, 250):
             self._close_attempt()  # the server took it for the command that it looks like
+            if reply.code == 220:
+                self._starttls, self._phase = "requested", Phase.TLS
+                self._starttls_answered(reply)
         else:
             self._close_attempt(reply)
 
@@ -433,16 +486,23 @@ class SmtpSession:
             self._lose()
             self._lost_reply(reply)
             return
-        self._note("reply-unexpected")
+        if not self._gap[False]:
+            self._note("reply-unexpected")
+        if self._waiting[0] in IN_AUTH and reply.code != 334:
+            self._waiting.popleft()
+            self._close_attempt()
         if reply.code == 334:
             self._waiting.clear()
             self._prompted(reply)
+        elif reply.code == 354:
+            self._waiting.clear()
+            self._start_body()
 
     # -- bytes missing ----------------------------------------------------------------------------
 
     def _miss_client(self, length: int) -> None:
         self._client.forget()
-        self._gap[True] = True
+        self._torn = True
         if self._phase is Phase.CHUNK and length <= self._chunk:
             self._chunk -= length
             self._phase = Phase.CHUNK if self._chunk else Phase.COMMAND
@@ -452,9 +512,27 @@ class SmtpSession:
         if self._phase is Phase.TLS:
             self._held = b""
             return
-        in_mail = self._phase in (Phase.BODY, Phase.DATA, Phase.CHUNK)
+        if self._phase is Phase.OPENING:
+            self._held, self._late = b"", True
+            return
+        self._in_mail = self._phase in (Phase.BODY, Phase.DATA, Phase.CHUNK)
+        early = () if self._in_mail else tuple(self._early)
         self._lose()
-        self._believable = not in_mail
+        self._believable = not self._in_mail
+        self._catch_up(early)
+
+    def _catch_up(self, early: tuple[Reply, ...]) -> None:
+        """Take replies that came before their commands were found missing."""
+        more_missing = self._lacks[False]
+        for reply in early:
+            self._phase = Phase.LOST
+            self._reply(reply)
+        attempt = self._attempt()
+        if attempt:
+            attempt.doubt(unheard=True)  # nobody knows how many of these prompts have been answered
+        if attempt and more_missing:
+            self._close_attempt()
+            self._phase = Phase.LOST
 
     def _lose(self) -> None:
         """Nothing is believed from here on until a command and its reply fit each other."""
@@ -464,42 +542,58 @@ class SmtpSession:
         self._held = self._last_line = b""
         self._believable = True
 
-    def _miss_server(self) -> None:
-        """Replies are missing: only the last command can be sure that the next one is its own."""
-        self._gap[False] = True
+    def _miss_server(self, length: int) -> None:
+        """Replies are missing: only the last of several commands can be sure that the next one is its own."""
         self._server.forget()
         self._replies.forget()
-        while len(self._waiting) > 1:
-            self._waiting.popleft()
+        self._server_held = b""
+        if self._banner_torn:  # not unfinished: its end is what is missing
+            self._banner = None
+            self._anomalies.pop("banner-unfinished", None)
+        if not length or not self._waiting:
+            return
+        missed = [self._waiting.popleft() for _ in range(len(self._waiting) - 1)]
+        last = self._waiting[0]
+        if any(turn in IN_AUTH for turn in missed) and last not in IN_AUTH:
+            self._close_attempt()
+        if last in IN_AUTH or (not missed and last not in (Turn.STARTTLS, Turn.DATA)):
+            self._waiting[0] = Turn.ASTRAY
 
     def _lost_line(self, line: bytes) -> None:
         """Take a line of the client while lost.
 
         A mail may quote SMTP, so a line that looks like a command counts only while nothing that looks
-        like mail came since; else it waits for a reply that fits it.
+        like mail came since; else it waits for a reply that fits it.  A line that may lack its beginning
+        is nothing else.
         """
+        torn, self._torn = self._torn, False
         if self._believable and WHOLE_COMMAND.match(line):
             self._phase = Phase.COMMAND
             self._command(line)
             return
         self._believable &= _like_dialogue(line)
-        self._last_line = line
+        self._last_line = line if not torn or WHOLE_COMMAND.match(line) else b""
 
     def _lost_reply(self, reply: Reply) -> None:
         """Find the way again by a reply: to the last line of the client, or to what was not seen."""
         line, self._last_line = self._last_line, b""
+        in_mail, self._in_mail = self._in_mail, False
+        if in_mail and fits(Turn.END_OF_DATA, reply.code) and reply.code not in (220, 221, 235):
+            line = b""  # nothing but the mail can have been answered, whatever it quotes
         said = command(line) if WHOLE_COMMAND.match(line) else Command("", b"")
         turn = TURNS.get(said.verb, Turn.OTHER)
-        if said.verb and fits(turn, reply.code):
+        if said.verb and proves(turn, reply.code):
             self._phase = Phase.COMMAND
             self._command(line)
             self._reply(reply)
         elif reply.code == 334:
             self._prompted(reply, line)
         elif reply.code == 354:
-            self._start_body()
-        elif reply.code == 220 and self._banner is None and not self._mail:
-            self._greet(reply)
+            self._mail_begins()
+        elif reply.code == 220:
+            self._phase = Phase.TLS
+            if self._banner is None and self._helo is None and not self._mail:
+                self._greet(reply)
         else:
             self._lost_outcome(reply, line)
         self._believable = True
@@ -510,25 +604,24 @@ class SmtpSession:
         attempt = self._attempt()
         if attempt is None and reply.code == 235:
             attempt = Attempt(None)
-            attempt.doubt()
+            attempt.doubt(unheard=True)
             attempt.answer(line.strip())
             self._attempts.append(attempt)
         if attempt and (reply.code == 235 or reply.code // 100 in (4, 5)):
             attempt.finish(reply.code, reply.text)
+        elif reply.code // 100 == 2:
+            self._close_attempt()  # it was left for a command that was not seen
 
     def _prompted(self, reply: Reply, line: bytes = b"") -> None:
-        """Take a 334 to a command that was not seen.
-
-        The line before a prompt for the password was the user's, whatever came before it.
-        """
+        """Take a 334 to a command that was not seen, after a line that was not understood."""
         attempt = self._attempt()
         if attempt is None:
             attempt = Attempt(None)
-            attempt.doubt()
+            attempt.doubt(unheard=True)
             self._attempts.append(attempt)
+        if line:
+            attempt.answer(line.strip())
         attempt.challenge(reply.text)
-        if line and not attempt.user:
-            attempt.name_before_prompt(line.strip())
         self._phase = Phase.ANSWER
 
     # -- notes ------------------------------------------------------------------------------------

@@ -21,6 +21,13 @@ SHORTEST_SECRET = 3
 """Characters below which a word of a reply is not taken for a repeated secret."""
 
 
+PIECES = re.compile(rb" |,(?=[a-z]+=)|(?<=response)=|(?<=,p)=")
+"""Where a token (Bearer, RFC 6750), a digest (RFC 2195, 2831) or a proof (RFC 5802) begins in an answer."""
+
+CODES = re.compile(r"\d{3}(?: \d\.\d{1,3}\.\d{1,3})?")
+"""Reply code and enhanced status code (RFC 3463)."""
+
+
 def decoded(answer: bytes) -> bytes | None:
     """Return what an answer says, None if it is not base64.  ``=`` alone is an empty one (RFC 4954 4)."""
     if answer == b"=":
@@ -33,8 +40,8 @@ def decoded(answer: bytes) -> bytes | None:
 
 def _plain(said: bytes) -> bytes | None:
     """[authzid] NUL authcid NUL passwd (RFC 4616 2)."""
-    parts = said.split(b"\0")
-    return (parts[1] or parts[0]) if len(parts) >= 3 else None
+    parts = said.removesuffix(b"\0").split(b"\0")
+    return (parts[1] or parts[0]) if len(parts) == 3 else None
 
 
 def _xoauth2(said: bytes) -> bytes | None:
@@ -123,13 +130,21 @@ def recognised(said: bytes) -> str | None:
     return None
 
 
+PROMPT = re.compile(rb"[a-z .:!?\0-]{,40}")
+"""A LOGIN prompt is a few words.  Other mechanisms' challenges have ``<``, ``@``, ``=`` or ``{``, or are binary."""
+
+
 def prompt_role(prompt: bytes) -> str | None:
     """Return what a LOGIN prompt asks for, ``user`` or ``secret``; servers word and spell it freely."""
-    said = decoded(prompt.strip()) or prompt
-    words = said.lower().strip(b"\0 :")
-    if b"pass" in words:
-        return "secret"
-    return "user" if b"user" in words or b"name" in words or b"login" in words else None
+    for said in (decoded(prompt.strip()) or b"", prompt):
+        words = said.lower()
+        if not PROMPT.fullmatch(words):
+            continue
+        if b"pass" in words:
+            return "secret"
+        if b"user" in words or b"name" in words or b"login" in words:
+            return "user"
+    return None
 
 
 class Attempt:
@@ -140,7 +155,9 @@ class Attempt:
         self.user: str | None = None
         self.workstation: str | None = None
         self.certain = True
+        self._heard = True
         self._asked: str | None = None
+        self._unasked: bytes | None = None
         self._answers = 0
         self._secrets: set[str] = set()
         self.outcome: Outcome = "unknown"
@@ -148,15 +165,32 @@ class Attempt:
         self.open = True
 
     def challenge(self, prompt: bytes) -> None:
-        """Take what the server asks; a LOGIN prompt shows the mechanism where the command was not seen."""
+        """Take what the server asks; a LOGIN prompt shows the mechanism where the command was not seen.
+
+        Who is asked for the password has just told the name, whatever came before.
+        """
         self._asked = prompt_role(prompt)
         if self.mechanism is None and self._asked:
             self.mechanism = "LOGIN"
+        if self.mechanism == "LOGIN" and self._asked == "secret" and self._unasked and not self.user:
+            self.user = presentable(self._unasked)
+        self._unasked = None
 
-    def doubt(self) -> None:
-        """Take note that bytes are missing: from here on the order of answers proves nothing."""
+    def goes_on(self, prompt: bytes) -> bool:
+        """Say whether a prompt after missing bytes can be told of this exchange without harm.
+
+        Of a LOGIN exchange without a name nothing was told yet that another one would not share.
+        """
+        return self.mechanism == "LOGIN" and self.user is None and prompt_role(prompt) is not None
+
+    def doubt(self, *, unheard: bool) -> None:
+        """Take note that bytes are missing: from here on the order of answers proves nothing.
+
+        ``unheard`` says that an answer may be among them: a reply could repeat it.
+        """
         self.certain = False
-        self._asked = None
+        self._heard &= not unheard
+        self._asked = self._unasked = None
 
     def answer(self, line: bytes, *, initial: bool = False) -> None:
         """Take an answer of the client, or the initial response in the command itself."""
@@ -166,27 +200,24 @@ class Attempt:
         self._answers += 1
         if said is None:
             return
+        self._unasked = said if role is None else None
         if self.mechanism is None and not initial:
             self.mechanism = recognised(said)
         name = self._name(said, role)
         if name is not None:
-            self.user = presentable(name) or self.user
+            self.user = self.user or presentable(name)
             self._secrets -= {self.user} if self.user else set()
         fields = _ntlm_fields(said)
         self.workstation = presentable(fields[2].encode()) if fields else self.workstation
-
-    def name_before_prompt(self, line: bytes) -> None:
-        """Take the line before a prompt for the password: it was the user's name, whatever came before."""
-        said = decoded(line) if self._asked == "secret" else None
-        self.user = presentable(said) if said else self.user
 
     def finish(self, code: int | None, text: bytes = b"") -> None:
         """Take the server's last word, or None when there was none."""
         self.open = False
         if code is not None:
             self.outcome = "success" if code // 100 == 2 else "failure"
-            self.reply = self._without_secrets(f"{code} {text_of(text)}".strip())
+            self.reply = self._without_secrets(f"{code} {text_of(text)}".strip())[: limits.TEXT_CHARACTERS]
         self._secrets.clear()
+        self._unasked = None
 
     def fact(self) -> AttemptFact:
         """Return what may be told."""
@@ -211,12 +242,18 @@ class Attempt:
     def _remember(self, line: bytes, said: bytes | None) -> None:
         """Keep what must not be repeated, until the exchange is over."""
         parts = [line, *re.split(rb"[\0\x01]", said or b"")]
-        self._secrets |= {text_of(part) for part in parts if len(part) >= SHORTEST_SECRET}
+        words = [word for part in parts for word in (part, *PIECES.split(part)[1:])]
+        self._secrets |= {text_of(word) for word in words if len(word) >= SHORTEST_SECRET}
+        self._heard &= len(self._secrets) <= limits.SECRETS and len(line) < limits.LINE_BYTES
 
     def _without_secrets(self, reply: str) -> str:
+        """Return a reply less what it repeats of the answers; where one was not heard, its codes alone."""
+        if not self._heard or len(reply) >= limits.LINE_BYTES:
+            codes = CODES.match(reply)
+            return codes[0] if codes else ""
         for secret in sorted(self._secrets, key=len, reverse=True):
             reply = reply.replace(secret, "[…]")
-        return reply[: limits.TEXT_CHARACTERS]
+        return reply
 
 
 def presentable(name: bytes) -> str | None:

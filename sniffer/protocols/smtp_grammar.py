@@ -17,6 +17,8 @@ VERBS = frozenset(
 """RFC 5321, 3030 (BDAT), 4468 (BURL), 3207, 4954, 2645 (ATRN), 1985 (ETRN); PROXY is HAProxy's first line;
 X-EXPS is what Exchange called AUTH before RFC 4954."""
 
+VERB_NAMES = {verb.encode(): verb for verb in VERBS}
+
 WHOLE_COMMAND = re.compile(
     rb"(?:QUIT|RSET|NOOP|DATA|STARTTLS)\s*$"
     rb"|(?:EHLO|HELO)[ \t]+\S+\s*$"
@@ -29,6 +31,9 @@ WHOLE_COMMAND = re.compile(
 
 REPLY_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?$", re.DOTALL)
 
+ENHANCED = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}\b")
+"""An enhanced status code (RFC 3463).  Neither a greeting nor the reply to EHLO has one (RFC 2034 4)."""
+
 SHORTEST_HELLO = 3
 """Bytes that tell a TLS record or an SSLv2 hello from text."""
 
@@ -40,13 +45,14 @@ class Command(NamedTuple):
     argument: bytes
 
 
+NO_COMMAND = Command("", b"")
+
+
 def command(line: bytes) -> Command:
     """Split a line into verb and argument; ``verb`` is empty when it is no known command."""
     verb, _, argument = line.strip().partition(b" ")
-    name = verb.upper().decode("ascii", "replace")
-    if name in VERBS:
-        return Command(name, argument.strip())
-    return Command("", b"")
+    name = VERB_NAMES.get(verb.upper())
+    return Command(name, argument.strip()) if name else NO_COMMAND
 
 
 def is_masked_command(line: bytes) -> bool:

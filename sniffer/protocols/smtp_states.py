@@ -11,10 +11,10 @@ Rules of this file:
 
 from __future__ import annotations
 
-from enum import Enum, auto
+from enum import IntEnum, auto
 
 
-class Phase(Enum):
+class Phase(IntEnum):
     """What the client's next bytes are."""
 
     OPENING = auto()  # nothing said yet: SMTP, or TLS from the first byte
@@ -29,7 +29,7 @@ class Phase(Enum):
     DONE = auto()  # encrypted, or not SMTP: nothing more can be learned
 
 
-class Turn(Enum):
+class Turn(IntEnum):
     """What a reply answers."""
 
     CONNECT = auto()
@@ -44,6 +44,7 @@ class Turn(Enum):
     END_OF_DATA = auto()
     QUIT = auto()
     OTHER = auto()
+    ASTRAY = auto()  # whatever it was, its reply is missing or torn
 
 
 TURNS: dict[str, Turn] = {
@@ -72,7 +73,9 @@ REPLIED: dict[tuple[Turn, int], Phase] = {
     (Turn.ANSWER, 3): Phase.ANSWER,
     (Turn.ANSWER, 4): Phase.COMMAND,
     (Turn.ANSWER, 5): Phase.COMMAND,
-    (Turn.IN_PLACE, 3): Phase.ANSWER,
+    (Turn.ASTRAY, 2): Phase.COMMAND,
+    (Turn.ASTRAY, 4): Phase.COMMAND,
+    (Turn.ASTRAY, 5): Phase.COMMAND,
     (Turn.STARTTLS, 2): Phase.TLS,
     (Turn.STARTTLS, 4): Phase.COMMAND,
     (Turn.STARTTLS, 5): Phase.COMMAND,
@@ -94,6 +97,19 @@ FITTING: dict[Turn, tuple[int, ...]] = {
     Turn.QUIT: (2, 4, 5),
 }
 """Replies that can answer a turn: whole codes, or first digits.  Anything answers what has no row."""
+
+
+CONFIRMING: dict[Turn, tuple[int, ...]] = {
+    Turn.AUTH: (235, 334, 432, 454, 501, 503, 504, 530, 534, 535, 538),
+    Turn.STARTTLS: (220, 454, 501, 503, 530),
+}
+"""Replies that prove a line to have been this command where it may as well have been part of a mail: no
+mail is answered so (RFC 5321 4.3.2).  What has no row is proven by any reply that fits."""
+
+
+def proves(turn: Turn, code: int) -> bool:
+    """Say whether a reply proves that the line before it was a command of this kind."""
+    return fits(turn, code) and code in CONFIRMING.get(turn, (code,))
 
 
 def fits(turn: Turn, code: int) -> bool:

@@ -10,7 +10,6 @@ bytes behind the hole.  Without that proof a hole waits until ``limits.PENDING_S
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from sniffer.model import limits
@@ -20,20 +19,17 @@ from sniffer.model.packets import FIN, RST, SYN
 from sniffer.streams.sequence import ahead, wrap
 
 
-@dataclass(slots=True)
-class Segment:
-    """One segment, or a run of segments without a seam, on its way into a half-stream.
+class Segment(NamedTuple):
+    """One segment on its way into a half-stream.
 
     ``missing`` bytes at the end were on the wire and not captured (snapshot length).
     """
 
-    time: int
     sequence: int
     acknowledged: int
     flags: int
-    payload: bytes
+    payload: bytes = b""
     missing: int = 0
-    copies: int = 0
 
 
 class Endpoint(NamedTuple):
@@ -146,7 +142,6 @@ class Connection:
             self._synchronise(half, other, segment)
         elif half.next is None:
             half.begin(sequence, initial=False)
-        self.duplicates += segment.copies
         if other.pending:
             self.notice_acknowledged(from_client, segment.acknowledged)
         if segment.payload or segment.missing:

@@ -30,10 +30,11 @@ class Runs:
     """Runs of a batch, flow by flow.
 
     Flow *f* has the key ``flow_key[f]`` and the runs from ``flow_first[f]`` up to ``flow_first[f + 1]``.  Run *r*
-    is made of the segments from ``first[r]`` up to ``first[r + 1]``; the lists above ``place`` have one
-    entry a run, those from there on one a segment.  ``forward`` tells the two directions of a flow
-    apart, the same way in each batch; ``plain`` is a run of nothing but payload, all of it captured;
-    ``acknowledged`` is what its last segment acknowledges, ``last_time`` that of its last copy.
+    is made of the segments from ``first[r]`` up to ``first[r + 1]``; the arrays have an entry a segment: its
+    ``place`` in the batch, ``starts`` and ``stops`` of the captured payload.  The lists have an entry a run and
+    tell of its first segment, except ``acknowledged`` (of its last) and ``last_time`` (of its last copy).
+    ``forward`` tells the two directions of a flow apart, the same way in each batch; ``plain`` is a run of
+    nothing but payload, all of it captured.
     """
 
     flow_key: list[int]
@@ -44,25 +45,29 @@ class Runs:
     sequence: list[int]
     acknowledged: list[int]
     flags: list[int]
+    length: list[int]
     copies: list[int]
     time: list[int]
     last_time: list[int]
-    place: list[int]
     start: list[int]
     stop: list[int]
+    place: Ints
+    starts: Ints
+    stops: Ints
 
 
 def runs(packets: Packets) -> Runs | None:
     """Sort and join the segments of a batch; None when none of them says anything."""
-    source = _endpoint(packets.source, packets.source_port)
-    destination = _endpoint(packets.destination, packets.destination_port)
-    speaking = (packets.length > 0) | (packets.flags & MARKS != 0)
-    places = np.flatnonzero(speaking & (source != destination))
-    if not len(places):
+    places = np.flatnonzero((packets.length > 0) | (packets.flags & MARKS != 0))
+    source = _endpoint(packets.source[places], packets.source_port[places])
+    destination = _endpoint(packets.destination[places], packets.destination_port[places])
+    key = source + destination
+    by_flow = np.argsort(key, kind="stable")
+    by_flow = by_flow[(source != destination)[by_flow]]  # a host that speaks to itself on one port is forged
+    if not len(by_flow):
         return None
-    key = (source + destination)[places]
-    order = places[np.argsort(key, kind="stable")]
-    key, forward = np.sort(key), (source > destination)[order]
+    order, key = places[by_flow], key[by_flow]
+    forward = (source > destination)[by_flow]
     copy = _copies(packets, order, key, forward)
     kept = np.flatnonzero(~copy)
     last_copy = np.append(kept[1:], len(order)) - 1
@@ -107,7 +112,9 @@ def _joined(
     new_flow = np.ones(len(first), np.bool_)
     new_flow[1:] = key[first[1:]] != key[first[:-1]]
     flow_first = np.flatnonzero(new_flow)
-    start = packets.start[order]
+    heads = order[first]
+    starts = packets.start[order]
+    stops = starts + packets.captured[order]
     return Runs(
         flow_key=key[first[flow_first]].tolist(),
         flow_first=[*flow_first.tolist(), len(first)],
@@ -117,10 +124,13 @@ def _joined(
         sequence=sequence[first].tolist(),
         acknowledged=packets.acknowledged[order[last]].tolist(),
         flags=flags[first].tolist(),
+        length=length[first].tolist(),
         copies=copies[first].tolist(),
-        time=packets.time[order[first]].tolist(),
+        time=packets.time[heads].tolist(),
         last_time=packets.time[sorted_places[last_copy[last]]].tolist(),
-        place=order.tolist(),
-        start=start.tolist(),
-        stop=(start + packets.captured[order]).tolist(),
+        start=starts[first].tolist(),
+        stop=stops[first].tolist(),
+        place=order,
+        starts=starts,
+        stops=stops,
     )

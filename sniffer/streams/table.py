@@ -58,19 +58,21 @@ class ConnectionTable:
         """Follow one flow through a batch; most runs only continue their half-stream."""
         connection = self._connections.get(key)
         origin = packets.origins[0] if len(packets.origins) == 1 else None
+        time, plain, sequence, forward = batch.time, batch.plain, batch.sequence, batch.forward
         for run in range(first, last):
-            if connection is None or self._is_another(connection, batch, run):
-                connection = self._open(packets, batch, key, run)
+            if connection is None or batch.flags[run] & SYN or time[run] - connection.last > limits.CLOSED_LINGERS:
+                connection = self._current(connection, packets, batch, key, run)
             if connection is None or connection.closed:
                 continue
             connection.last = batch.last_time[run]
-            from_client = batch.forward[run] is connection.client_forward
-            half, other = connection.half if from_client else connection.half[::-1]
-            if batch.flags[run] & SYN or (from_client and connection.hops < 0) or connection.origin is not origin:
-                _note_link(connection, packets, batch.place[batch.first[run]], from_client)
+            from_client = forward[run] is connection.client_forward
+            if connection.origin is not origin or (from_client and connection.hops < 0):
+                _note_link(connection, packets, batch, run, from_client)
             if not connection.wanted:
                 self._overhear(connection, batch.flags[run])
-            elif batch.plain[run] and batch.sequence[run] == half.next and not half.pending:
+                continue
+            half, other = connection.half if from_client else connection.half[::-1]
+            if plain[run] and sequence[run] == half.next and not half.pending:
                 if other.pending:
                     connection.notice_acknowledged(from_client, batch.acknowledged[run])
                 half.acknowledged = batch.acknowledged[run]
@@ -79,30 +81,30 @@ class ConnectionTable:
                     connection.duplicates += batch.copies[run]
             else:
                 self._take(connection, packets, batch, run, key, from_client)
-            if connection.closed:
-                self._over(connection)
+                if connection.closed:
+                    self._over(connection)
 
-    def _is_another(self, connection: Connection, batch: Runs, run: int) -> bool:
-        """Say whether a run begins another connection on the same endpoints."""
-        silence = batch.time[run] - connection.last
-        if silence > (limits.CLOSED_LINGERS if connection.closed else limits.CONNECTION_IDLE):
-            return True
-        if not batch.flags[run] & SYN:
-            return False
-        half = connection.half[0 if batch.forward[run] is connection.client_forward else 1]
-        return half.initial is not None and half.started and half.initial != batch.sequence[run]
+    def _current(
+        self, connection: Connection | None, packets: Packets, batch: Runs, key: int, run: int
+    ) -> Connection | None:
+        """Return the connection that a run belongs to: the present one, or another that it begins."""
+        if connection is None or _is_another(connection, batch, run):
+            return self._open(packets, batch, key, run)
+        if batch.flags[run] & SYN and batch.forward[run] is connection.client_forward:
+            _note_link(connection, packets, batch, run, from_client=True)
+        return connection
 
     def _open(self, packets: Packets, batch: Runs, key: int, run: int) -> Connection | None:
         """Enter a new connection, unless there is nothing to follow: a lone FIN or RST."""
         if key in self._connections:
             self._remove(key)
-        if not batch.flags[run] & SYN and batch.start[batch.first[run]] == batch.stop[batch.first[run]]:
+        if not batch.flags[run] & SYN and not batch.length[run]:
             return None
         if len(self._connections) >= limits.CONNECTIONS:
             self._evict()
-        place = batch.place[batch.first[run]]
+        place = int(batch.place[batch.first[run]])
         connection = self._connection(packets, place, batch.forward[run], batch.time[run])
-        _note_link(connection, packets, place, batch.forward[run] is connection.client_forward)
+        _note_link(connection, packets, batch, run, batch.forward[run] is connection.client_forward)
         self._connections[key] = connection
         return connection
 
@@ -125,21 +127,15 @@ class ConnectionTable:
         self, connection: Connection, packets: Packets, batch: Runs, run: int, key: int, from_client: bool
     ) -> None:
         """Follow the segments of a run one by one."""
-        for index in range(batch.first[run], batch.first[run + 1]):
-            place = batch.place[index]
-            payload = packets.data[batch.start[index] : batch.stop[index]]
-            segment = Segment(
-                time=int(packets.time[place]),
-                sequence=int(packets.sequence[place]),
-                acknowledged=int(packets.acknowledged[place]),
-                flags=int(packets.flags[place]),
-                payload=payload,
-                missing=int(packets.length[place]) - len(payload),
-            )
-            connection.take(from_client, segment)
+        if batch.first[run + 1] - batch.first[run] == 1:
+            connection.take(from_client, _only_segment(packets.data, batch, run))
+        else:
+            for index in range(batch.first[run], batch.first[run + 1]):
+                connection.take(from_client, _segment(packets, batch, index))
         if connection.wanted:
             connection.duplicates += batch.copies[run]
-        self._bound_waiting(key, connection)
+        if connection.half[0].pending or connection.half[1].pending or key in self._holding:
+            self._bound_waiting(key, connection)
 
     def _bound_waiting(self, key: int, connection: Connection) -> None:
         """Keep the bytes that wait behind holes, of all connections together, within their limit."""
@@ -157,6 +153,7 @@ class ConnectionTable:
         if flags & (FIN | RST):
             connection.end_seen = True
             connection.close()
+            self._over(connection)
 
     def _over(self, connection: Connection) -> None:
         """Hand over a closed connection, and keep only its shell."""
@@ -200,21 +197,51 @@ def _payload(data: bytes, batch: Runs, run: int) -> bytes:
     """Return the bytes of a run."""
     first, last = batch.first[run], batch.first[run + 1]
     if last - first == 1:
-        return data[batch.start[first] : batch.stop[first]]
-    bounds = zip(batch.start[first:last], batch.stop[first:last], strict=True)
+        return data[batch.start[run] : batch.stop[run]]
+    bounds = zip(batch.starts[first:last].tolist(), batch.stops[first:last].tolist(), strict=True)
     return b"".join([data[start:stop] for start, stop in bounds])
 
 
-def _note_link(connection: Connection, packets: Packets, place: int, from_client: bool) -> None:
+def _is_another(connection: Connection, batch: Runs, run: int) -> bool:
+    """Say whether a run begins another connection on the same endpoints."""
+    silence = batch.time[run] - connection.last
+    if silence > (limits.CLOSED_LINGERS if connection.closed else limits.CONNECTION_IDLE):
+        return True
+    if not batch.flags[run] & SYN:
+        return False
+    half = connection.half[0 if batch.forward[run] is connection.client_forward else 1]
+    return half.initial is not None and half.started and half.initial != batch.sequence[run]
+
+
+def _only_segment(data: bytes, batch: Runs, run: int) -> Segment:
+    """Return the segment of a run of one."""
+    payload = data[batch.start[run] : batch.stop[run]]
+    missing = batch.length[run] - len(payload)
+    return Segment(batch.sequence[run], batch.acknowledged[run], batch.flags[run], payload, missing)
+
+
+def _segment(packets: Packets, batch: Runs, index: int) -> Segment:
+    """Return one segment of a longer run, which has neither marks nor missing bytes."""
+    place = batch.place[index]
+    payload = packets.data[int(batch.starts[index]) : int(batch.stops[index])]
+    return Segment(int(packets.sequence[place]), int(packets.acknowledged[place]), 0, payload, 0)
+
+
+def _note_link(connection: Connection, packets: Packets, batch: Runs, run: int, from_client: bool) -> None:
     """Keep where a connection was seen, and the link of the client's frame that was nearest to it."""
+    place = int(batch.place[batch.first[run]])
+    hops = int(packets.hops[place])
     connection.origin = packets.origins[int(packets.origin[place])]
     connection.origins[connection.origin] = None
-    hops = int(packets.hops[place])
-    if not connection.vlan or (from_client and hops > connection.hops):
-        connection.vlan = tuple(tag for tag in packets.vlan[place].tolist() if tag != NO_VLAN)
     if from_client and hops > connection.hops:
-        connection.hops = hops
-        connection.mac = int(packets.mac[place])
+        connection.hops, connection.mac = hops, int(packets.mac[place])
+        connection.vlan = _tags(packets, place)
+    elif connection.hops < 0 and not connection.vlan:
+        connection.vlan = _tags(packets, place)
+
+
+def _tags(packets: Packets, place: int) -> tuple[int, ...]:
+    return tuple(tag for tag in packets.vlan[place].tolist() if tag != NO_VLAN)
 
 
 def _endpoint(address: npt.NDArray[np.uint64], port: npt.NDArray[np.int64], place: int) -> Endpoint:
