@@ -1,0 +1,52 @@
+"""The table in `captures/README.md`, made from the expected.json files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+HEAD = """\
+# Labelled captures
+
+Each folder holds a capture and `expected.json`: what it tests, where it comes from, and what must
+come out of it. All names, secrets and mail addresses are made up; the public-looking IP addresses
+lived in a network namespace. Truth is what the servers' own logs say, not what a client was asked to
+do. What went on inside TLS stands under `hidden`: who reads only the capture rightly calls it unknown.
+
+`sudo python -m tests.lab.record [TOPIC | TOPIC/CASE ...]` records all or some again and writes this
+page; it needs the Debian packages of `tests/lab/packages.apt` and the extra `lab`.
+
+| case | what it tests | sessions | truth | origin |
+| --- | --- | --- | --- | --- |
+"""
+
+
+def write(captures: Path) -> None:
+    """Write the README of a folder of captures."""
+    rows = [row(path, captures) for path in sorted(captures.glob("*/*/expected.json"))]
+    (captures / "README.md").write_text(HEAD + "".join(rows))
+
+
+def row(path: Path, captures: Path) -> str:
+    """One row of the table."""
+    told = json.loads(path.read_text())
+    case = path.parent.relative_to(captures)
+    cells = (
+        f"[{case}]({case})",
+        told["about"],
+        str(len(told["sessions"])),
+        truths(told),
+        told.get("origin", ""),
+    )
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
+
+
+def truths(told: dict[str, list[dict[str, str | None]]]) -> str:
+    """The sessions in short: mechanism and outcome, or why not."""
+    kinds = [
+        f"{each['mechanism']} {each['outcome']}"
+        if each["mechanism"]
+        else each["unjudged"] or str(each["family"])
+        for each in told["sessions"]
+    ]
+    return ", ".join(dict.fromkeys(kinds))

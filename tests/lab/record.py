@@ -1,0 +1,124 @@
+"""Record captures: `python -m tests.lab.record [CASE ...]`, all of them without a name.
+
+Writes `captures/<case>/capture.pcap(ng)` and `expected.json`, then the rows of
+`captures/README.md`. Needs root, and what `packages.apt` and the extra `lab` name.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from tests.lab import clients, readme, truth
+from tests.lab.cases import ALL
+from tests.lab.namespaces import UnavailableError
+from tests.lab.office import office
+from tests.lab.play import play
+from tests.lab.stage import stage
+
+CAPTURES = Path(__file__).resolve().parents[2] / "captures"
+PACKAGES = Path(__file__).with_name("packages.apt")
+OFFICE = "lan/office"
+UNAVAILABLE = "unavailable"
+TOOLS = (
+    "ip",
+    "tcpdump",
+    "dumpcap",
+    "ethtool",
+    "ss",
+    "openssl",
+    "postfix",
+    "dovecot",
+    "swaks",
+    "msmtp",
+    "curl",
+    "php",
+    "perl",
+)
+
+
+def missing() -> str | None:
+    """Why nothing can be recorded here, or None."""
+    if platform.system() != "Linux" or os.geteuid() != 0:
+        return "namespaces need root on Linux"
+    absent = [tool for tool in TOOLS if not shutil.which(tool)]
+    return f"not installed: {', '.join(absent)} (see {PACKAGES.name})" if absent else None
+
+
+def names() -> list[str]:
+    """All cases, in order."""
+    return [*ALL, OFFICE]
+
+
+def record(wanted: Sequence[str], target: Path) -> dict[str, str]:
+    """Record these cases; the reasons of those that were not."""
+    no_node = clients.fetch_nodemailer()
+    skipped = [name for name in wanted if name in ALL and ALL[name].client is clients.nodemailer and no_node]
+    failed = dict.fromkeys(skipped, f"{UNAVAILABLE}: {no_node}")
+    single = [name for name in wanted if name in ALL and name not in failed]
+    if single:
+        with stage() as here:
+            for number, name in enumerate(single):
+                attempt(name, failed, target, partial(play, ALL[name], here, number))
+    if OFFICE in wanted:
+        attempt(OFFICE, failed, target, office)
+    return failed
+
+
+def attempt(name: str, failed: dict[str, str], target: Path, job: Callable[[Path], truth.Expected]) -> None:
+    """Record one, say so, and go on whatever becomes of it; an old recording stays until then."""
+    began = time.monotonic()
+    target.mkdir(parents=True, exist_ok=True)
+    try:
+        with tempfile.TemporaryDirectory(prefix=".new-", dir=target) as new:
+            keep(Path(new), target / name, job(Path(new)))
+    except UnavailableError as error:
+        failed[name] = f"{UNAVAILABLE}: {error}"
+    except Exception as error:
+        failed[name] = f"{type(error).__name__}: {error}"
+    print(f"{name}: {failed.get(name, 'recorded')} ({time.monotonic() - began:.1f} s)", file=sys.stderr)
+
+
+def keep(new: Path, folder: Path, expected: truth.Expected) -> None:
+    """Write the truth beside the capture, and put both where the old ones were."""
+    text = json.dumps(expected, indent=1, ensure_ascii=False)
+    (new / "expected.json").write_text(text + "\n")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for path in new.iterdir():
+        path.chmod(0o644)
+        shutil.move(path, folder / path.name)
+
+
+def main() -> int:
+    """Read the command line, record, write the README."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("case", nargs="*", help="topic/case, or a topic; all without")
+    parser.add_argument("--to", type=Path, default=CAPTURES)
+    parser.add_argument("--list", action="store_true", help="name the cases and leave")
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    wanted = [name for name in names() if not options.case or {name, name.split("/")[0]} & set(options.case)]
+    if options.list:
+        print("\n".join(wanted))
+        return 0
+    if reason := missing():
+        print(reason, file=sys.stderr)
+        return 1
+    failed = record(wanted, options.to)
+    readme.write(options.to)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
