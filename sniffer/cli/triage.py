@@ -73,12 +73,13 @@ def triage(
     exclude_net: Annotated[list[str] | None, typer.Option(metavar="CIDR", help="Leave a network out.")] = None,
     exclude_vlan: Annotated[list[str] | None, typer.Option(metavar="ID", help="Leave a VLAN out.")] = None,
     redact_users: Annotated[
-        bool, typer.Option("--redact-users", help="Replace user names and personal host names by a keyed hash.")
+        bool,
+        typer.Option("--redact-users", help="Replace user names and personal host names by a keyed hash."),
     ] = False,
     fail_on: Annotated[
         str, typer.Option(metavar="LIST", help="Exit with 3 if a device has one of these verdicts.")
     ] = "",
-    config: Annotated[
+    config: Annotated[  # noqa: ARG001 - its callback has taken the defaults from it
         Path | None,
         typer.Option(metavar="FILE", help="Defaults from a TOML file.", callback=options.configured, is_eager=True),
     ] = None,
@@ -88,7 +89,6 @@ def triage(
     Reads pcap and pcapng, also gzip, zstd or xz compressed.  Sends nothing.
 
     Examples:
-
       sniffer triage office.pcap
 
       sniffer triage --view sessions --format json captures/ > sessions.json
@@ -99,6 +99,7 @@ def triage(
 
     Exit status: 0 done, 1 nothing could be read, 2 wrong usage, 3 --fail-on matched, 4 part of the input
     could not be read, 5 sessions were seen and none could be judged.
+
     """
     wanted = options.ports(ports)
     failing = options.fail_on(fail_on)
@@ -246,4 +247,3 @@ def _opened(path: Path | None) -> Iterator[IO[str]]:
         raise typer.Exit(FAILED) from None
     with stream:
         yield stream
-

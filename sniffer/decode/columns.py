@@ -97,4 +97,3 @@ def _in_order(batch: Batch) -> tuple[Ints, Places, npt.NDArray[np.void]]:
 def _columns(found: tuple[Places, npt.NDArray[np.void]]) -> tuple[Ints, Ints, Ints, Ints]:
     places, _ = found
     return places.frame, places.at, places.end, places.wire_end
-

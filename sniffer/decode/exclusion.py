@@ -29,10 +29,11 @@ class Exclusion:
 
     def apply(self, packets: Packets) -> Packets:
         """Return the segments that stay."""
-        out = np.isin(packets.vlan, self._vlans).any(axis=1)
+        out: Flags = np.zeros(len(packets), np.bool_)
+        out |= np.isin(packets.vlan, self._vlans).any(axis=1)
         for network, mask in self._networks:
             out |= _inside(packets.source, network, mask) | _inside(packets.destination, network, mask)
-        return packets.take(~out)
+        return packets.take(np.logical_not(out))
 
 
 def _inside(address: Words, network: Words, mask: Words) -> Flags:

@@ -11,7 +11,14 @@ VLAN = np.dtype([("tci", ">u2"), ("type", ">u2")])
 """IEEE 802.1Q 9.6, from behind the tag's own type on: control information, next type."""
 
 SLL = np.dtype(
-    [("packet", ">u2"), ("hardware", ">u2"), ("size", ">u2"), ("source", "u1", 6), ("_", "V2"), ("type", ">u2")]
+    [
+        ("packet", ">u2"),
+        ("hardware", ">u2"),
+        ("size", ">u2"),
+        ("source", "u1", 6),
+        ("_", "V2"),
+        ("type", ">u2"),
+    ]
 )
 """LINKTYPE_LINUX_SLL: cooked capture, version 1."""
 

@@ -33,7 +33,7 @@ from sniffer.model.findings import (
 )
 
 GENERIC_NAME = re.compile(
-    r"\[.*\]|localhost.*|(?:\d{1,3}\.){3}\d{1,3}|[^.]*\.(?:txt|eml|msg)|(?:host|client|smtp|mail|test|unknown)?",
+    r"\[.*\]|localhost.*|(?:\d{1,3}\.){3}\d{1,3}|[^.]*\.(?:txt|eml|msg)|(?:host|client|smtp|mail|test|unknown|workstation)?",
     re.IGNORECASE,
 )
 """EHLO names that say nothing about who speaks: literals, defaults of libraries, curl's file names."""
@@ -193,9 +193,7 @@ def _finding(key: str, device: _Device) -> DeviceFinding:
         vendor=vendor(device.card) if device.card else None,
         identity=_identity(device, name),
         interfaces=_interfaces(device),
-        addresses=tuple(
-            Address(ip, where, seen.first, seen.last) for (ip, where), seen in device.addresses.items()
-        ),
+        addresses=tuple(Address(ip, where, seen.first, seen.last) for (ip, where), seen in device.addresses.items()),
         services=services,
         findings=tuple(device.findings.values()),
         anomalies=tuple(device.anomalies.values()),

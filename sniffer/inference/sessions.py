@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sniffer.inference.devices import Links
-from sniffer.knowledge.mechanisms import family_of
 from sniffer.inference.networks import Networks
 from sniffer.inference.services import Server, identify
+from sniffer.knowledge.mechanisms import family_of
 from sniffer.knowledge.services import service
 from sniffer.model.facts import AttemptFact, SessionFact, StartTls
 from sniffer.model.findings import AuthFinding, Direction, Scope, SessionFinding, Unjudged

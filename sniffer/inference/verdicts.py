@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from sniffer.knowledge.services import service
 from sniffer.model import limits
 from sniffer.model.facts import Family
-from sniffer.model.findings import Band, ServiceFinding, SessionFinding, State, Unjudged, Verdict
+from sniffer.model.findings import Band, Basis, ServiceFinding, SessionFinding, State, Unjudged, Verdict
 
 DAY = 24 * 3600 * 1_000_000
 PRESENT = 30 * DAY
@@ -173,7 +173,7 @@ class ServiceLedger:
     def _present(self) -> int:
         return sum(tally.clear + tally.inferred for tally in self.families.values())
 
-    def _basis(self, family: Family) -> str:
+    def _basis(self, family: Family) -> Basis:
         tally = self.families.get(family)
         if tally is None or family == "unknown":
             return "none"

@@ -63,9 +63,9 @@ def mac_kind(mac: str) -> MacKind:
 @cache
 def vendor(mac: str) -> str | None:
     """Return who made the card with this address (lower case, colons), None if nobody can know."""
-    for prefix, name in VIRTUAL:
+    for prefix, hypervisor in VIRTUAL:
         if mac.startswith(prefix):
-            return name
+            return hypervisor
     if mac_kind(mac) != "global":
         return None
     digits = mac.upper()

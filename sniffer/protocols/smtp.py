@@ -40,6 +40,9 @@ IN_AUTH = (Turn.AUTH, Turn.ANSWER, Turn.CANCEL, Turn.IN_PLACE)
 EARLY_REPLIES = 8
 """Replies that may come before their commands: as many as one burst of pipelining can overtake."""
 
+TORN = Reply(0, [], torn=True)
+"""Stands for missing bytes among the replies that came before their commands."""
+
 END_OF_DATA = b"\r\n.\r\n"
 BARE_END_OF_DATA = b"\n.\n"
 
@@ -269,6 +272,8 @@ class SmtpSession:
         if len(self._waiting) > limits.OUTSTANDING:
             self._waiting.popleft()
         self._phase = SENT.get(turn, Phase.COMMAND)
+        if TORN in self._early:  # nobody knows what they answer
+            self._early.clear()
         while self._early and self._waiting:
             early = self._early.popleft()
             if fits(self._waiting[0], early.code):
@@ -523,16 +528,15 @@ class SmtpSession:
 
     def _catch_up(self, early: tuple[Reply, ...]) -> None:
         """Take replies that came before their commands were found missing."""
-        more_missing = self._lacks[False]
         for reply in early:
             self._phase = Phase.LOST
-            self._reply(reply)
+            if reply is TORN:
+                self._close_attempt()
+            else:
+                self._reply(reply)
         attempt = self._attempt()
         if attempt:
             attempt.doubt(unheard=True)  # nobody knows how many of these prompts have been answered
-        if attempt and more_missing:
-            self._close_attempt()
-            self._phase = Phase.LOST
 
     def _lose(self) -> None:
         """Nothing is believed from here on until a command and its reply fit each other."""
@@ -550,12 +554,20 @@ class SmtpSession:
         if self._banner_torn:  # not unfinished: its end is what is missing
             self._banner = None
             self._anomalies.pop("banner-unfinished", None)
-        if not length or not self._waiting:
-            return
+        if length and self._waiting:
+            self._replies_missing()
+        elif length:
+            self._early.append(TORN)
+
+    def _replies_missing(self) -> None:
+        """Give up on the replies to all commands so far; that to the last may still come in part."""
         missed = [self._waiting.popleft() for _ in range(len(self._waiting) - 1)]
         last = self._waiting[0]
         if any(turn in IN_AUTH for turn in missed) and last not in IN_AUTH:
             self._close_attempt()
+        attempt = self._attempt()
+        if attempt:
+            attempt.doubt(unheard=True)
         if last in IN_AUTH or (not missed and last not in (Turn.STARTTLS, Turn.DATA)):
             self._waiting[0] = Turn.ASTRAY
 
@@ -569,6 +581,7 @@ class SmtpSession:
         torn, self._torn = self._torn, False
         if self._believable and WHOLE_COMMAND.match(line):
             self._phase = Phase.COMMAND
+            self._close_attempt()  # who goes on has had the last word on it
             self._command(line)
             return
         self._believable &= _like_dialogue(line)
@@ -584,7 +597,10 @@ class SmtpSession:
         turn = TURNS.get(said.verb, Turn.OTHER)
         if said.verb and proves(turn, reply.code):
             self._phase = Phase.COMMAND
+            self._close_attempt()
             self._command(line)
+            if self._lacks[False]:
+                self._replies_missing()
             self._reply(reply)
         elif reply.code == 334:
             self._prompted(reply, line)

@@ -1,8 +1,8 @@
 """The grammar of SMTP lines (RFC 5321 4.1, 4.2), as loose as its speakers are.
 
-    Reply-line = *( Reply-code "-" [ textstring ] CRLF ) Reply-code [ SP textstring ] CRLF   (4.2.1)
-    ehlo       = "EHLO" SP ( Domain / address-literal ) CRLF                                 (4.1.1.1)
-    auth       = "AUTH" SP mechanism [ SP initial-response ] CRLF                            (RFC 4954 4)
+Reply-line = *( Reply-code "-" [ textstring ] CRLF ) Reply-code [ SP textstring ] CRLF   (4.2.1)
+ehlo       = "EHLO" SP ( Domain / address-literal ) CRLF                                 (4.1.1.1)
+auth       = "AUTH" SP mechanism [ SP initial-response ] CRLF                            (RFC 4954 4)
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ import re
 from typing import NamedTuple
 
 VERBS = frozenset(
-    "EHLO HELO LHLO MAIL RCPT DATA BDAT BURL RSET NOOP QUIT HELP VRFY EXPN STARTTLS AUTH X-EXPS TURN ATRN ETRN "
-    "SEND SOML SAML XCLIENT XFORWARD XEXCH50 PROXY".split()
+    ["EHLO", "HELO", "LHLO", "MAIL", "RCPT", "DATA", "BDAT", "BURL", "RSET", "NOOP", "QUIT", "HELP", "VRFY", "EXPN", "STARTTLS", "AUTH", "X-EXPS", "TURN", "ATRN", "ETRN", "SEND", "SOML", "SAML", "XCLIENT", "XFORWARD", "XEXCH50", "PROXY"]
 )
 """RFC 5321, 3030 (BDAT), 4468 (BURL), 3207, 4954, 2645 (ATRN), 1985 (ETRN); PROXY is HAProxy's first line;
 X-EXPS is what Exchange called AUTH before RFC 4954."""

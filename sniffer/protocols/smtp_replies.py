@@ -7,7 +7,6 @@ from typing import NamedTuple
 from sniffer.model import limits
 from sniffer.protocols.smtp_grammar import REPLY_LINE
 
-
 CODES = {f"{code} ".encode(): code for code in range(200, 600)}
 """The beginnings of last lines."""
 

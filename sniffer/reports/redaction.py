@@ -6,7 +6,8 @@ import hashlib
 import re
 
 NOT_PERSONAL = re.compile(
-    r"\[.*\]|localhost.*|(?:\d{1,3}\.){3}\d{1,3}|[A-Za-z]{2,4}-?[0-9A-Fa-f]{6}(?:[0-9A-Fa-f]{6})?", re.IGNORECASE
+    r"\[.*\]|localhost.*|(?:\d{1,3}\.){3}\d{1,3}|[A-Za-z]{2,4}-?[0-9A-Fa-f]{6}(?:[0-9A-Fa-f]{6})?",
+    re.IGNORECASE,
 )
 """Host names that name no person: literals, defaults, and factory names that carry a MAC."""
 

@@ -70,9 +70,7 @@ def session_row(finding: SessionFinding, redact: Redactor) -> Row:
     }
 
 
-def _auth(
-    auth: AuthFinding, offered: tuple[str, ...] | None, users: tuple[str | None, ...], redact: Redactor
-) -> Row:
+def _auth(auth: AuthFinding, offered: tuple[str, ...] | None, users: tuple[str | None, ...], redact: Redactor) -> Row:
     return {
         "family": auth.family,
         "mechanism": auth.mechanism,
@@ -94,9 +92,7 @@ def _auth(
     }
 
 
-def _attempt(
-    attempt: AttemptFact, auth: AuthFinding, users: tuple[str | None, ...], redact: Redactor
-) -> Row:
+def _attempt(attempt: AttemptFact, auth: AuthFinding, users: tuple[str | None, ...], redact: Redactor) -> Row:
     family = family_of(attempt.mechanism)
     known = family != "unknown"
     reply = redact.text(attempt.reply, *users)

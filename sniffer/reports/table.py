@@ -15,7 +15,7 @@ from sniffer.model.findings import DeviceFinding, ServiceFinding, SessionFinding
 from sniffer.reports.escape import for_terminal
 from sniffer.reports.moments import local
 from sniffer.reports.redaction import Redactor
-from sniffer.reports.words import STATE_WORDS, UNJUDGED_SHORT, VERDICT_STYLES, VERDICT_WORDS, known_by, where
+from sniffer.reports.words import STATE_WORDS, UNJUDGED_SHORT, VERDICT_STYLES, VERDICT_WORDS, known_by
 
 WIDTH = 100
 """Columns of a table where the output is no terminal."""
@@ -36,49 +36,60 @@ def console(stream: IO[str]) -> Console:
 
 def devices_table(findings: Iterable[DeviceFinding], redact: Redactor) -> Table:
     """Return a row for each device, and one more for each further service it uses."""
-    table = _table("Verdict", "Device", "Vendor", "Address", "Mail service", "Known by", "State")
+    table = _table("Verdict", "Device", "Address", "Mail service", "Known by", "State")
     for finding in findings:
-        name = redact.host(finding.name) or "–"
-        device = [name, finding.vendor or "–", ", ".join(each.ip for each in finding.addresses[:2])]
         first = next(each for each in finding.services if each.verdict == finding.verdict)
         rest = [each for each in finding.services if each is not first]
-        table.add_row(_verdict(first), *map(_cell, device), *_service_cells(first))
+        device = _two(redact.host(finding.name) or "(no name)", finding.vendor)
+        address = _two(*[each.ip for each in finding.addresses[:2]])
+        table.add_row(_verdict(first), device, address, *_service_cells(first))
         for each in rest:
-            table.add_row(_verdict(each), "", "", "", *_service_cells(each))
+            table.add_row(_verdict(each), "", "", *_service_cells(each))
     return table
 
 
 def sessions_table(findings: Iterable[SessionFinding], redact: Redactor) -> Table:
     """Return a row for each session."""
-    table = _table("Start", "Client", "Server", "STARTTLS", "AUTH", "Outcome", "User")
+    table = _table("Start", "Client", "Server", "STARTTLS", "AUTH", "Outcome")
     for finding in findings:
         fact, auth = finding.fact, finding.auth
         how = auth.mechanism or ("none" if auth.family == "none" else "unknown")
-        if auth.unjudged:
-            how = f"unknown: {UNJUDGED_SHORT[auth.unjudged]}"
-        server = f"{service(finding.service).name} {fact.server_ip}:{fact.server_port}"
-        cells = [
-            local(fact.start).rsplit(" ", 1)[0], fact.client_ip, server, finding.starttls, how,
-            auth.outcome or "–", redact.user(auth.user) or "–",
-        ]  # fmt: skip
-        table.add_row(*map(_cell, cells))
+        why = UNJUDGED_SHORT[auth.unjudged] if auth.unjudged else redact.user(auth.user)
+        day, hour, _ = local(fact.start).split(" ", 2)
+        table.add_row(
+            _two(hour, day),
+            _two(fact.client_ip, redact.host(fact.speech.helo)),
+            _two(f"{fact.server_ip}:{fact.server_port}", service(finding.service).name),
+            _two(finding.starttls),
+            _two(how, why),
+            _two(auth.outcome or "–"),
+        )
     return table
 
 
 def _table(*names: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     for name in names:
-        table.add_column(name, overflow="fold")
+        table.add_column(name, overflow="fold", min_width=min(len(name) + 4, 15))
     return table
 
 
 def _service_cells(finding: ServiceFinding) -> list[Text]:
-    return [_cell(text) for text in (where(finding), known_by(finding), STATE_WORDS[finding.state])]
+    servers = finding.servers[0] if len(finding.servers) == 1 else f"{len(finding.servers)} servers"
+    return [
+        _two(service(finding.service).name, servers),
+        _two(*known_by(finding)),
+        _two(STATE_WORDS[finding.state]),
+    ]
+
+
+def _two(first: str = "–", second: str | None = None) -> Text:
+    """Return a cell of a line and, in a quieter voice, a second one."""
+    cell = Text(for_terminal(first))
+    if second:
+        cell.append("\n" + for_terminal(second), "dim")
+    return cell
 
 
 def _verdict(finding: ServiceFinding) -> Text:
     return Text(VERDICT_WORDS[finding.verdict], VERDICT_STYLES[finding.verdict])
-
-
-def _cell(text: str) -> Text:
-    return Text(for_terminal(text))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sniffer.knowledge.services import service
 from sniffer.model.findings import ServiceFinding, State, Unjudged, Verdict
 
 VERDICT_WORDS: dict[Verdict, str] = {
@@ -54,16 +53,11 @@ UNJUDGED_SHORT: dict[Unjudged, str] = {
 }
 
 
-def where(finding: ServiceFinding) -> str:
-    """Return which service, and the server if there is only one."""
-    name = service(finding.service).name
-    return f"{name} {finding.servers[0]}" if len(finding.servers) == 1 else f"{name}, {len(finding.servers)} servers"
-
-
-def known_by(finding: ServiceFinding) -> str:
-    """Return how a verdict is known: what was read, how often, how surely."""
+def known_by(finding: ServiceFinding) -> tuple[str, str]:
+    """Return how a verdict is known: what was read, and in how many of the sessions."""
     sessions = finding.judged + finding.unjudged
+    counted = f"{finding.judged} of {sessions} judged"
     if finding.family == "unknown":
-        return f"0 of {sessions} judged"
+        return "nothing in clear", counted
     what = "MAIL without AUTH" if finding.family == "none" else "/".join(finding.mechanisms)
-    return f"{what} in clear, {finding.judged} of {sessions}"
+    return f"{what} in clear", counted

@@ -34,7 +34,7 @@ def ahead(items: Iterator[Item]) -> Iterator[Item]:
                 if stop.is_set():
                     return
             offer(None)
-        except BaseException as error:  # noqa: BLE001 - handed over, not handled
+        except BaseException as error:
             offer(error)
 
     threading.Thread(target=produce, name="read", daemon=True).start()

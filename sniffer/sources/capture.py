@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import IO
+from contextlib import closing, contextmanager
 
 from sniffer.model.frames import Frames, Origin
 from sniffer.sources import formats, libpcap
-from sniffer.sources.compression import Unpackable
+from sniffer.sources.compression import ByteStream, Unpackable
 from sniffer.sources.inputs import Input
 from sniffer.sources.libpcap import LibpcapError, LibpcapReader, Select
 from sniffer.sources.pipe import Pump
@@ -67,24 +67,26 @@ class Capture:
             raise self._damaged(self._pump.error)
 
     def _by_libpcap(self) -> Iterator[Frames]:
-        path = self._path()
-        if self._pump and not formats.container(self._pump.head):
-            raise CaptureError(self.input.name, *formats.stranger(self._pump.head))
-        again = None if self.input.stream else self._path
-        self._reader = reader = LibpcapReader(path, self._checked_select, self._origin, again)
-        if self._pump:
-            self._pump.opened()
+        again = not self.input.stream
+        self._reader = reader = LibpcapReader(self._name, self._checked_select, self._origin, again=again)
         self.opened = True
         yield from reader.batches()
 
-    def _path(self) -> str:
-        """Return a name that libpcap can open: the file's own, or that of a pipe we fill."""
+    @contextmanager
+    def _name(self) -> Iterator[str]:
+        """Give a name that libpcap can open: the file's own, or that of a pipe we fill."""
         if not self.input.stream and not self.input.compression:
-            return str(self.input.path)
+            yield str(self.input.path)
+            return
         self._pump = Pump(self._opened())
-        return self._pump.path
+        try:
+            if not formats.container(self._pump.head):
+                raise CaptureError(self.input.name, *formats.stranger(self._pump.head))
+            yield self._pump.path
+        finally:
+            self._pump.opened()
 
-    def _opened(self) -> IO[bytes]:
+    def _opened(self) -> ByteStream:
         try:
             return self.input.open()
         except OSError as error:
@@ -101,7 +103,7 @@ class Capture:
             raise CaptureError(self.input.name, "needs to be read twice", "save it to a file first")
         unknown: set[int] = set()
         self.seen, self.opened = 0, True
-        with self._opened() as file:
+        with closing(self._opened()) as file:
             reader = ScapyReader(file, self.input.container, self._origin)
             try:
                 for frames in self._behind(skip, reader.batches()):
@@ -137,7 +139,7 @@ class Capture:
 
 def first_time(source: Input, known_link: KnownLink) -> int | None:
     """Return when the first frame of a file was captured, None if it has none or cannot tell."""
-    capture = Capture(source, lambda link: None, known_link)
+    capture = Capture(source, lambda _: None, known_link)
     try:
         frames = next(capture.batches(), None)
     except CaptureError:

@@ -6,7 +6,7 @@ import gzip
 import lzma
 import zlib
 from collections.abc import Callable
-from typing import IO, cast
+from typing import IO, Protocol, cast
 
 import zstandard
 
@@ -16,17 +16,26 @@ Unpackable = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error, zstandard.
 """What the three libraries raise for data that is damaged or cut off."""
 
 
-def _zstd(file: IO[bytes]) -> IO[bytes]:
-    return zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True, closefd=True)
+class ByteStream(Protocol):
+    """What the unpackers and plain files have in common."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Read ``size`` bytes, fewer only at the end; what lies in front of damage may be lost."""
+
+    def read1(self, size: int = -1, /) -> bytes:
+        """Read what is at hand, at most ``size`` bytes; damage is met only when it is next."""
+
+    def close(self) -> None:
+        """Close it."""
 
 
-UNPACKERS: dict[Compression, Callable[[IO[bytes]], IO[bytes]]] = {
-    Compression.GZIP: lambda file: cast(IO[bytes], gzip.GzipFile(fileobj=file)),
-    Compression.XZ: lambda file: cast(IO[bytes], lzma.LZMAFile(file)),
-    Compression.ZSTD: _zstd,
+UNPACKERS: dict[Compression, Callable[[IO[bytes]], object]] = {
+    Compression.GZIP: lambda file: gzip.GzipFile(fileobj=file),
+    Compression.XZ: lzma.LZMAFile,
+    Compression.ZSTD: lambda file: zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True),
 }
 
 
-def unpacked(file: IO[bytes], compression: Compression | None) -> IO[bytes]:
+def unpacked(file: IO[bytes], compression: Compression | None) -> ByteStream:
     """Return what ``file`` holds, unpacked while it is read.  Reading raises ``Unpackable``."""
-    return UNPACKERS[compression](file) if compression else file
+    return cast(ByteStream, UNPACKERS[compression](file) if compression else file)

@@ -42,7 +42,11 @@ COMPRESSIONS = {
 }
 
 STRANGERS: tuple[tuple[bytes, str, str], ...] = (
-    (b"version https://git-lfs", "is a Git LFS pointer, not the capture itself", "fetch it with 'git lfs pull'"),
+    (
+        b"version https://git-lfs",
+        "is a Git LFS pointer, not the capture itself",
+        "fetch it with 'git lfs pull'",
+    ),
     (b"snoop\x00\x00\x00", "is a Solaris snoop file", "convert it with 'editcap -F pcapng IN OUT'"),
     (b"GMBU", "is a Microsoft Network Monitor file", "convert it with 'editcap -F pcapng IN OUT'"),
     (b"PK\x03\x04", "is a ZIP archive", "unpack it and name the folder"),

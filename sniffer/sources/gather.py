@@ -36,7 +36,7 @@ class Gather:
         """Return what was gathered and begin anew; None if nothing was."""
         if not self._rows:
             return None
-        columns = np.array(self._rows, np.int64).T
-        frames = Frames(b"".join(self._bytes), *columns, origins=tuple(self._origins))
+        time, offset, length, link, origin = np.array(self._rows, np.int64).T
+        frames = Frames(b"".join(self._bytes), time, offset, length, link, origin, tuple(self._origins))
         self._clear()
         return frames

@@ -8,11 +8,12 @@ import stat
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import IO
+from typing import cast
 
 from sniffer.sources import formats
-from sniffer.sources.compression import Unpackable, unpacked
+from sniffer.sources.compression import ByteStream, Unpackable, unpacked
 from sniffer.sources.problems import CaptureError
 
 STDIN = Path("-")
@@ -36,11 +37,12 @@ class Input:
         """The name a person knows it by."""
         return "standard input" if self.path == STDIN else str(self.path)
 
-    def open(self) -> IO[bytes]:
-        """Open it, unpacked.  Raises ``OSError`` and what ``compression.Unpackable`` lists."""
-        if self.path == STDIN:
-            return sys.stdin.buffer
-        return unpacked(self.path.open("rb"), self.compression)
+    def open(self) -> ByteStream:
+        """Open it, unpacked.  Raises ``OSError``; reading also raises what ``compression.Unpackable`` lists."""
+        if not self.stream:
+            return unpacked(self.path.open("rb"), self.compression)
+        file = cast(BufferedReader, sys.stdin.buffer if self.path == STDIN else self.path.open("rb"))
+        return unpacked(file, formats.compression(file.peek(formats.HEAD_BYTES)))
 
 
 def inputs(paths: Iterable[tuple[str, Path]], problems: list[CaptureError]) -> list[Input]:
@@ -96,8 +98,10 @@ def _regular(sensor: str, path: Path) -> Input:
         compression = formats.compression(file.read(formats.HEAD_BYTES))
         file.seek(0)
         with contextlib.closing(unpacked(file, compression)) as content:
-            head = content.read(formats.HEAD_BYTES)
+            head = content.read1(formats.HEAD_BYTES)
     container = formats.container(head)
+    if compression and not head:
+        raise CaptureError(str(path), "holds nothing that can be unpacked", "is the copy complete?")
     if container is None:
         raise CaptureError(str(path), *formats.stranger(head))
     return Input(path, sensor, container, compression)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
@@ -40,19 +41,27 @@ def available() -> bool:
 
 
 class LibpcapReader:
-    """One capture behind a name that libpcap can open; ``again`` gives such a name anew."""
+    """One capture behind a name that libpcap can open.
 
-    def __init__(self, path: str, select: Select, origin: Origin, again: Callable[[], str] | None) -> None:
+    ``name`` gives such a name for as long as opening takes; ``again`` says that it can do so twice, as it
+    can not for a stream.
+    """
+
+    def __init__(
+        self, name: Callable[[], AbstractContextManager[str]], select: Select, origin: Origin, *, again: bool
+    ) -> None:
+        self._name = name
         self._select = select
         self._origin = origin
         self._again = again
         self.delivered = 0
-        self._handle = self._open(path)
+        self._handle = self._open()
         self.link = int(self._handle.datalink())
 
-    def _open(self, path: str) -> Any:
+    def _open(self) -> Any:
         try:
-            handle = pcapy.open_offline(path)
+            with self._name() as path:
+                handle = pcapy.open_offline(path)
             expression = self._select(int(handle.datalink()))
             if expression:
                 handle.setfilter(expression)
@@ -69,7 +78,7 @@ class LibpcapReader:
 
     def batches(self) -> Iterator[Frames]:
         """Give the selected frames.  Raises ``LibpcapError`` behind the last that can be read."""
-        if self._again is None:
+        if not self._again:
             yield from self._one_by_one(self._handle)
             return
         ask = limits.BATCH_FRAMES_UNMEASURED
@@ -77,7 +86,7 @@ class LibpcapReader:
             try:
                 data, meta = self._handle.next_batch(ask)
             except pcapy.PcapError:
-                yield from self._tail(self._again())
+                yield from self._tail()
                 return
             if not meta:
                 return
@@ -92,9 +101,9 @@ class LibpcapReader:
         offset, length = rows["offset"].astype(np.int64), rows["length"].astype(np.int64)
         return Frames.of(data, time, offset, length, self.link, self._origin)
 
-    def _tail(self, path: str) -> Iterator[Frames]:
+    def _tail(self) -> Iterator[Frames]:
         """Read again what the failed batch took along, up to the frame that cannot be read."""
-        handle = self._open(path)
+        handle = self._open()
         left = self.delivered
         while left:
             _, meta = handle.next_batch(min(left, limits.BATCH_FRAMES_UNMEASURED))

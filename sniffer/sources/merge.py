@@ -8,13 +8,13 @@ file can precede is merged by time.  A file is opened when its time comes.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 import numpy as np
 
 from sniffer.model import limits
-from sniffer.model.frames import Frames
+from sniffer.model.frames import Frames, Origin
 from sniffer.sources.problems import CaptureError
 
 
@@ -57,7 +57,7 @@ class _Open:
         return frames.part(0, count) if count else None
 
 
-def merged(captures: list[tuple[int | None, Batches]], problems: list[CaptureError]) -> Iterator[Frames]:
+def merged(captures: Sequence[tuple[int | None, Batches]], problems: list[CaptureError]) -> Iterator[Frames]:
     """Give the frames of all captures of a sensor in time order.
 
     ``captures`` are (time of the first frame in microseconds, capture); without a time a capture is
@@ -95,7 +95,8 @@ def _slice(reading: list[_Open]) -> Iterator[Frames]:
 
 def _joined(parts: list[Frames]) -> Frames:
     """Join batches into one, sorted by time; frames of equal time keep the order of their captures."""
-    place, shift, origins = 0, [], []
+    place, shift = 0, []
+    origins: list[Origin] = []
     for part in parts:
         shift.append(place)
         place += len(part.data)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from typing import IO
 
 from sniffer.model import limits
-from sniffer.sources.compression import Unpackable
+from sniffer.sources.compression import ByteStream, Unpackable
 
 FIRST_BYTES = 64 * 1024
 """Written before libpcap opens its end: opening reads the file header and holds Python's global lock
@@ -21,7 +20,7 @@ class Pump:
     ``error`` says afterwards what broke the stream, if anything did.
     """
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: ByteStream) -> None:
         self._stream = stream
         self.error: str | None = None
         self._read, self._write = os.pipe()
@@ -47,13 +46,19 @@ class Pump:
             fcntl.fcntl(self._write, fcntl.F_SETPIPE_SZ, limits.PIPE_BYTES)
 
     def _next(self) -> bytes:
+        """Return the next bytes, few only at the end or in front of damage; those before damage count."""
+        gathered = b""
         try:
-            return self._stream.read(FIRST_BYTES) or b""
+            while self.error is None and len(gathered) < FIRST_BYTES:
+                more = self._stream.read1(FIRST_BYTES - len(gathered))
+                if not more:
+                    break
+                gathered += more
         except Unpackable as error:
             self.error = f"cannot be unpacked further ({error})"
         except OSError as error:
             self.error = f"cannot be read further ({error.strerror or error})"
-        return b""
+        return gathered
 
     def _copy(self) -> None:
         chunk = self.head

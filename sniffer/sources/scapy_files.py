@@ -10,10 +10,11 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import Any
 
 from sniffer.model import limits
 from sniffer.model.frames import Frames, Origin
+from sniffer.sources.compression import ByteStream
 from sniffer.sources.formats import Container
 from sniffer.sources.gather import Gather
 
@@ -21,7 +22,7 @@ from sniffer.sources.gather import Gather
 class ScapyReader:
     """One capture, read from an open file."""
 
-    def __init__(self, file: IO[bytes], container: Container, origin: Origin) -> None:
+    def __init__(self, file: ByteStream, container: Container, origin: Origin) -> None:
         self._file = _Watched(file)
         self._container = container
         self._origin = origin
@@ -37,7 +38,7 @@ class ScapyReader:
                         yield frames
             except EOFError:  # scapy's word for the end, and for most of what can be wrong
                 broken = "; ".join(warnings) or ("truncated dump file" if self._file.short else "")
-            except Exception as error:  # noqa: BLE001 - scapy raises whatever a damaged file makes it
+            except Exception as error:
                 broken = str(error) or type(error).__name__
         if rest := gather.take():
             yield rest
@@ -50,7 +51,8 @@ class ScapyReader:
     def _pcap(self) -> Iterator[tuple[int, bytes, int, str | None]]:
         from scapy.utils import RawPcapReader  # noqa: PLC0415 - slow to import
 
-        reader: Any = RawPcapReader(self._file)
+        file: Any = self._file
+        reader: Any = RawPcapReader(file)
         divisor = 1000 if reader.nano else 1
         while True:
             data, meta = reader._read_packet(limits.FRAME_BYTES)
@@ -63,7 +65,8 @@ class ScapyReader:
     def _pcapng(self) -> Iterator[tuple[int, bytes, int, str | None]]:
         from scapy.utils import RawPcapNgReader  # noqa: PLC0415 - slow to import
 
-        reader: Any = RawPcapNgReader(self._file)
+        file: Any = self._file
+        reader: Any = RawPcapNgReader(file)
         while True:
             data, meta = reader._read_packet(limits.FRAME_BYTES)
             ticks = (meta.tshigh or 0) << 32 | (meta.tslow or 0)
@@ -74,7 +77,7 @@ class ScapyReader:
 class _Watched:
     """A file that remembers whether it ended in the middle of something."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: ByteStream) -> None:
         self._file = file
         self.short = False
         self.name = ""

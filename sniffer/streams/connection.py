@@ -97,7 +97,12 @@ class Connection:
     )  # fmt: skip
 
     def __init__(
-        self, client: Endpoint, server: Endpoint, client_forward: bool, time: int, watch: Callable[[], Watcher]
+        self,
+        client: Endpoint,
+        server: Endpoint,
+        client_forward: bool,
+        time: int,
+        watch: Callable[[], Watcher],
     ) -> None:
         self.client = client
         self.server = server
@@ -149,9 +154,9 @@ class Connection:
         self.end_seen |= segment.flags & (FIN | RST) != 0
         if segment.flags & FIN:
             self._finish(half, wrap(sequence + len(segment.payload) + segment.missing))
-        if segment.flags & RST and self._believable(half, sequence):
-            self.close()
-        elif self.half[0].finished() and self.half[1].finished():
+        if (segment.flags & RST and self._believable(half, sequence)) or (
+            self.half[0].finished() and self.half[1].finished()
+        ):
             self.close()
 
     def close(self) -> None:

@@ -78,7 +78,8 @@ def _endpoint(address: Words, port: Ints) -> Words:
     """Hash one end: multiply and mix, as splitmix64 does, under a key of this process."""
     word = address[:, 0] * _SECRET[0] + address[:, 1] * _SECRET[1] + port.astype(np.uint64) * _SECRET[2]
     word = (word ^ (word >> np.uint64(30))) * _SECRET[3]
-    return word ^ (word >> np.uint64(27))
+    mixed: Words = word ^ (word >> np.uint64(27))
+    return mixed
 
 
 def _same_as_before(key: Words, forward: Flags) -> Flags:
@@ -94,12 +95,11 @@ def _copies(packets: Packets, order: Ints, key: Words, forward: Flags) -> Flags:
     for column in (packets.sequence, packets.length, packets.captured, packets.flags):
         ordered = column[order]
         copy[1:] &= ordered[1:] == ordered[:-1]
-    return copy & (packets.flags[order] & SYN == 0)
+    copy &= packets.flags[order] & SYN == 0
+    return copy
 
 
-def _joined(
-    packets: Packets, sorted_places: Ints, kept: Ints, last_copy: Ints, key: Words, forward: Flags
-) -> Runs:
+def _joined(packets: Packets, sorted_places: Ints, kept: Ints, last_copy: Ints, key: Words, forward: Flags) -> Runs:
     """Join what has no seam.  Segments with copies stay alone, so that each copy can be counted."""
     order, copies = sorted_places[kept], last_copy - kept
     sequence, length, flags = packets.sequence[order], packets.length[order], packets.flags[order]

@@ -81,8 +81,6 @@ class ConnectionTable:
                     connection.duplicates += batch.copies[run]
             else:
                 self._take(connection, packets, batch, run, key, from_client)
-                if connection.closed:
-                    self._over(connection)
 
     def _current(
         self, connection: Connection | None, packets: Packets, batch: Runs, key: int, run: int
@@ -136,6 +134,8 @@ class ConnectionTable:
             connection.duplicates += batch.copies[run]
         if connection.half[0].pending or connection.half[1].pending or key in self._holding:
             self._bound_waiting(key, connection)
+        if connection.closed:
+            self._over(connection)
 
     def _bound_waiting(self, key: int, connection: Connection) -> None:
         """Keep the bytes that wait behind holes, of all connections together, within their limit."""
@@ -247,4 +247,3 @@ def _tags(packets: Packets, place: int) -> tuple[int, ...]:
 def _endpoint(address: npt.NDArray[np.uint64], port: npt.NDArray[np.int64], place: int) -> Endpoint:
     high, low = address[place].tolist()
     return Endpoint(high, low, int(port[place]))
-
