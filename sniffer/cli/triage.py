@@ -13,6 +13,7 @@ from typing import IO, Annotated, Any
 import typer
 
 from sniffer.cli import options
+from sniffer.cli.interrupt import Interrupt
 from sniffer.cli.progress import ProgressLine
 from sniffer.cli.redaction_key import redaction_key
 from sniffer.model.findings import SessionFinding
@@ -115,11 +116,12 @@ def triage(
     )
     redact = Redactor(redaction_key() if redact_users else None)
     progress = ProgressLine()
-    gathered = gather(pairs, settings, progress)
+    with Interrupt() as interrupt:
+        gathered = gather(pairs, settings, progress, interrupt.pending)
     progress.clear()
     for problem in gathered.problems:
         typer.echo(f"sniffer: {for_terminal(str(problem))}", err=True)
-    if not gathered.readable:
+    if not gathered.counts.readable:
         raise typer.Exit(FAILED)
     report = _Report(gathered, Judgement(gathered.spool, nets), Summary(scope is Scope.ALL), redact, wanted, failing)
     with _opened(output) as stream:
@@ -197,10 +199,10 @@ def _counted(gathered: Gathered, ports: tuple[int, ...]) -> dict[str, Any]:
         "inputs": [asdict(each) for each in gathered.inputs],
         "ports": list(ports),
         "frames_read": gathered.frames_read,
-        "frames_selected": gathered.frames_selected,
-        "silent": gathered.silent,
-        "evicted": gathered.evicted,
-        "listening": gathered.listening,
+        "frames_selected": gathered.counts.frames_selected,
+        "silent": gathered.counts.silent,
+        "evicted": gathered.counts.evicted,
+        "listening": gathered.counts.listening,
         "problems": [str(problem) for problem in gathered.problems],
     }
 
@@ -210,8 +212,8 @@ def _flags(gathered: Gathered, summary: Summary, failing: tuple[str, ...]) -> li
     flags = [f"fail-on:{verdict}" for verdict in failing if summary.verdicts[verdict]]  # type: ignore[index]
     flags += ["none-judged"] if summary.none_judged else []
     flags += ["partly-read"] if gathered.problems else []
-    flags += ["interrupted"] if gathered.interrupted else []
-    flags += ["connections-evicted"] if gathered.evicted else []
+    flags += ["interrupted"] if gathered.counts.interrupted else []
+    flags += ["connections-evicted"] if gathered.counts.evicted else []
     return flags
 
 

@@ -45,6 +45,18 @@ class Spool:
         if len(self._rows) >= limits.SPOOL_ROWS:
             self._flush()
 
+    def rows(self) -> Iterator[list[Row]]:
+        """Give what was taken, as it is kept, a transaction's worth at a time."""
+        self._flush()
+        cursor = self._database.execute("SELECT * FROM session")
+        while rows := cursor.fetchmany(limits.SPOOL_ROWS):
+            yield rows
+
+    def add_rows(self, rows: list[Row]) -> None:
+        """Take what another spool has given."""
+        self._rows += rows
+        self._flush()
+
     def seal(self) -> None:
         """End the taking: what several sensors or overlapping files saw becomes one session."""
         self._flush()

@@ -23,7 +23,10 @@ class Watcher(Protocol):
         """Take the next bytes of one side; False when nothing more can be learned."""
 
     def miss(self, from_client: bool, length: int) -> bool:
-        """Take note that ``length`` bytes of one side are missing here; False as in ``receive``."""
+        """Take note that ``length`` bytes of one side are missing here; False as in ``receive``.
+
+        0 stands in front of a side's first bytes when it is not known what was said before them.
+        """
 
     def close(self) -> None:
         """Take note that nothing more will come."""

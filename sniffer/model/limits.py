@@ -24,11 +24,17 @@ OPEN_FILES = 128
 overlaps by one; two taps by two.  More than this is a folder that mixes sensors."""
 
 QUEUED_BATCHES = 2
-"""Batches read ahead of the analysis: one in work, one ready."""
+"""Batches of a stream that wait for the analysis."""
 
 PIPE_BYTES = 1024 * 1024
 """Bytes asked for as capacity of the pipe between a decompressor and libpcap: Linux' default
 maximum for an unprivileged process (/proc/sys/fs/pipe-max-size)."""
+
+SHARED_BYTES = 64 * 1024 * 1024
+"""Bytes of input from which several processes are worth their start (0.1 s)."""
+
+PROCESSES = 4
+"""Processes that share one machine's work.  Each reads and decodes everything, so more of them gain little."""
 
 # -- packets -----------------------------------------------------------------------------------
 

@@ -291,7 +291,7 @@ class SmtpSession:
         if len(self._attempts) == limits.ATTEMPTS:
             self._note("auth-too-many")
         self._close_attempt()
-        attempt = Attempt(name if name.isprintable() and len(name) <= 40 else None)
+        attempt = Attempt(name if name and name.isprintable() and len(name) <= 40 else None)
         self._attempts.append(attempt)
         if initial.strip():
             attempt.answer(initial.strip(), initial=True)
@@ -402,7 +402,7 @@ class SmtpSession:
         self._server_opens = reply.code == 220  # TLS may be next, even if STARTTLS was not seen
         if self._phase is Phase.LOST:
             self._lost_reply(reply)
-        elif reply.code == 354 and Turn.DATA not in self._waiting:
+        elif reply.code == 354 and not self._waiting:
             self._mail_begins()
         elif not self._waiting:
             if reply.code != 421:  # the one reply that needs no command (RFC 5321 3.8)
@@ -499,7 +499,7 @@ class SmtpSession:
         if reply.code == 334:
             self._waiting.clear()
             self._prompted(reply)
-        elif reply.code == 354:
+        elif reply.code == 354 and (Turn.DATA in self._waiting or self._gap[True]):
             self._waiting.clear()
             self._start_body()
 

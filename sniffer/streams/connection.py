@@ -147,6 +147,8 @@ class Connection:
             self._synchronise(half, other, segment)
         elif half.next is None:
             half.begin(sequence, initial=False)
+            if self.wanted and (segment.payload or segment.missing):
+                self.wanted = self._watcher().miss(from_client, 0)  # joined late
         if other.pending:
             self.notice_acknowledged(from_client, segment.acknowledged)
         if segment.payload or segment.missing:

@@ -27,10 +27,14 @@ class ConnectionTable:
 
     ``ports`` (65,536 truth values) says which end is the server where no SYN was seen; ``watch`` makes the
     watcher of a new connection; ``done`` takes each connection that said something, once, when it is over.
-    ``silent`` counts connections without a byte, ``evicted`` those closed for want of room.
+    Of several tables that share the work each follows the connections whose key leaves ``share[0]`` when
+    divided by ``share[1]``.  ``silent`` counts connections without a byte, ``evicted`` those closed for want of room.
     """
 
-    def __init__(self, ports: npt.NDArray[np.bool_], watch: Callable[[], Watcher], done: Done) -> None:
+    def __init__(
+        self, ports: npt.NDArray[np.bool_], watch: Callable[[], Watcher], done: Done, share: tuple[int, int] = (0, 1)
+    ) -> None:
+        self._share = share
         self._ports = ports
         self._watch = watch
         self._done = done
@@ -42,7 +46,7 @@ class ConnectionTable:
 
     def feed(self, packets: Packets) -> None:
         """Follow the segments of one batch."""
-        batch = runs(packets)
+        batch = runs(packets, self._share)
         if batch is None:
             return
         for flow, key in enumerate(batch.flow_key):

@@ -1,0 +1,22 @@
+"""Joins the rooms: frames → packets → streams → facts (phase A), facts → findings (phase B).
+
+Knows every room below it and holds no rule of any protocol.  ``gather`` runs phase A over captures and
+fills the spool; ``Judgement`` is phase B over the spool, as often as it is asked.
+"""
+
+from sniffer.pipeline.facts import session_fact
+from sniffer.pipeline.gather import gather
+from sniffer.pipeline.judgement import Judgement
+from sniffer.pipeline.values import DEFAULT_PORTS, Counts, Gathered, InputRecord, Progress, Settings
+
+__all__ = [
+    "DEFAULT_PORTS",
+    "Counts",
+    "Gathered",
+    "InputRecord",
+    "Judgement",
+    "Progress",
+    "Settings",
+    "gather",
+    "session_fact",
+]

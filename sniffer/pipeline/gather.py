@@ -1,0 +1,57 @@
+"""Phase A: captures become facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from sniffer.inventory.spool import Spool
+from sniffer.pipeline.reader import Reader, Report, Stop
+from sniffer.pipeline.shares import Share, processes
+from sniffer.pipeline.values import Gathered, InputRecord, Settings
+from sniffer.sources.digest import Digests
+from sniffer.sources.inputs import Input, inputs
+
+
+def gather(
+    paths: Iterable[tuple[str, Path]],
+    settings: Settings,
+    report: Report = lambda _: None,
+    stop: Stop = lambda: False,
+) -> Gathered:
+    """Read captures, given as (sensor, path), into facts.  What cannot be read is among the problems.
+
+    ``report`` is told of the progress now and then; when ``stop`` says so the reading ends, and what was found
+    before stays.  Raises ``ValueError`` for settings that make no sense.
+    """
+    found = Gathered(Spool())
+    sources = inputs(paths, found.problems)
+    count = processes(sources, settings)
+    others = [Share(settings, sources, (index, count), stop) for index in range(1, count)]
+    digests = Digests([each.path for each in sources if not each.stream]) if settings.digests else None
+    reader = Reader(settings, found.spool, (0, count))
+    reader.read(sources, report, stop)
+    found.counts = reader.counts
+    for other in others:
+        counts = other.collect(found.spool)
+        found.counts.silent += counts.silent
+        found.counts.evicted += counts.evicted
+        found.counts.interrupted |= counts.interrupted
+    found.problems += reader.problems
+    found.spool.seal()
+    hashes = digests.wait() if digests and not found.counts.interrupted else {}
+    found.inputs = _records(sources, hashes, {each.name: each.problem for each in found.problems})
+    return found
+
+
+def _records(sources: Sequence[Input], hashes: dict[Path, str], problems: dict[str, str]) -> list[InputRecord]:
+    return [
+        InputRecord(
+            file=each.name,
+            sensor=each.sensor,
+            bytes=None if each.stream else each.path.stat().st_size,
+            sha256=hashes.get(each.path),
+            problem=problems.get(each.name),
+        )
+        for each in sources
+    ]

@@ -1,0 +1,96 @@
+"""Phase A in one process: the captures of each sensor through decode, streams and protocols into a spool."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from sniffer.decode import Exclusion, decode, link_is_known
+from sniffer.inventory.spool import Spool
+from sniffer.model.frames import Frames
+from sniffer.pipeline.facts import session_fact
+from sniffer.pipeline.values import Counts, Progress, Settings
+from sniffer.protocols import SmtpSession
+from sniffer.sources import bpf, libpcap
+from sniffer.sources.ahead import ahead
+from sniffer.sources.capture import Capture, first_time
+from sniffer.sources.inputs import Input
+from sniffer.sources.merge import merged
+from sniffer.sources.problems import CaptureError
+from sniffer.streams import Connection, ConnectionTable
+
+Report = Callable[[Progress], None]
+Stop = Callable[[], bool]
+
+
+class Reader:
+    """Reads one share of the connections: those whose key leaves ``share[0]`` when divided by ``share[1]``."""
+
+    def __init__(self, settings: Settings, spool: Spool, share: tuple[int, int] = (0, 1)) -> None:
+        self._settings = settings
+        self._spool = spool
+        self._share = share
+        self._ports = np.zeros(65_536, np.bool_)
+        self._ports[list(settings.ports)] = True
+        self._exclusion = Exclusion(settings.exclude_nets, settings.exclude_vlans)
+        self._read_before = 0
+        self._progress = Progress()
+        self.counts = Counts()
+        self.problems: list[CaptureError] = []
+
+    def read(self, sources: Sequence[Input], report: Report, stop: Stop) -> None:
+        """Read all sources, sensor by sensor, until the end or until ``stop`` says so."""
+        sizes = (each.path.stat().st_size for each in sources if not each.stream)
+        self._progress.total_bytes = sum(sizes)
+        for sensor in dict.fromkeys(each.sensor for each in sources):
+            self._sensor([each for each in sources if each.sensor == sensor], report, stop)
+
+    def _sensor(self, sources: list[Input], report: Report, stop: Stop) -> None:
+        """Read the captures of one sensor as one."""
+        captures = [self._capture(each) for each in sources]
+        timed = [(self._first_time(each.input, len(captures)), each) for each in captures]
+        batches: Iterator[Frames] = merged(timed, self.problems)
+        if any(each.stream for each in sources):
+            batches = ahead(batches, stop)  # a stream may keep us waiting, and must not keep us from stopping
+        table = ConnectionTable(self._ports, SmtpSession, self._done, self._share)
+        first, last = None, 0
+        for frames in batches:
+            first = int(frames.time.min()) if first is None else first
+            last = max(last, int(frames.time.max()))
+            self._feed(table, frames, captures, report)
+            if stop():
+                self.counts.interrupted = True
+                break
+        table.finish()
+        self._count(table, captures, (first, last) if first is not None else None)
+
+    def _capture(self, source: Input) -> Capture:
+        def expression(ethernet: bool) -> str:
+            return bpf.selection(self._settings.ports, ethernet=ethernet)
+
+        return Capture(source, libpcap.selector(expression), link_is_known, scapy=self._settings.scapy)
+
+    def _first_time(self, source: Input, count: int) -> int | None:
+        """Return when a capture begins, where that decides an order."""
+        return None if source.stream or count == 1 else first_time(source, link_is_known)
+
+    def _feed(self, table: ConnectionTable, frames: Frames, captures: list[Capture], report: Report) -> None:
+        packets = decode(frames, self._ports)
+        table.feed(self._exclusion.apply(packets) if self._exclusion else packets)
+        self.counts.frames_selected += len(packets)
+        self._progress.frames += len(packets)
+        self._progress.read_bytes = self._read_before + sum(each.position() for each in captures)
+        report(self._progress)
+
+    def _done(self, connection: Connection) -> None:
+        self._spool.add(session_fact(connection))
+        self._progress.sessions += 1
+
+    def _count(self, table: ConnectionTable, captures: list[Capture], span: tuple[int, int] | None) -> None:
+        self._read_before += sum(each.position() for each in captures)
+        self.counts.readable += sum(each.opened for each in captures)
+        self.counts.frames_seen += [each.seen for each in captures]
+        self.counts.listening += [span] if span else []
+        self.counts.silent += table.silent
+        self.counts.evicted += table.evicted

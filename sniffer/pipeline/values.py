@@ -1,0 +1,82 @@
+"""What phase A is told and what it tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sniffer.inventory.spool import Spool
+from sniffer.sources.problems import CaptureError
+
+DEFAULT_PORTS = (25, 465, 587, 2525, 2465, 2587)
+"""Submission and relay (RFC 5321, 6409, 8314), and the ports that hosters add beside them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What phase A looks at, and what is left out.
+
+    ``scapy`` reads without libpcap; ``digests`` works out the inputs' SHA-256; ``processes`` is the most that
+    may share the work, None for as many as the machine has use for.
+    """
+
+    ports: tuple[int, ...] = DEFAULT_PORTS
+    exclude_nets: tuple[str, ...] = ()
+    exclude_vlans: tuple[int, ...] = ()
+    scapy: bool = False
+    digests: bool = False
+    processes: int | None = None
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far phase A has come; ``total_bytes`` is 0 where it cannot be known."""
+
+    read_bytes: int = 0
+    total_bytes: int = 0
+    frames: int = 0
+    sessions: int = 0
+
+
+@dataclass(slots=True)
+class InputRecord:
+    """One input, as the run record tells of it."""
+
+    file: str
+    sensor: str
+    bytes: int | None
+    sha256: str | None = None
+    problem: str | None = None
+
+
+@dataclass(slots=True)
+class Counts:
+    """What one share of phase A counted.
+
+    ``frames_seen`` has an entry an input, None where libpcap selected and did not count; ``listening`` the
+    first and last time of what was selected, for each sensor (microseconds); ``silent`` are connections
+    without a byte, ``evicted`` those cut short because the table was full; ``readable`` inputs could be opened.
+    """
+
+    frames_seen: list[int | None] = field(default_factory=list)
+    frames_selected: int = 0
+    listening: list[tuple[int, int]] = field(default_factory=list)
+    readable: int = 0
+    silent: int = 0
+    evicted: int = 0
+    interrupted: bool = False
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What phase A found: the facts in the spool, what was counted, and what could not be read."""
+
+    spool: Spool
+    counts: Counts = field(default_factory=Counts)
+    inputs: list[InputRecord] = field(default_factory=list)
+    problems: list[CaptureError] = field(default_factory=list)
+
+    @property
+    def frames_read(self) -> int | None:
+        """Return how many frames were read, None where libpcap selected and did not count."""
+        counts = [count for count in self.counts.frames_seen if count is not None]
+        return sum(counts) if len(counts) == len(self.counts.frames_seen) else None
