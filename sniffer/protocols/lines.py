@@ -19,6 +19,11 @@ class Lines:
         self.crlf = False
         self.cut = False
 
+    @property
+    def unended(self) -> bool:
+        """Say whether a line has begun."""
+        return bool(self._held) or self._skipping
+
     def take(self, data: bytes) -> tuple[bytes | None, bytes]:
         """Return the next line without its end, and the bytes behind it; None while it is unfinished."""
         end = data.find(b"\n")

@@ -28,7 +28,7 @@ from sniffer.protocols.smtp_grammar import (
     may_become_tls,
     text_of,
 )
-from sniffer.protocols.smtp_replies import Reply, ReplyLines
+from sniffer.protocols.smtp_replies import ACCEPTING, Reply, ReplyLines, whole_replies
 from sniffer.protocols.smtp_states import REPLIED, SENT, TURNS, Phase, Turn, fits, proves
 
 OPENERS = ("EHLO", "HELO", "LHLO", "PROXY", "STARTTLS", "QUIT")
@@ -360,6 +360,13 @@ class SmtpSession:
     # -- the server -------------------------------------------------------------------------------
 
     def _from_server(self, data: bytes) -> None:
+        if data[0] in ACCEPTING and not (self._server.unended or self._replies.unended or self._server_held):
+            replies = whole_replies(data)
+            if replies:
+                self._server_opens = False
+                for reply in replies:
+                    self._reply(reply)
+                return
         while data and self._phase is not Phase.DONE:
             if self._server_opens:
                 data = self._server_opening(data)
@@ -433,10 +440,11 @@ class SmtpSession:
             if reply.code == 334:
                 self._prompted(reply)
         following = REPLIED.get((turn, reply.code // 100))
+        if following is None or self._waiting:
+            return
+        self._phase = following
         if following is Phase.BODY:
             self._start_body()
-        elif following is not None and not self._waiting:
-            self._phase = following
 
     def _greet(self, reply: Reply) -> None:
         if self._gap[False] and (reply.code != 220 or ENHANCED.match(reply.text)):
@@ -476,9 +484,11 @@ class SmtpSession:
                 attempt.challenge(reply.text)
             if not self._waiting:
                 self._phase = Phase.ANSWER
-        elif turn is Turn.IN_PLACE and reply.code in (220, 221, 250):
+        elif turn is Turn.IN_PLACE and reply.code in (220, 221, 250, 354):
             self._close_attempt()  # the server took it for the command that it looks like
-            if reply.code == 220:
+            if reply.code == 354:
+                self._start_body()
+            elif reply.code == 220:
                 self._starttls, self._phase = "requested", Phase.TLS
                 self._starttls_answered(reply)
         else:

@@ -241,8 +241,8 @@ class Attempt:
 
     def _remember(self, line: bytes, said: bytes | None) -> None:
         """Keep what must not be repeated, until the exchange is over."""
-        parts = [line, *re.split(rb"[\0\x01]", said or b"")]
-        words = [word for part in parts for word in (part, *PIECES.split(part)[1:])]
+        parts = re.split(rb"[\0\x01]", said or b"")
+        words = [line, *(word for part in parts for word in (part, *PIECES.split(part)[1:]))]
         self._secrets |= {text_of(word) for word in words if len(word) >= SHORTEST_SECRET}
         self._heard &= len(self._secrets) <= limits.SECRETS and len(line) < limits.LINE_BYTES
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from sniffer.model import limits
@@ -24,6 +25,13 @@ class Reply(NamedTuple):
         return b" ".join(self.lines)
 
 
+ACCEPTING = b"23"
+"""First digits of replies that accept: of those the same are said again and again, and none repeats a secret."""
+
+MOST_REMEMBERED = 2048
+"""Bytes of replies that are read once and remembered: an EHLO reply has some hundred."""
+
+
 class ReplyLines:
     """Gathers the lines of the reply under way.  ``malformed`` is set by a line that belongs to none."""
 
@@ -33,6 +41,11 @@ class ReplyLines:
         self._lines: list[bytes] = []
         self._torn = False
         self.malformed = False
+
+    @property
+    def unended(self) -> bool:
+        """Say whether a reply has begun, or lacks its beginning."""
+        return bool(self._lines) or self._torn
 
     def take(self, line: bytes) -> Reply | None:
         """Take a line; return the reply that it ends, if it ends one."""
@@ -54,3 +67,18 @@ class ReplyLines:
     def forget(self) -> None:
         """Forget the reply under way, whose rest is missing."""
         self._lines, self._torn = [], True
+
+
+def whole_replies(data: bytes) -> tuple[Reply, ...] | None:
+    """Return the replies in ``data`` if it is made of whole ones, and short; None if they must be read by line."""
+    return _whole_replies(data) if len(data) <= MOST_REMEMBERED and data.endswith(b"\n") else None
+
+
+@lru_cache(2048)
+def _whole_replies(data: bytes) -> tuple[Reply, ...] | None:
+    lines = ReplyLines()
+    replies = [lines.take(line.removesuffix(b"\r")) for line in data[:-1].split(b"\n")]
+    found = tuple(reply for reply in replies if reply)
+    if lines.malformed or lines.unended or any(reply.code >= 400 for reply in found):
+        return None
+    return found

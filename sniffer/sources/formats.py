@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from typing import Literal
 
 HEAD_BYTES = 512
 """Bytes that are enough to tell."""
@@ -35,6 +36,15 @@ CONTAINERS = {
 }
 """The first four bytes, and what they begin (draft-ietf-opsawg-pcap, -pcapng)."""
 
+PCAP_HEADER_BYTES = 24
+"""draft-ietf-opsawg-pcap 4."""
+
+SHORTEST_BLOCK = 12
+"""draft-ietf-opsawg-pcapng 3.1: type and length before, length behind."""
+
+BEFORE_INTERFACE = (0x0A0D0D0A, 4, 5, 10)
+"""Blocks that may come before the first interface: section header, names, statistics, secrets."""
+
 COMPRESSIONS = {
     b"\x1f\x8b": Compression.GZIP,  # RFC 1952 2.3.1
     b"\x28\xb5\x2f\xfd": Compression.ZSTD,  # RFC 8878 3.1.1
@@ -64,6 +74,27 @@ def container(head: bytes) -> Container | None:
 def compression(head: bytes) -> Compression | None:
     """Return the compression that begins with ``head``, None if none does."""
     return next((kind for magic, kind in COMPRESSIONS.items() if head.startswith(magic)), None)
+
+
+def is_openable(head: bytes) -> bool:
+    """Say whether libpcap needs no more than ``head`` to open a capture: it waits for all it needs.
+
+    That is the file header of a pcap, and of a pcapng all up to the first interface.
+    """
+    kind = container(head)
+    if kind is Container.PCAP:
+        return len(head) >= PCAP_HEADER_BYTES
+    if kind is None or len(head) < SHORTEST_BLOCK:
+        return kind is None and len(head) >= 4
+    order: Literal["little", "big"] = "little" if head[8:12] == b"\x4d\x3c\x2b\x1a" else "big"
+    place = 0
+    while place + 8 <= len(head):
+        block = int.from_bytes(head[place : place + 4], order)
+        size = int.from_bytes(head[place + 4 : place + 8], order)
+        place += size
+        if size < SHORTEST_BLOCK or (place <= len(head) and block not in BEFORE_INTERFACE):
+            return True
+    return False
 
 
 def stranger(head: bytes) -> tuple[str, str]:

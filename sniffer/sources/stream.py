@@ -1,4 +1,4 @@
-"""Standard input, named pipes and devices: read as it comes, until its end or until we are asked to stop."""
+"""Standard input, named pipes and devices: read as it comes, until its end or until we are to stop."""
 
 from __future__ import annotations
 
@@ -7,29 +7,30 @@ import os
 import select
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-from sniffer.sources.interruption import Interruption
+WAIT_SECONDS = 0.2
+"""How long we wait for bytes before we look whether we are to stop."""
 
 LAST_WORDS_SECONDS = 1.0
-"""After the request to stop: how long the other end of a pipe, which got the same Ctrl-C, may still write
-what it holds back.  tcpdump writes its buffer when it is told to end."""
+"""How long the other end of a pipe may still write after that: it got the same Ctrl-C, and tcpdump then
+writes what it held back.  Less than ``ahead.GRACE_SECONDS``."""
 
 
 class Stream(io.RawIOBase):
-    """Bytes of a descriptor, each read giving what is there, and none after an interruption.
+    """Bytes of a descriptor; a read gives what is there, and nothing at the end or when we are to stop.
 
     ``head`` looks at the first bytes without taking them.
     """
 
-    def __init__(self, descriptor: int, interruption: Interruption) -> None:
+    def __init__(self, descriptor: int, stop: Callable[[], bool]) -> None:
         self._descriptor = descriptor
-        self._interruption = interruption
+        self._stop = stop
         self._held = b""
         self._stops: float | None = None
-        self._waiting = select.poll()
-        self._waiting.register(descriptor, select.POLLIN)
-        self._waiting.register(interruption, select.POLLIN)
+        self._poll = select.poll()
+        self._poll.register(descriptor, select.POLLIN)
 
     def readable(self) -> bool:
         """Say yes."""
@@ -44,9 +45,9 @@ class Stream(io.RawIOBase):
     def readinto(self, buffer: object) -> int:
         """Take what is there."""
         view = memoryview(buffer).cast("B")  # type: ignore[arg-type]
-        data, self._held = (
-            (self._held[: len(view)], self._held[len(view) :]) if self._held else (self._next(len(view)), b"")
-        )
+        size = len(view)
+        data = self._held[:size] or self._next(size)
+        self._held = self._held[size:]
         view[: len(data)] = data
         return len(data)
 
@@ -57,29 +58,21 @@ class Stream(io.RawIOBase):
         super().close()
 
     def _next(self, size: int) -> bytes:
-        return os.read(self._descriptor, size) if self._wait() else b""
-
-    def _wait(self) -> bool:
-        """Wait for bytes or the end; False when it is time to stop."""
-        while True:
-            left = None if self._stops is None else max(self._stops - time.monotonic(), 0)
-            ready = [descriptor for descriptor, _ in self._waiting.poll(None if left is None else left * 1000)]
-            if self._interruption.happened and self._stops is None:
+        while not self._poll.poll(WAIT_SECONDS * 1000):
+            if self._stops is None and self._stop():
                 self._stops = time.monotonic() + LAST_WORDS_SECONDS
-                self._waiting.unregister(self._interruption)
-            if self._descriptor in ready:
-                return left is None or left > 0
-            if left is not None:
-                return False
+            if self._stops is not None and time.monotonic() >= self._stops:
+                return b""
+        return os.read(self._descriptor, size)
 
 
-def opened(path: Path | None, interruption: Interruption) -> Stream:
+def opened(path: Path | None, stop: Callable[[], bool]) -> Stream:
     """Open a stream, standard input if it has no path.  Raises ``OSError``.
 
-    A named pipe is opened without waiting for its writer: that is waited for where it can be interrupted.
+    A named pipe is opened without waiting for its writer: that is waited for where it can be stopped.
     """
     if path is None:
-        return Stream(sys.stdin.fileno(), interruption)
+        return Stream(sys.stdin.fileno(), stop)
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     os.set_blocking(descriptor, True)
-    return Stream(descriptor, interruption)
+    return Stream(descriptor, stop)
