@@ -123,7 +123,14 @@ def triage(
         typer.echo(f"sniffer: {for_terminal(str(problem))}", err=True)
     if not gathered.counts.readable:
         raise typer.Exit(FAILED)
-    report = _Report(gathered, Judgement(gathered.spool, nets), Summary(scope is Scope.ALL), redact, wanted, failing)
+    report = _Report(
+        gathered,
+        Judgement(gathered.spool, nets),
+        Summary(scope is Scope.ALL, silent=gathered.counts.silent),
+        redact,
+        wanted,
+        failing,
+    )
     with _opened(output) as stream:
         report.write(stream, view, form)
     raise typer.Exit(report.status)

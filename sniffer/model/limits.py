@@ -50,6 +50,10 @@ CONNECTIONS = 50_000
 """TCP connections followed at the same time.  About 1 KiB each before anything is said; an office
 has tens, a mail provider's border thousands.  Beyond it the least telling are closed first."""
 
+HALF_OPEN = 10_000
+"""Connections remembered between their SYN and their first byte, which is a round trip: a flood of SYNs, or a
+scan, must not push out those that speak."""
+
 CONNECTION_IDLE = 900 * 1_000_000
 """Microseconds of silence after which a connection is over.  RFC 5321 4.5.3.2 has a server wait at
 least 300 s for a command and a client up to 600 s for the end of DATA."""
@@ -87,9 +91,9 @@ OUTSTANDING = 1000
 ATTEMPTS = 64
 """AUTH attempts kept per session; servers close after three to twenty.  Of more, the last are kept."""
 
-SECRETS = 256
-"""Words of one AUTH exchange kept to strike them out of its reply; of a longer exchange the reply is
-told as its codes only.  LOGIN has four, DIGEST-MD5 twenty."""
+SECRETS = 64 * 1024
+"""Characters of AUTH answers kept per session, to strike them out of replies; beyond it replies are told
+as their codes only.  An exchange with a token of Entra takes 20 KiB, all others less than one."""
 
 NAME_CHARACTERS = 255
 """Characters kept of an EHLO name (RFC 1035 2.3.4: a domain name has 255 octets)."""

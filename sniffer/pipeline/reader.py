@@ -48,7 +48,7 @@ class Reader:
 
     def _sensor(self, sources: list[Input], report: Report, stop: Stop) -> None:
         """Read the captures of one sensor as one."""
-        captures = [self._capture(each) for each in sources]
+        captures = [self._capture(each, stop) for each in sources]
         timed = [(self._first_time(each.input, len(captures)), each) for each in captures]
         batches: Iterator[Frames] = merged(timed, self.problems)
         if any(each.stream for each in sources):
@@ -65,11 +65,11 @@ class Reader:
         table.finish()
         self._count(table, captures, (first, last) if first is not None else None)
 
-    def _capture(self, source: Input) -> Capture:
+    def _capture(self, source: Input, stop: Stop) -> Capture:
         def expression(ethernet: bool) -> str:
             return bpf.selection(self._settings.ports, ethernet=ethernet)
 
-        return Capture(source, libpcap.selector(expression), link_is_known, scapy=self._settings.scapy)
+        return Capture(source, libpcap.selector(expression), link_is_known, scapy=self._settings.scapy, stop=stop)
 
     def _first_time(self, source: Input, count: int) -> int | None:
         """Return when a capture begins, where that decides an order."""

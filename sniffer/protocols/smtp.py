@@ -63,6 +63,7 @@ class SmtpSession:
         self._gap = [False, False]
         self._lacks = [False, False]
         self._late = False
+        self._begun = False
         self._torn = False
         self._banner_torn = False
         self._in_mail = False
@@ -121,6 +122,7 @@ class SmtpSession:
         for attempt in self._attempts:
             if attempt.open:
                 attempt.finish(None)
+            attempt.secrets.forget()
         self._last_line = b""
 
     def speech(self) -> Speech:
@@ -214,7 +216,7 @@ class SmtpSession:
         said = command(line)
         if self._waiting and self._waiting[0] is Turn.CONNECT:
             self._finish_banner()
-        if self._waiting and self._waiting[0] is Turn.CONNECT and said.verb not in OPENERS:
+        if not self._begun and self._waiting and self._waiting[0] is Turn.CONNECT and said.verb not in OPENERS:
             self._blind = True  # no greeting, and no command that begins a session: joined late
             self._waiting.clear()
             if not said.verb:
@@ -224,7 +226,7 @@ class SmtpSession:
         if not said.verb:
             self._unknown_command(line)
             return
-        self._smtp = True
+        self._smtp = self._begun = True
         turn = TURNS.get(said.verb, Turn.OTHER)
         in_place = self._phase is Phase.ANSWER and turn is not Turn.AUTH
         if in_place:
@@ -291,10 +293,14 @@ class SmtpSession:
         if len(self._attempts) == limits.ATTEMPTS:
             self._note("auth-too-many")
         self._close_attempt()
-        attempt = Attempt(name if name and name.isprintable() and len(name) <= 40 else None)
-        self._attempts.append(attempt)
+        attempt = self._new_attempt(name if name and name.isprintable() and len(name) <= 40 else None)
         if initial.strip():
             attempt.answer(initial.strip(), initial=True)
+
+    def _new_attempt(self, mechanism: str | None) -> Attempt:
+        attempt = Attempt(mechanism, self._attempts[-1].secrets if self._attempts else None)
+        self._attempts.append(attempt)
+        return attempt
 
     def _answer(self, line: bytes) -> None:
         if line.strip() == b"*":
@@ -629,10 +635,9 @@ class SmtpSession:
         self._phase = Phase.COMMAND
         attempt = self._attempt()
         if attempt is None and reply.code == 235:
-            attempt = Attempt(None)
+            attempt = self._new_attempt(None)
             attempt.doubt(unheard=True)
             attempt.answer(line.strip())
-            self._attempts.append(attempt)
         if attempt and (reply.code == 235 or reply.code // 100 in (4, 5)):
             attempt.finish(reply.code, reply.text)
         elif reply.code // 100 == 2:
@@ -642,9 +647,8 @@ class SmtpSession:
         """Take a 334 to a command that was not seen, after a line that was not understood."""
         attempt = self._attempt()
         if attempt is None:
-            attempt = Attempt(None)
+            attempt = self._new_attempt(None)
             attempt.doubt(unheard=True)
-            self._attempts.append(attempt)
         if line:
             attempt.answer(line.strip())
         attempt.challenge(reply.text)

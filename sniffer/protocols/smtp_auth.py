@@ -1,8 +1,8 @@
 """AUTH exchanges: which mechanism, who, and how it ended (RFC 4954).
 
 Only the user name leaves this file.  An answer is taken apart where it is read, and what else is in it
-is forgotten at once, except that the secret parts are kept until the server's last word, to be struck
-out of that word should the server repeat them.
+is forgotten at once, except that the secret parts are kept (``smtp_secrets``) until the session is over,
+to be struck out of the server's last words should it repeat them.
 """
 
 from __future__ import annotations
@@ -16,17 +16,7 @@ from collections.abc import Callable
 from sniffer.model import limits
 from sniffer.model.facts import AttemptFact, Outcome
 from sniffer.protocols.smtp_grammar import text_of
-
-SHORTEST_SECRET = 3
-"""Characters below which a word of a reply is not taken for a repeated secret."""
-
-
-PIECES = re.compile(rb" |,(?=[a-z]+=)|(?<=response)=|(?<=,p)=")
-"""Where a token (Bearer, RFC 6750), a digest (RFC 2195, 2831) or a proof (RFC 5802) begins in an answer."""
-
-CODES = re.compile(r"\d{3}(?: \d\.\d{1,3}\.\d{1,3})?")
-"""Reply code and enhanced status code (RFC 3463)."""
-
+from sniffer.protocols.smtp_secrets import Secrets, codes_of
 
 def decoded(answer: bytes) -> bytes | None:
     """Return what an answer says, None if it is not base64.  ``=`` alone is an empty one (RFC 4954 4)."""
@@ -148,10 +138,11 @@ def prompt_role(prompt: bytes) -> str | None:
 
 
 class Attempt:
-    """One AUTH exchange while it goes on."""
+    """One AUTH exchange while it goes on.  ``secrets`` are those of the session."""
 
-    def __init__(self, mechanism: str | None) -> None:
+    def __init__(self, mechanism: str | None, secrets: Secrets | None = None) -> None:
         self.mechanism = mechanism
+        self.secrets = secrets or Secrets()
         self.user: str | None = None
         self.workstation: str | None = None
         self.certain = True
@@ -159,7 +150,6 @@ class Attempt:
         self._asked: str | None = None
         self._unasked: bytes | None = None
         self._answers = 0
-        self._secrets: set[str] = set()
         self.outcome: Outcome = "unknown"
         self.reply: str | None = None
         self.open = True
@@ -195,7 +185,7 @@ class Attempt:
     def answer(self, line: bytes, *, initial: bool = False) -> None:
         """Take an answer of the client, or the initial response in the command itself."""
         said = decoded(line)
-        self._remember(line, said)
+        self.secrets.keep(line, said)
         role, self._asked = self._role(), None
         self._answers += 1
         if said is None:
@@ -206,7 +196,7 @@ class Attempt:
         name = self._name(said, role)
         if name is not None:
             self.user = self.user or presentable(name)
-            self._secrets -= {self.user} if self.user else set()
+            self.secrets.forgive(self.user or "")
         fields = _ntlm_fields(said)
         self.workstation = presentable(fields[2].encode()) if fields else self.workstation
 
@@ -215,8 +205,9 @@ class Attempt:
         self.open = False
         if code is not None:
             self.outcome = "success" if code // 100 == 2 else "failure"
-            self.reply = self._without_secrets(f"{code} {text_of(text)}".strip())[: limits.TEXT_CHARACTERS]
-        self._secrets.clear()
+            reply = f"{code} {text_of(text)}".strip()
+            reply = self.secrets.struck_out(reply) if self._heard else codes_of(reply)
+            self.reply = reply[: limits.TEXT_CHARACTERS]
         self._unasked = None
 
     def fact(self) -> AttemptFact:
@@ -238,22 +229,6 @@ class Attempt:
             return said if self._answers == 1 and self.certain else None
         reader = READERS.get("SCRAM" if mechanism.startswith("SCRAM-") else mechanism)
         return reader(said) if reader else None
-
-    def _remember(self, line: bytes, said: bytes | None) -> None:
-        """Keep what must not be repeated, until the exchange is over."""
-        parts = re.split(rb"[\0\x01]", said or b"")
-        words = [line, *(word for part in parts for word in (part, *PIECES.split(part)[1:]))]
-        self._secrets |= {text_of(word) for word in words if len(word) >= SHORTEST_SECRET}
-        self._heard &= len(self._secrets) <= limits.SECRETS and len(line) < limits.LINE_BYTES
-
-    def _without_secrets(self, reply: str) -> str:
-        """Return a reply less what it repeats of the answers; where one was not heard, its codes alone."""
-        if not self._heard or len(reply) >= limits.LINE_BYTES:
-            codes = CODES.match(reply)
-            return codes[0] if codes else ""
-        for secret in sorted(self._secrets, key=len, reverse=True):
-            reply = reply.replace(secret, "[…]")
-        return reply
 
 
 def presentable(name: bytes) -> str | None:

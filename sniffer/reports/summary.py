@@ -12,7 +12,10 @@ from sniffer.reports.words import UNJUDGED_WORDS
 
 @dataclass(slots=True)
 class Summary:
-    """Counts over the sessions of a run.  ``all_scopes`` says whether remote hosts are reported too."""
+    """Counts over the sessions of a run.
+
+    ``all_scopes`` says whether remote hosts are reported too; ``silent`` are connections without a byte.
+    """
 
     all_scopes: bool
     judged: int = 0
@@ -22,6 +25,7 @@ class Summary:
     first: int | None = None
     last: int | None = None
     verdicts: Counter[Verdict] = field(default_factory=Counter)
+    silent: int = 0
 
     def shows(self, scope: str) -> bool:
         """Say whether something of this scope is reported."""
@@ -81,10 +85,13 @@ class Summary:
         ]
 
     def _hidden(self) -> list[str]:
-        if not self.hidden:
-            return []
-        hosts = _count(len(self.hidden_hosts), "host")
-        return [f"{_count(self.hidden, 'session')} of {hosts} on the Internet not shown (--scope all)."]
+        lines = []
+        if self.hidden:
+            hosts = _count(len(self.hidden_hosts), "host")
+            lines.append(f"{_count(self.hidden, 'session')} of {hosts} on the Internet not shown (--scope all).")
+        if self.silent:
+            lines.append(f"{_count(self.silent, 'connection')} to a mail port opened without a byte said.")
+        return lines
 
 
 def _count(number: int, what: str) -> str:

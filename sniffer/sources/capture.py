@@ -23,6 +23,8 @@ LINK_NAMES = {
 }  # fmt: skip
 """Link types that people capture and that are not decoded (tcpdump.org's list of LINKTYPEs)."""
 
+ENDLESS = ("has a header of more than 64 KiB", "save it to a file, and write it anew with 'editcap IN OUT'")
+
 MIXED = ("different from the type of the first interface", "different from the snapshot length")
 """How libpcap refuses a pcapng with unlike interfaces."""
 
@@ -34,13 +36,22 @@ class Capture:
     ``opened`` says that it could be read at all.
     """
 
-    def __init__(self, source: Input, select: Select, known_link: KnownLink, *, scapy: bool = False) -> None:
+    def __init__(
+        self,
+        source: Input,
+        select: Select,
+        known_link: KnownLink,
+        *,
+        scapy: bool = False,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.input = source
         self.selected = 0
         self.seen: int | None = None
         self.opened = False
         self._select = select
         self._known_link = known_link
+        self._stop = stop
         self._scapy = scapy or not libpcap.available()
         self._origin = Origin(source.sensor, source.name)
         self._pump: Pump | None = None
@@ -60,10 +71,12 @@ class Capture:
                 self.selected += len(frames)
                 yield frames
         except LibpcapError as error:
+            if self.input.stream and self._stop():
+                return  # we ended it ourselves, wherever that was
             if not any(words in str(error) for words in MIXED):
                 raise self._damaged(str(error)) from None
             yield from self._by_scapy(skip=self.selected)
-        if self._pump and self._pump.error:
+        if self._pump and self._pump.error and not self._stop():
             raise self._damaged(self._pump.error)
 
     def _by_libpcap(self) -> Iterator[Frames]:
@@ -82,13 +95,15 @@ class Capture:
         try:
             if not formats.container(self._pump.head):
                 raise CaptureError(self.input.name, *formats.stranger(self._pump.head))
+            if self._pump.endless:
+                raise CaptureError(self.input.name, *ENDLESS)
             yield self._pump.path
         finally:
             self._pump.opened()
 
     def _opened(self) -> ByteStream:
         try:
-            return self.input.open()
+            return self.input.open(self._stop)
         except OSError as error:
             raise CaptureError(self.input.name, f"cannot be read ({error.strerror or error})") from None
 

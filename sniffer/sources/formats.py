@@ -51,6 +51,9 @@ COMPRESSIONS = {
     b"\xfd7zXZ\x00": Compression.XZ,
 }
 
+LONGEST_MAGIC = max(map(len, COMPRESSIONS))
+"""Bytes that are enough to tell a compression."""
+
 STRANGERS: tuple[tuple[bytes, str, str], ...] = (
     (
         b"version https://git-lfs",

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from io import BufferedReader
 from pathlib import Path
-from typing import cast
+from typing import IO, cast
 
 from sniffer.sources import formats
 from sniffer.sources.compression import ByteStream, Unpackable, unpacked
 from sniffer.sources.problems import CaptureError
+from sniffer.sources.stream import opened
 
 STDIN = Path("-")
 
-SUFFIXES = (".pcap", ".pcapng", ".cap", ".ntar", ".dmp")
-"""Names by which people mean a capture; in a folder, other files that are none are passed over."""
+NAMED_CAPTURE = re.compile(r"\.(?:pcap|pcapng|cap|ntar|dmp)\d*(?:\.|$)", re.IGNORECASE)
+"""Names by which people mean a capture, ``.pcap7`` of a ring too; other files in a folder are passed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,62 +36,93 @@ class Input:
     @property
     def name(self) -> str:
         """The name a person knows it by."""
-        return "standard input" if self.path == STDIN else str(self.path)
+        return "standard input" if self.path == STDIN else shown(self.path)
 
-    def open(self) -> ByteStream:
-        """Open it, unpacked.  Raises ``OSError``; reading also raises what ``compression.Unpackable`` lists."""
+    def open(self, stop: Callable[[], bool] = lambda: False) -> ByteStream:
+        """Open it, unpacked.  Raises ``OSError``; reading also raises what ``compression.Unpackable`` lists.
+
+        A stream ends when ``stop`` says so.
+        """
         if not self.stream:
             return unpacked(self.path.open("rb"), self.compression)
-        file = cast(BufferedReader, sys.stdin.buffer if self.path == STDIN else self.path.open("rb"))
-        return unpacked(file, formats.compression(file.peek(formats.HEAD_BYTES)))
+        stream = opened(None if self.path == STDIN else self.path, stop)
+        return unpacked(cast(IO[bytes], stream), formats.compression(stream.head(formats.LONGEST_MAGIC)))
+
+
+def shown(path: Path) -> str:
+    """Return a path as text; bytes that are no UTF-8 become a replacement character."""
+    return os.fsencode(path).decode("utf-8", "replace")
 
 
 def inputs(paths: Iterable[tuple[str, Path]], problems: list[CaptureError]) -> list[Input]:
     """Return the captures that (sensor, path) pairs mean, and put into ``problems`` what is none."""
-    found: list[Input] = []
+    found: dict[tuple[str, str], Input] = {}
     for sensor, path in paths:
         try:
-            found.extend(_folder(sensor, path, problems) if path.is_dir() else [_examine(sensor, path)])
+            for each in _folder(sensor, path, problems) if _is_folder(path) else [_examine(sensor, path)]:
+                found.setdefault((sensor, os.path.realpath(each.path)), each)  # named twice, it is read once
         except CaptureError as problem:
             problems.append(problem)
-    return found
+    return list(found.values())
+
+
+def _is_folder(path: Path) -> bool:
+    with contextlib.suppress(OSError):  # said when it is examined
+        return path.is_dir()
+    return False
 
 
 def _folder(sensor: str, folder: Path, problems: list[CaptureError]) -> list[Input]:
     """Return every capture below a folder; complain of files that only bear the name of one."""
     found = []
-    for path in sorted(_files(folder)):
+    for path in sorted(_files(folder, problems)):
         try:
             found.append(_examine(sensor, path))
         except CaptureError as problem:
-            if any(suffix in SUFFIXES for suffix in path.suffixes):
+            if NAMED_CAPTURE.search(path.name):
                 problems.append(problem)
     if not found:
-        raise CaptureError(str(folder), "holds no capture", "name a folder with .pcap or .pcapng files")
+        raise CaptureError(shown(folder), "holds no capture", "name a folder with .pcap or .pcapng files")
     return found
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    for root, _, names in os.walk(folder):
-        yield from (Path(root) / name for name in names if not name.startswith("."))
+def _files(folder: Path, problems: list[CaptureError]) -> Iterator[Path]:
+    """Give the files below a folder; a pipe or a device is meant only where it is named itself."""
+
+    def note(error: OSError) -> None:
+        where = shown(Path(error.filename or folder))
+        problems.append(CaptureError(where, f"cannot be read ({error.strerror})", "check its permissions"))
+
+    for root, _, names in os.walk(folder, onerror=note):
+        paths = (Path(root) / name for name in names if not name.startswith("."))
+        yield from (path for path in paths if path.is_file() or not path.exists())
 
 
 def _examine(sensor: str, path: Path) -> Input:
     """Look into the file and say what it is.  Raises ``CaptureError`` when it is no capture."""
     if path == STDIN:
-        return Input(path, sensor, stream=True)
+        return _standard_input(sensor)
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             return Input(path, sensor, stream=True)
         return _regular(sensor, path)
     except FileNotFoundError:
-        raise CaptureError(str(path), "no such file", "check the path") from None
+        raise CaptureError(shown(path), "no such file", "check the path") from None
     except PermissionError:
-        raise CaptureError(str(path), "may not be read", "check its permissions, or use sudo") from None
+        raise CaptureError(shown(path), "may not be read", "check its permissions, or use sudo") from None
     except Unpackable as error:
-        raise CaptureError(str(path), f"cannot be unpacked ({error})", "is the copy complete?") from None
+        raise CaptureError(shown(path), f"cannot be unpacked ({error})", "is the copy complete?") from None
     except OSError as error:
-        raise CaptureError(str(path), f"cannot be read ({error.strerror or error})") from None
+        raise CaptureError(shown(path), f"cannot be read ({error.strerror or error})", "check the path") from None
+
+
+def _standard_input(sensor: str) -> Input:
+    """Return standard input, unless nobody can have piped anything into it."""
+    if sys.stdin is None or sys.stdin.closed or sys.stdin.isatty():
+        raise CaptureError(
+            "standard input", "is no pipe", "pipe a capture into it: tcpdump -U -w - | sniffer triage -"
+        )
+    return Input(STDIN, sensor, stream=True)
 
 
 def _regular(sensor: str, path: Path) -> Input:
@@ -103,5 +135,5 @@ def _regular(sensor: str, path: Path) -> Input:
     if compression and not head:
         raise CaptureError(str(path), "holds nothing that can be unpacked", "is the copy complete?")
     if container is None:
-        raise CaptureError(str(path), *formats.stranger(head))
+        raise CaptureError(shown(path), *formats.stranger(head))
     return Input(path, sensor, container, compression)

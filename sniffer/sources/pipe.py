@@ -7,6 +7,7 @@ import os
 import threading
 
 from sniffer.model import limits
+from sniffer.sources import formats
 from sniffer.sources.compression import ByteStream, Unpackable
 
 FIRST_BYTES = 64 * 1024
@@ -17,7 +18,8 @@ until it has it, so the writing thread could not run.  Fits a Linux pipe's small
 class Pump:
     """Copies a stream into a pipe, in a thread; ``path`` is the end to open and ``head`` the first bytes.
 
-    ``error`` says afterwards what broke the stream, if anything did.
+    ``error`` says afterwards what broke the stream, if anything did.  ``endless`` says that the header is
+    longer than what can be written before the other end is opened: opening would never return.
     """
 
     def __init__(self, stream: ByteStream) -> None:
@@ -25,10 +27,13 @@ class Pump:
         self.error: str | None = None
         self._read, self._write = os.pipe()
         self._enlarge()
-        self.head = self._next()
+        self.head, ended = self._first()
+        self.endless = not ended and not formats.is_openable(self.head)
         os.write(self._write, self.head)
-        self._thread = threading.Thread(target=self._copy, name="unpack", daemon=True)
-        self._thread.start()
+        if ended or self.endless:
+            os.close(self._write)
+            return
+        threading.Thread(target=self._copy, name="unpack", daemon=True).start()
 
     @property
     def path(self) -> str:
@@ -45,25 +50,29 @@ class Pump:
 
             fcntl.fcntl(self._write, fcntl.F_SETPIPE_SZ, limits.PIPE_BYTES)
 
-    def _next(self) -> bytes:
-        """Return the next bytes, few only at the end or in front of damage; those before damage count."""
-        gathered = b""
+    def _first(self) -> tuple[bytes, bool]:
+        """Return what libpcap needs to open a capture, and whether that is all there is."""
+        head = b""
+        while len(head) < FIRST_BYTES and not formats.is_openable(head):
+            more = self._next(FIRST_BYTES - len(head))
+            head += more
+            if not more:
+                return head, True
+        return head, False
+
+    def _next(self, size: int = FIRST_BYTES) -> bytes:
+        """Return what is at hand: of a slow stream nothing must wait for more, nor what lies before damage."""
         try:
-            while self.error is None and len(gathered) < FIRST_BYTES:
-                more = self._stream.read1(FIRST_BYTES - len(gathered))
-                if not more:
-                    break
-                gathered += more
+            return self._stream.read1(size)
         except Unpackable as error:
             self.error = f"cannot be unpacked further ({error})"
         except OSError as error:
             self.error = f"cannot be read further ({error.strerror or error})"
-        return gathered
+        return b""
 
     def _copy(self) -> None:
-        chunk = self.head
         with contextlib.suppress(BrokenPipeError):
-            while chunk := chunk and self._next():
+            while chunk := self._next():
                 _write_all(self._write, chunk)
         os.close(self._write)
 

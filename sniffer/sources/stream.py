@@ -51,6 +51,10 @@ class Stream(io.RawIOBase):
         view[: len(data)] = data
         return len(data)
 
+    def read1(self, size: int = -1, /) -> bytes:
+        """Read what is there: a raw stream does nothing else."""
+        return self.read(size) or b""
+
     def close(self) -> None:
         """Close the descriptor, but leave standard input to its owner."""
         if not self.closed and self._descriptor != 0:

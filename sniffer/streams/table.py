@@ -39,6 +39,7 @@ class ConnectionTable:
         self._watch = watch
         self._done = done
         self._connections: dict[int, Connection] = {}
+        self._opening: dict[int, Connection] = {}
         self._holding: dict[int, int] = {}
         self._tidied = 0
         self.silent = 0
@@ -107,8 +108,18 @@ class ConnectionTable:
         place = int(batch.place[batch.first[run]])
         connection = self._connection(packets, place, batch.forward[run], batch.time[run])
         _note_link(connection, packets, batch, run, batch.forward[run] is connection.client_forward)
-        self._connections[key] = connection
+        self._connections[key] = self._opening[key] = connection
+        if len(self._opening) > limits.HALF_OPEN:
+            self._forget_half_open()
         return connection
+
+    def _forget_half_open(self) -> None:
+        """Close the oldest connection of those that were opened and said nothing: a scan, or a flood."""
+        key = next(iter(self._opening))
+        connection = self._opening.pop(key)
+        if connection is self._connections.get(key) and not connection.spoke and not connection.closed:
+            self.evicted += 1
+            self._remove(key)
 
     def _connection(self, packets: Packets, place: int, forward: bool, time: int) -> Connection:
         source = _endpoint(packets.source, packets.source_port, place)
@@ -169,6 +180,8 @@ class ConnectionTable:
 
     def _remove(self, key: int) -> None:
         connection = self._connections.pop(key)
+        if self._opening.get(key) is connection:
+            del self._opening[key]
         self._holding.pop(key, None)
         if not connection.closed:
             connection.close()
