@@ -8,6 +8,7 @@ import sys
 import typer
 
 from sniffer import __version__
+from sniffer.cli.triage import HELP as TRIAGE_HELP
 from sniffer.cli.triage import triage
 
 app = typer.Typer(
@@ -20,9 +21,10 @@ app = typer.Typer(
 
     A passive analyzer for SMTP AUTH: it listens to captures and sends nothing, not even a DNS query.
 
-    Example:
-
+    \b
+    Examples:
       sniffer triage office.pcap
+      sniffer triage --help
     """,
 )
 
@@ -40,7 +42,7 @@ def _root(
     """Nothing of its own: the verbs do the work."""
 
 
-app.command("triage", no_args_is_help=True)(triage)
+app.command("triage", no_args_is_help=True, help=TRIAGE_HELP, short_help="Captures in, devices out.")(triage)
 
 
 def main() -> None:

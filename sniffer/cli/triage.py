@@ -29,6 +29,29 @@ DONE, FAILED, MATCHED, PARTLY_READ, NONE_JUDGED = 0, 1, 3, 4, 5
 """Exit statuses; 2 is a usage error."""
 
 
+HELP = """Read captures and say which devices log in how, and what could not be judged.
+
+Reads pcap and pcapng, also compressed with gzip, zstd or xz.  Sends nothing.
+
+\b
+Examples:
+  sniffer triage office.pcap
+  sniffer triage --view sessions --format json captures/ > sessions.json
+  sniffer triage --sensor hq=hq.pcap --sensor branch=branch.pcap --fail-on affected
+  tcpdump -i eth1 -U -w - 'tcp port 25 or tcp port 587' | sniffer triage -
+
+\b
+Exit status:
+  0  done
+  1  failed, or nothing could be read
+  2  wrong usage
+  3  --fail-on matched
+  4  part of the input could not be read; the rest is reported
+  5  sessions were seen and none could be judged
+"""
+"""What ``sniffer triage --help`` says; the backspaces keep lines as they are."""
+
+
 class View(StrEnum):
     """What a report lists."""
 
@@ -85,23 +108,7 @@ def triage(
         typer.Option(metavar="FILE", help="Defaults from a TOML file.", callback=options.configured, is_eager=True),
     ] = None,
 ) -> None:
-    """Read captures and say which devices log in how, and what could not be judged.
-
-    Reads pcap and pcapng, also gzip, zstd or xz compressed.  Sends nothing.
-
-    Examples:
-      sniffer triage office.pcap
-
-      sniffer triage --view sessions --format json captures/ > sessions.json
-
-      tcpdump -i eth1 -U -w - 'tcp port 25 or tcp port 587' | sniffer triage -
-
-      sniffer triage --sensor hq=hq.pcap --sensor branch=branch.pcap --fail-on affected,unknown
-
-    Exit status: 0 done, 1 nothing could be read, 2 wrong usage, 3 --fail-on matched, 4 part of the input
-    could not be read, 5 sessions were seen and none could be judged.
-
-    """
+    """Read captures and report; the parameters are the options, their help says the rest."""
     wanted = options.ports(ports)
     failing = options.fail_on(fail_on)
     nets = options.networks(local_net or ())

@@ -30,7 +30,9 @@ def run_row(gathered: dict[str, Any], summary: Summary, flags: list[str], exit_s
             "hidden": summary.hidden,
         },
         "devices": dict(summary.verdicts),
-        "listening": [{"from": utc(first), "until": utc(last)} for first, last in gathered["listening"]],
+        "listening": [
+            {"sensor": sensor, "from": utc(first), "until": utc(last)} for sensor, first, last in gathered["listening"]
+        ],
         "problems": gathered["problems"],
         "flags": flags,
         "exit_status": exit_status,

@@ -78,9 +78,9 @@ class Summary:
     def _judged(self) -> list[str]:
         if not self.unjudged:
             return ["All of them could be judged."]
-        missing = ", ".join(f"{count} {UNJUDGED_WORDS[why]}" for why, count in self.unjudged.most_common())
+        missing = ", ".join(f"{count:,} {UNJUDGED_WORDS[why]}" for why, count in self.unjudged.most_common())
         return [
-            f"{self.judged} of {self.sessions} could be judged; not judged: {missing}.",
+            f"{self.judged:,} of {self.sessions:,} could be judged; not judged: {missing}.",
             "Unknown is no all-clear.",
         ]
 
