@@ -129,7 +129,7 @@ class Conversation:
 
     def dialogue(self, script: str) -> None:
         """Lines of `C: ` and `S: `; neighbours of one side share a segment, `C| ` or `S| ` begins another."""
-        for side, lines in _turns(script):
+        for side, lines in turns(script):
             self._say(side, _octets(lines))
 
     def lose(self, side: Side, *lines: str | bytes) -> None:
@@ -213,18 +213,19 @@ def _octets(lines: Iterable[str | bytes]) -> bytes:
     return b"".join(line if isinstance(line, bytes) else line.encode() + b"\r\n" for line in lines)
 
 
-def _turns(script: str) -> list[tuple[Side, list[str]]]:
-    turns: list[tuple[Side, list[str]]] = []
+def turns(script: str) -> list[tuple[Side, list[str]]]:
+    """Who says what, segment by segment, in a script of `Conversation.dialogue`."""
+    said: list[tuple[Side, list[str]]] = []
     sides: dict[str, Side] = {"C": "client", "S": "server"}
     for line in map(str.lstrip, filter(str.strip, script.splitlines())):
         if line[0] not in sides or line[1:2] not in (":", "|"):
             raise ValueError(f"a line of a dialogue begins 'C: ', 'S: ', 'C| ' or 'S| ': {line!r}")
         side, text = sides[line[0]], line[2:].removeprefix(" ")
-        if line[1] == ":" and turns and turns[-1][0] == side:
-            turns[-1][1].append(text)
+        if line[1] == ":" and said and said[-1][0] == side:
+            said[-1][1].append(text)
         else:
-            turns.append((side, [text]))
-    return turns
+            said.append((side, [text]))
+    return said
 
 
 # --- segments → frames ------------------------------------------------------------------------------------

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-import tomllib
+import re
 from collections.abc import Iterable
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
 
-import platformdirs
 import typer
 
 from sniffer.model.findings import VERDICTS
 
 DEFAULT_SENSOR = "default"
 
+PORTS = re.compile(r"(?P<first>[0-9]{1,5})(?:\s*-\s*(?P<last>[0-9]{1,5}))?")
+"""A port or a range of them."""
+
 
 def ports(text: str) -> tuple[int, ...]:
     """Return the ports in ``25,587,2500-2525``."""
     found: list[int] = []
     for part in text.split(","):
-        first, _, last = part.strip().partition("-")
-        if not first.isdigit() or (last and not last.isdigit()):
+        numbers = PORTS.fullmatch(part.strip())
+        if not numbers:
             raise typer.BadParameter(f"{part.strip()!r} is no port; write them like 25,587,2500-2525")
-        found.extend(range(int(first), int(last or first) + 1))
-    if not found or min(found) < 1 or max(found) > 65_535:
-        raise typer.BadParameter("ports lie between 1 and 65535; write them like 25,587,2500-2525")
+        first = int(numbers["first"])
+        last = int(numbers["last"] or first)
+        if not 1 <= first <= last <= 65_535:
+            raise typer.BadParameter(f"{part.strip()!r}: ports lie between 1 and 65535, the lower one first")
+        found.extend(range(first, last + 1))
     return tuple(dict.fromkeys(found))
 
 
@@ -43,7 +46,7 @@ def networks(texts: Iterable[str]) -> tuple[str, ...]:
 def vlans(texts: Iterable[str]) -> tuple[int, ...]:
     """Return VLAN identifiers."""
     found = [part.strip() for text in texts for part in text.split(",")]
-    if not all(each.isdigit() and int(each) < 4096 for each in found):
+    if not all(re.fullmatch("[0-9]{1,4}", each) and int(each) < 4096 for each in found):
         raise typer.BadParameter("VLANs are numbers from 0 to 4095; write them like 10,20")
     return tuple(int(each) for each in found)
 
@@ -64,28 +67,10 @@ def sensors(words: Iterable[str], paths: Iterable[Path]) -> list[tuple[str, Path
         label, equals, path = word.partition("=")
         if not label:
             raise typer.BadParameter(f"{word!r} names no sensor; write it like branch or branch=branch.pcap")
+        if equals and not path:
+            raise typer.BadParameter(f"{word!r} names no capture; write it like branch=branch.pcap")
         if equals:
             named.append((label, Path(path)))
         else:
             name = label
     return [*named, *((name, path) for path in paths)]
-
-
-def configured(context: typer.Context, path: Path | None) -> Path | None:
-    """Take defaults from a TOML file: top-level keys, or those in a table named after the verb."""
-    chosen = path or platformdirs.user_config_path("sniffer") / "config.toml"
-    if path is None and not chosen.is_file():
-        return None
-    try:
-        settings = tomllib.loads(chosen.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise typer.BadParameter(f"{chosen}: {error}; see https://toml.io for the format") from None
-    options = {each.name for each in context.command.params}
-    table = {key: value for key, value in settings.items() if not isinstance(value, dict)}
-    table |= settings.get(context.command.name or "", {})
-    defaults: dict[str, Any] = {key.replace("-", "_"): value for key, value in table.items()}
-    unknown = sorted(set(defaults) - {str(each) for each in options})
-    if unknown:
-        raise typer.BadParameter(f"{chosen}: no option {', '.join(unknown)}; see 'sniffer triage --help'")
-    context.default_map = {**(context.default_map or {}), **defaults}
-    return chosen

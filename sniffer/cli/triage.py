@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +11,8 @@ from typing import IO, Annotated, Any
 import typer
 
 from sniffer.cli import options
+from sniffer.cli import output as destination
+from sniffer.cli.configuration import configured
 from sniffer.cli.interrupt import Interrupt
 from sniffer.cli.progress import ProgressLine
 from sniffer.cli.redaction_key import redaction_key
@@ -105,7 +105,7 @@ def triage(
     ] = "",
     config: Annotated[  # noqa: ARG001 - its callback has taken the defaults from it
         Path | None,
-        typer.Option(metavar="FILE", help="Defaults from a TOML file.", callback=options.configured, is_eager=True),
+        typer.Option(metavar="FILE", help="Defaults from a TOML file.", callback=configured, is_eager=True),
     ] = None,
 ) -> None:
     """Read captures and report; the parameters are the options, their help says the rest."""
@@ -121,7 +121,8 @@ def triage(
         exclude_vlans=options.vlans(exclude_vlan or ()),
         digests=form in (Format.JSON, Format.JSONL),
     )
-    redact = Redactor(redaction_key() if redact_users else None)
+    destination.check(output)
+    redact = Redactor(_key() if redact_users else None)
     progress = ProgressLine()
     with Interrupt() as interrupt:
         gathered = gather(pairs, settings, progress, interrupt.pending)
@@ -138,9 +139,17 @@ def triage(
         wanted,
         failing,
     )
-    with _opened(output) as stream:
+    with destination.opened(output, for_programs=form is not Format.TABLE) as stream:
         report.write(stream, view, form)
     raise typer.Exit(report.status)
+
+
+def _key() -> bytes:
+    try:
+        return redaction_key()
+    except (OSError, ValueError) as error:
+        typer.echo(f"sniffer: no key for --redact-users: {error}", err=True)
+        raise typer.Exit(FAILED) from None
 
 
 class _Report:
@@ -248,18 +257,3 @@ def _first(findings: Iterator[SessionFinding], count: int) -> tuple[list[Session
             return shown, True
         shown.append(finding)
     return shown, False
-
-
-@contextmanager
-def _opened(path: Path | None) -> Iterator[IO[str]]:
-    """Open the file to write to, standard output if there is none."""
-    if path is None:
-        yield sys.stdout
-        return
-    try:
-        stream = path.open("w", encoding="utf-8", newline="")
-    except OSError as error:
-        typer.echo(f"sniffer: {path}: cannot be written ({error.strerror}); choose another --output", err=True)
-        raise typer.Exit(FAILED) from None
-    with stream:
-        yield stream

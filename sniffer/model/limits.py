@@ -31,7 +31,7 @@ PIPE_BYTES = 1024 * 1024
 maximum for an unprivileged process (/proc/sys/fs/pipe-max-size)."""
 
 SHARED_BYTES = 64 * 1024 * 1024
-"""Bytes of input from which several processes are worth their start (0.1 s)."""
+"""Bytes of input from which a process of its own is worth its start, for a share of the work or the digests."""
 
 PROCESSES = 4
 """Processes that share one machine's work.  Each reads and decodes everything, so more of them gain little."""
@@ -85,6 +85,9 @@ tokens of Entra have been seen at 5,516 (base64)."""
 REPLY_LINES = 128
 """Lines of one reply.  A long EHLO reply has twenty."""
 
+REPLY_BYTES = 64 * 1024
+"""Octets of one reply's lines together, at least one line of ``LINE_BYTES``."""
+
 OUTSTANDING = 1000
 """Commands without a reply (RFC 2920 pipelining).  100 recipients are usual, RFC 5321 4.5.3.1.8."""
 
@@ -104,7 +107,7 @@ USER_CHARACTERS = 320
 TEXT_CHARACTERS = 512
 """Characters kept of a banner or a reply (RFC 5321 4.5.3.1.5: a reply line has 512 octets)."""
 
-ANOMALIES = 16
+ANOMALIES = 32
 """Kinds of anomalies kept per session; each kind is kept once."""
 
 # -- facts -------------------------------------------------------------------------------------

@@ -39,9 +39,18 @@ def gather(
         found.counts.interrupted |= counts.interrupted
     found.problems += reader.problems
     found.spool.seal()
-    hashes = digests.wait() if digests and not found.counts.interrupted else {}
+    hashes = _hashes(digests, wanted=not found.counts.interrupted)
     found.inputs = _records(sources, hashes, {each.name: each.problem for each in found.problems})
     return found
+
+
+def _hashes(digests: Digests | None, *, wanted: bool) -> dict[Path, str]:
+    if digests is None:
+        return {}
+    if wanted:
+        return digests.wait()
+    digests.abandon()
+    return {}
 
 
 def _records(sources: Sequence[Input], hashes: dict[Path, str], problems: dict[str, str]) -> list[InputRecord]:

@@ -44,6 +44,9 @@ class Reader:
         sizes = (each.path.stat().st_size for each in sources if not each.stream)
         self._progress.total_bytes = sum(sizes)
         for sensor in dict.fromkeys(each.sensor for each in sources):
+            if stop():
+                self.counts.interrupted = True
+                return
             self._sensor([each for each in sources if each.sensor == sensor], report, stop)
 
     def _sensor(self, sources: list[Input], report: Report, stop: Stop) -> None:
@@ -51,7 +54,8 @@ class Reader:
         captures = [self._capture(each, stop) for each in sources]
         timed = [(self._first_time(each.input, len(captures)), each) for each in captures]
         batches: Iterator[Frames] = merged(timed, self.problems)
-        if any(each.stream for each in sources):
+        streaming = any(each.stream for each in sources)
+        if streaming:
             batches = ahead(batches, stop)  # a stream may keep us waiting, and must not keep us from stopping
         table = ConnectionTable(self._ports, SmtpSession, self._done, self._share)
         first, last = None, 0
@@ -59,11 +63,11 @@ class Reader:
             first = int(frames.time.min()) if first is None else first
             last = max(last, int(frames.time.max()))
             self._feed(table, frames, captures, report)
-            if stop():
-                self.counts.interrupted = True
+            if stop() and not streaming:  # a stream ends by itself then, with what is still on its way
                 break
         table.finish()
-        self._count(table, captures, (first, last) if first is not None else None)
+        self.counts.interrupted |= stop()
+        self._count(table, captures, (sources[0].sensor, first, last) if first is not None else None)
 
     def _capture(self, source: Input, stop: Stop) -> Capture:
         def expression(ethernet: bool) -> str:
@@ -87,7 +91,7 @@ class Reader:
         self._spool.add(session_fact(connection))
         self._progress.sessions += 1
 
-    def _count(self, table: ConnectionTable, captures: list[Capture], span: tuple[int, int] | None) -> None:
+    def _count(self, table: ConnectionTable, captures: list[Capture], span: tuple[str, int, int] | None) -> None:
         self._read_before += sum(each.position() for each in captures)
         self.counts.readable += sum(each.opened for each in captures)
         self.counts.frames_seen += [each.seen for each in captures]

@@ -53,13 +53,13 @@ class Counts:
     """What one share of phase A counted.
 
     ``frames_seen`` has an entry an input, None where libpcap selected and did not count; ``listening`` the
-    first and last time of what was selected, for each sensor (microseconds); ``silent`` are connections
+    sensor, first and last time (microseconds) of what was selected; ``silent`` are connections
     without a byte, ``evicted`` those cut short because the table was full; ``readable`` inputs could be opened.
     """
 
     frames_seen: list[int | None] = field(default_factory=list)
     frames_selected: int = 0
-    listening: list[tuple[int, int]] = field(default_factory=list)
+    listening: list[tuple[str, int, int]] = field(default_factory=list)
     readable: int = 0
     silent: int = 0
     evicted: int = 0

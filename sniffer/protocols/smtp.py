@@ -13,12 +13,13 @@ from collections.abc import Callable
 
 from sniffer.model import limits
 from sniffer.model.facts import Speech, StartTls
-from sniffer.protocols.anomalies import anomaly
+from sniffer.protocols.anomalies import ANOMALIES, anomaly
 from sniffer.protocols.lines import Lines
 from sniffer.protocols.smtp_auth import Attempt
 from sniffer.protocols.smtp_extensions import extensions
 from sniffer.protocols.smtp_grammar import (
     ENHANCED,
+    SHORTEST_HELLO,
     WHOLE_COMMAND,
     Command,
     command,
@@ -105,6 +106,9 @@ class SmtpSession:
         if self._phase is Phase.DONE:
             return False
         self._gap[from_client] = self._lacks[from_client] = True
+        if from_client and not length and self._smtp:
+            self._blind = True  # joined late, but all since the first reply is there
+            return True
         for attempt in self._attempts:
             attempt.doubt(unheard=from_client)
         if all(self._lacks):
@@ -140,7 +144,7 @@ class SmtpSession:
             encrypted=self._encrypted,
             smtp=self._smtp,
             blind=self._blind,
-            anomalies=tuple(anomaly(code) for code in self._anomalies),
+            anomalies=tuple(anomaly(code) for code in ANOMALIES if code in self._anomalies),
         )
 
     # -- the client -------------------------------------------------------------------------------
@@ -148,18 +152,16 @@ class SmtpSession:
     def _opening(self, data: bytes) -> bytes:
         """Tell TLS from text, at the start of the connection and behind STARTTLS."""
         data, self._held = self._held + data, b""
-        if may_become_tls(data):
+        if may_become_tls(data) or (self._phase is Phase.TLS and len(data) < SHORTEST_HELLO):
             self._held = data
             return b""
         if is_tls(data) or (self._phase is Phase.TLS and self._gap[True] and _is_binary(data)):
             self._encrypt(True, hello=data[0] not in (0x14, 0x15, 0x17))
             return b""
-        if self._phase is Phase.TLS and self._accepted:
-            if _is_binary(data):
-                self._note("tls-unreadable")
-                self._blind, self._phase = True, Phase.DONE
-                return b""
-            self._starttls = "cleartext-after"
+        if self._phase is Phase.TLS and self._accepted and _is_binary(data):
+            self._note("tls-unreadable")
+            self._blind, self._phase = True, Phase.DONE
+            return b""
         joined_late = self._late and self._phase is Phase.OPENING
         self._phase = Phase.COMMAND
         if joined_late:
@@ -227,6 +229,8 @@ class SmtpSession:
             self._unknown_command(line)
             return
         self._smtp = self._begun = True
+        if self._accepted:
+            self._starttls, self._accepted = "cleartext-after", False
         turn = TURNS.get(said.verb, Turn.OTHER)
         in_place = self._phase is Phase.ANSWER and turn is not Turn.AUTH
         if in_place:
@@ -299,6 +303,7 @@ class SmtpSession:
 
     def _new_attempt(self, mechanism: str | None) -> Attempt:
         attempt = Attempt(mechanism, self._attempts[-1].secrets if self._attempts else None)
+        attempt.secrets.complete &= not self._gap[True]  # what was not heard cannot be struck out
         self._attempts.append(attempt)
         return attempt
 
@@ -366,6 +371,8 @@ class SmtpSession:
     # -- the server -------------------------------------------------------------------------------
 
     def _from_server(self, data: bytes) -> None:
+        if not data or self._phase is Phase.DONE:
+            return
         if data[0] in ACCEPTING and not (self._server.unended or self._replies.unended or self._server_held):
             replies = whole_replies(data)
             if replies:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from sniffer.model import limits
 from sniffer.model.facts import AttemptFact, Outcome
 from sniffer.protocols.smtp_grammar import text_of
-from sniffer.protocols.smtp_secrets import Secrets, codes_of
+from sniffer.protocols.smtp_secrets import Secrets
 
 def decoded(answer: bytes) -> bytes | None:
     """Return what an answer says, None if it is not base64.  ``=`` alone is an empty one (RFC 4954 4)."""
@@ -146,7 +146,6 @@ class Attempt:
         self.user: str | None = None
         self.workstation: str | None = None
         self.certain = True
-        self._heard = True
         self._asked: str | None = None
         self._unasked: bytes | None = None
         self._answers = 0
@@ -179,7 +178,7 @@ class Attempt:
         ``unheard`` says that an answer may be among them: a reply could repeat it.
         """
         self.certain = False
-        self._heard &= not unheard
+        self.secrets.complete &= not (unheard and self.open)
         self._asked = self._unasked = None
 
     def answer(self, line: bytes, *, initial: bool = False) -> None:
@@ -206,8 +205,7 @@ class Attempt:
         if code is not None:
             self.outcome = "success" if code // 100 == 2 else "failure"
             reply = f"{code} {text_of(text)}".strip()
-            reply = self.secrets.struck_out(reply) if self._heard else codes_of(reply)
-            self.reply = reply[: limits.TEXT_CHARACTERS]
+            self.reply = self.secrets.struck_out(reply)[: limits.TEXT_CHARACTERS]
         self._unasked = None
 
     def fact(self) -> AttemptFact:

@@ -35,10 +35,11 @@ MOST_REMEMBERED = 2048
 class ReplyLines:
     """Gathers the lines of the reply under way.  ``malformed`` is set by a line that belongs to none."""
 
-    __slots__ = ("_lines", "_torn", "malformed")
+    __slots__ = ("_lines", "_room", "_torn", "malformed")
 
     def __init__(self) -> None:
         self._lines: list[bytes] = []
+        self._room = limits.REPLY_BYTES
         self._torn = False
         self.malformed = False
 
@@ -56,17 +57,18 @@ class ReplyLines:
         if not found:
             self.malformed |= bool(line.strip())
             return None
-        if len(self._lines) < limits.REPLY_LINES:
+        self._room -= len(line)
+        if len(self._lines) < limits.REPLY_LINES and self._room >= 0:
             self._lines.append(found[3] or b"")
         if found[2] == b"-":
             return None
         reply = Reply(int(found[1]), self._lines, self._torn)
-        self._lines, self._torn = [], False
+        self._lines, self._room, self._torn = [], limits.REPLY_BYTES, False
         return reply
 
     def forget(self) -> None:
         """Forget the reply under way, whose rest is missing."""
-        self._lines, self._torn = [], True
+        self._lines, self._room, self._torn = [], limits.REPLY_BYTES, True
 
 
 def whole_replies(data: bytes) -> tuple[Reply, ...] | None:

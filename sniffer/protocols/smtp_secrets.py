@@ -19,7 +19,7 @@ CODES = re.compile(r"\d{3}(?: \d\.\d{1,3}\.\d{1,3})?")
 
 
 class Secrets:
-    """The secrets of one session.  ``complete`` is False once there were more than can be kept."""
+    """The secrets of one session.  ``complete`` is False once one was not heard, or there were too many to keep."""
 
     __slots__ = ("_size", "_words", "complete")
 
@@ -50,14 +50,9 @@ class Secrets:
     def struck_out(self, reply: str) -> str:
         """Return a reply less what it repeats, in clear or in base64; its codes alone if that cannot be told."""
         if not self.complete or len(reply) >= limits.LINE_BYTES:
-            return codes_of(reply)
+            codes = CODES.match(reply)
+            return codes[0] if codes else ""
         words = self._words | {base64.b64encode(word.encode()).decode() for word in self._words}
         for word in sorted(words, key=len, reverse=True):
             reply = reply.replace(word, "[…]")
         return reply
-
-
-def codes_of(reply: str) -> str:
-    """Return the codes that a reply begins with."""
-    found = CODES.match(reply)
-    return found[0] if found else ""

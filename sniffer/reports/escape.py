@@ -18,6 +18,18 @@ def _visible(char: str) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+def for_json(text: str) -> str:
+    """Return JSON in which what does not print is escaped, as JSON has it; ASCII controls are already."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else _escaped(char) for char in text)
+
+
+def _escaped(char: str) -> str:
+    units = char.encode("utf-16-be")
+    return "".join(f"\\u{units[place]:02x}{units[place + 1]:02x}" for place in range(0, len(units), 2))
+
+
 def for_csv(value: object) -> object:
     """Return a cell that no spreadsheet runs; control characters become visible."""
     if not isinstance(value, str):

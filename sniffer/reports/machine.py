@@ -8,7 +8,7 @@ from typing import IO
 
 import msgspec
 
-from sniffer.reports.escape import for_csv
+from sniffer.reports.escape import for_csv, for_json
 from sniffer.reports.rows import Row
 
 SESSION_COLUMNS = (
@@ -28,8 +28,8 @@ DEVICE_COLUMNS = (
 
 
 def encoded(row: Row) -> str:
-    """Return a row as one line of JSON."""
-    return msgspec.json.encode(row).decode()
+    """Return a row as one line of JSON, in which nothing hides, moves a cursor or ends the line (U+2028)."""
+    return for_json(msgspec.json.encode(row).decode())
 
 
 def write_lines(stream: IO[str], rows: Iterable[Row], run: Row) -> None:

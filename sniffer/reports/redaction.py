@@ -12,6 +12,21 @@ NOT_PERSONAL = re.compile(
 """Host names that name no person: literals, defaults, and factory names that carry a MAC."""
 
 
+TELLING_LENGTH = 4
+"""Characters from which on a name is found inside other words too."""
+
+
+def _spellings(name: str) -> set[str]:
+    """Return how a server may repeat a user name: whole, escaped, or without its domain."""
+    parts = {name, name.partition("@")[0], name.rpartition("\\")[2].partition("@")[0]}
+    return {each.casefold() for part in parts if part for each in (part, repr(part)[1:-1])}
+
+
+def _pattern(word: str) -> str:
+    """Return what finds a spelling; a short one counts as a whole word only, or it would be everywhere."""
+    return re.escape(word) if len(word) >= TELLING_LENGTH else rf"(?<!\w){re.escape(word)}(?!\w)"
+
+
 class Redactor:
     """Replaces names; without a key it leaves them as they are."""
 
@@ -29,12 +44,18 @@ class Redactor:
         return self._replaced("host", name)
 
     def text(self, text: str | None, *names: str | None) -> str | None:
-        """Return a text in which the given user names are replaced, should it repeat them."""
+        """Return a text in which the given user names are replaced, should it repeat them or a part of them."""
         if text is None or self._key is None:
             return text
-        for name in sorted((each for each in names if each), key=len, reverse=True):
-            text = text.replace(name, self._replaced("user", name))
-        return text
+        words = {word: name for name in names if name for word in _spellings(name)}
+        patterns = [_pattern(word) for word in sorted(words, key=len, reverse=True)]
+        if not patterns:
+            return text
+
+        def replacement(found: re.Match[str]) -> str:
+            return self._replaced("user", words.get(found[0].casefold(), found[0]))
+
+        return re.sub("|".join(patterns), replacement, text, flags=re.IGNORECASE)
 
     def _replaced(self, what: str, name: str) -> str:
         if self._key is None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 from sniffer.model.frames import Frames, Origin
 from sniffer.sources import formats, libpcap
 from sniffer.sources.compression import ByteStream, Unpackable
-from sniffer.sources.inputs import Input
+from sniffer.sources.inputs import Input, shown
 from sniffer.sources.libpcap import LibpcapError, LibpcapReader, Select
 from sniffer.sources.pipe import Pump
 from sniffer.sources.problems import CaptureError
@@ -89,7 +91,8 @@ class Capture:
     def _name(self) -> Iterator[str]:
         """Give a name that libpcap can open: the file's own, or that of a pipe we fill."""
         if not self.input.stream and not self.input.compression:
-            yield str(self.input.path)
+            with _openable(self.input.path) as name:
+                yield name
             return
         self._pump = Pump(self._opened())
         try:
@@ -150,6 +153,19 @@ class Capture:
             return CaptureError(self.input.name, problem, "was the copy complete, or is the capture still running?")
         problem = f"is damaged from here on ({words}); everything before it was read"
         return CaptureError(self.input.name, problem, "'editcap IN OUT' or pcapfix may save more of it")
+
+
+@contextmanager
+def _openable(path: Path) -> Iterator[str]:
+    """Give a name of a file that is UTF-8, as pcapy wants it."""
+    if shown(path) == str(path):
+        yield str(path)
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        yield f"/dev/fd/{descriptor}"
+    finally:
+        os.close(descriptor)
 
 
 def first_time(source: Input, known_link: KnownLink) -> int | None:

@@ -4,24 +4,54 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import threading
+import multiprocessing
+import os
+from collections.abc import Sequence
+from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
+
+from sniffer.model import limits
 
 
 class Digests:
-    """Hashes files one after another in a thread of its own."""
+    """Hashes files one after another, large ones in a process of its own.
 
-    def __init__(self, paths: list[Path]) -> None:
-        self._done: dict[Path, str] = {}
-        self._thread = threading.Thread(target=self._work, args=(paths,), name="digest", daemon=True)
-        self._thread.start()
+    Not in a thread: libpcap keeps Python's global lock while it reads, and a hashing thread would wait for it
+    at every block.
+    """
 
-    def _work(self, paths: list[Path]) -> None:
-        for path in paths:
-            with contextlib.suppress(OSError), path.open("rb") as file:
-                self._done[path] = hashlib.file_digest(file, "sha256").hexdigest()
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._paths = paths
+        self._pipe: Pipe | None = None
+        if sum(path.stat().st_size for path in paths) >= limits.SHARED_BYTES and hasattr(os, "fork"):
+            context = multiprocessing.get_context("fork")
+            self._pipe, theirs = context.Pipe(duplex=False)
+            self._process = context.Process(target=_send, args=(theirs, paths), daemon=True)
+            self._process.start()
+            theirs.close()
 
     def wait(self) -> dict[Path, str]:
         """Return the digests, in hexadecimal, of those files that could be read to their end."""
-        self._thread.join()
-        return self._done
+        if self._pipe is not None:
+            with contextlib.suppress(EOFError):
+                found: dict[Path, str] = self._pipe.recv()
+                self._process.join()
+                return found
+        return _digests(self._paths)
+
+    def abandon(self) -> None:
+        """Stop hashing: nobody will ask."""
+        if self._pipe is not None:
+            self._process.terminate()
+
+
+def _send(pipe: Pipe, paths: Sequence[Path]) -> None:
+    pipe.send(_digests(paths))
+
+
+def _digests(paths: Sequence[Path]) -> dict[Path, str]:
+    found = {}
+    for path in paths:
+        with contextlib.suppress(OSError), path.open("rb") as file:
+            found[path] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found

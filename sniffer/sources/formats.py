@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from enum import Enum
 from typing import Literal
@@ -88,7 +89,7 @@ def is_openable(head: bytes) -> bool:
     if kind is Container.PCAP:
         return len(head) >= PCAP_HEADER_BYTES
     if kind is None or len(head) < SHORTEST_BLOCK:
-        return kind is None and len(head) >= 4
+        return kind is None and len(head) >= HEAD_BYTES  # not a capture, but enough to say what it is
     order: Literal["little", "big"] = "little" if head[8:12] == b"\x4d\x3c\x2b\x1a" else "big"
     place = 0
     while place + 8 <= len(head):
@@ -117,4 +118,12 @@ def stranger(head: bytes) -> tuple[str, str]:
 
 
 def _is_text(head: bytes) -> bool:
-    return all(byte >= 0x20 or byte in b"\t\r\n\f\x1b" for byte in head)
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):  # UTF-16, PowerShell's '>'
+        return True
+    if any(byte < 0x20 and byte not in b"\t\r\n\f\x1b" for byte in head):
+        return False
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)  # its last character may be cut
+    except UnicodeDecodeError:
+        return False
+    return len(head) > 3

@@ -119,9 +119,7 @@ def _examine(sensor: str, path: Path) -> Input:
 def _standard_input(sensor: str) -> Input:
     """Return standard input, unless nobody can have piped anything into it."""
     if sys.stdin is None or sys.stdin.closed or sys.stdin.isatty():
-        raise CaptureError(
-            "standard input", "is no pipe", "pipe a capture into it: tcpdump -U -w - | sniffer triage -"
-        )
+        raise CaptureError("standard input", "is no pipe", "pipe a capture into it: tcpdump -U -w - | sniffer triage -")
     return Input(STDIN, sensor, stream=True)
 
 

@@ -62,12 +62,16 @@ class Stream(io.RawIOBase):
         super().close()
 
     def _next(self, size: int) -> bytes:
-        while not self._poll.poll(WAIT_SECONDS * 1000):
-            if self._stops is None and self._stop():
-                self._stops = time.monotonic() + LAST_WORDS_SECONDS
-            if self._stops is not None and time.monotonic() >= self._stops:
-                return b""
-        return os.read(self._descriptor, size)
+        while not self._over():
+            if self._poll.poll(WAIT_SECONDS * 1000):
+                return os.read(self._descriptor, size)
+        return b""
+
+    def _over(self) -> bool:
+        """Say whether we are to stop, and the last words have been waited for."""
+        if self._stops is None and self._stop():
+            self._stops = time.monotonic() + LAST_WORDS_SECONDS
+        return self._stops is not None and time.monotonic() >= self._stops
 
 
 def opened(path: Path | None, stop: Callable[[], bool]) -> Stream:

@@ -146,9 +146,7 @@ class Connection:
             sequence = wrap(sequence + 1)
             self._synchronise(half, other, segment)
         elif half.next is None:
-            half.begin(sequence, initial=False)
-            if self.wanted and (segment.payload or segment.missing):
-                self.wanted = self._watcher().miss(from_client, 0)  # joined late
+            self._join_late(half, other, from_client, segment)
         if other.pending:
             self.notice_acknowledged(from_client, segment.acknowledged)
         if segment.payload or segment.missing:
@@ -200,6 +198,14 @@ class Connection:
             self.duplicates += 1
         if segment.flags != SYN and segment.acknowledged and other.next is None:
             other.begin(segment.acknowledged, initial=True)
+
+    def _join_late(self, half: Half, other: Half, from_client: bool, segment: Segment) -> None:
+        """Begin a half-stream whose SYN was not seen: where the other side expects its next byte, if it said so."""
+        expected = segment.sequence if other.acknowledged is None else other.acknowledged
+        known = 0 <= ahead(segment.sequence, expected) <= limits.PENDING_BYTES
+        half.begin(expected if known else segment.sequence, initial=False)
+        if self.wanted and (segment.payload or segment.missing):
+            self.wanted = self._watcher().miss(from_client, 0)
 
     def _place(self, half: Half, from_client: bool, sequence: int, segment: Segment, other: Half) -> None:
         """Put bytes where they belong: now, behind a hole, or nowhere because they are known."""

@@ -1,0 +1,59 @@
+"""Holding what the program writes for other programs against the contract: schemas, and the order of lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from sniffer.model.findings import VERDICTS
+from sniffer.reports.schemas import KINDS, Kind, schema
+
+Row = dict[str, Any]
+
+
+@cache
+def validator(kind: Kind) -> Draft202012Validator:
+    """The validator of one type of line."""
+    Draft202012Validator.check_schema(schema(kind))
+    return Draft202012Validator(schema(kind))
+
+
+def violations(row: Row) -> list[str]:
+    """What is wrong with one line, in words."""
+    if row.get("type") not in KINDS:
+        return [f"type is {row.get('type')!r}"]
+    errors = validator(row["type"]).iter_errors(row)
+    return [f"{row['type']} {error.json_path}: {error.message}" for error in errors]
+
+
+def lines_of(text: str) -> list[Row]:
+    """The rows of JSON lines, each valid, in order, the run's last."""
+    rows: list[Row] = [json.loads(line) for line in text.splitlines()]
+    assert rows, "JSON lines without a line"
+    assert [row["type"] for row in rows].count("run") == 1
+    assert rows[-1]["type"] == "run"
+    return _valid(rows)
+
+
+def object_of(text: str) -> Row:
+    """The one object of ``--format json``, its rows valid and in order."""
+    told: Row = json.loads(text)
+    assert list(told) in (["run", "sessions"], ["run", "devices"])
+    _valid([told["run"], *told.get("sessions", []), *told.get("devices", [])])
+    return told
+
+
+def _valid(rows: Sequence[Row]) -> list[Row]:
+    assert [problem for row in rows for problem in violations(row)] == []
+    _ascending((row["start"], row["session"]) for row in rows if row["type"] == "session")
+    _ascending((VERDICTS.index(row["verdict"]), row["device"]) for row in rows if row["type"] == "device")
+    return list(rows)
+
+
+def _ascending(keys: Iterable[tuple[Any, Any]]) -> None:
+    assert all(before < after for before, after in pairwise(keys)), "lines out of order, or twice"

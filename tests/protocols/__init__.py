@@ -1,0 +1,1 @@
+"""SMTP sessions, told as the two sides talking."""

@@ -1,0 +1,1 @@
+"""Reassembly: segments in, bytes and gaps out."""
