@@ -11,7 +11,6 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple
 
 from sniffer.inference.verdicts import ServiceLedger
@@ -67,13 +66,12 @@ class Links:
             for mac, said in names.items()
             if not is_shared(mac) and (len(addresses.get(mac, ())) <= 1 or (len(said) == 1 and None not in said))
         }
-        self.device = lru_cache(4096)(self._device)
 
     def card(self, fact: SessionFact) -> str | None:
         """Return the client's own card, None if the frame's sender may be somebody else's."""
         return fact.client_mac if fact.on_link and fact.client_mac in self._own else None
 
-    def _device(self, fact: SessionFact) -> str:
+    def device(self, fact: SessionFact) -> str:
         """Return the run-local id of the client's device."""
         return device_id(self.card(fact) or f"{domain(fact)} {fact.client_ip}")
 

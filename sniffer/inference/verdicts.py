@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sniffer.knowledge.services import service
 from sniffer.model import limits
@@ -45,6 +46,13 @@ VERDICT_OF: dict[Family, Verdict] = {
 """What one current family means where no date threatens."""
 
 
+class Reason(NamedTuple):
+    """Why, in a sentence, and the user names that it may quote."""
+
+    text: str
+    names: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class FamilyTally:
     """Sessions of one family with one service."""
@@ -54,11 +62,11 @@ class FamilyTally:
     first: int = 0
     last: int = 0
 
-    def add(self, start: int, *, clear: bool) -> None:
+    def add(self, start: int, end: int, *, clear: bool) -> None:
         """Count a session."""
         if not self.clear + self.inferred:
             self.first = start
-        self.first, self.last = min(self.first, start), max(self.last, start)
+        self.first, self.last = min(self.first, start), max(self.last, end)
         self.clear += clear
         self.inferred += not clear
 
@@ -95,7 +103,9 @@ class ServiceLedger:
     first_failure: int | None = None
     last_state: State = "unjudged"
     gave_up: int = 0
-    last_reason: str = ""
+    unjudged_reason: str = ""
+    reasons: dict[Family, Reason] = field(default_factory=dict)
+    last_reason: Reason | None = None
 
     def add(self, finding: SessionFinding) -> None:
         """Take one session."""
@@ -109,7 +119,7 @@ class ServiceLedger:
             self.unjudged += 1
             self.why[auth.unjudged] += 1
             self.gave_up += auth.unjudged == "no-auth-seen"
-            self.last_reason = self.last_reason or auth.reason
+            self.unjudged_reason = self.unjudged_reason or auth.reason
             return
         self._judged(finding)
 
@@ -118,14 +128,17 @@ class ServiceLedger:
         self.judged += 1
         self.gave_up = 0
         if fact.start > self.ends - PRESENT:
-            self.families.setdefault(auth.family, FamilyTally()).add(fact.start, clear=auth.basis != "inferred")
+            self.families.setdefault(auth.family, FamilyTally()).add(
+                fact.start, fact.end, clear=auth.basis != "inferred"
+            )
         if auth.mechanism:
             _keep(self.mechanisms, auth.mechanism)
         if auth.user:
             _keep(self.users, auth.user)
         self.cleartext |= auth.family == "basic" and auth.basis == "clear"
         self._outcome(finding)
-        self.last_reason = auth.reason
+        names = tuple(each.user for each in auth.attempts if each.user)
+        self.last_reason = self.reasons[auth.family] = Reason(auth.reason, names)
 
     def _outcome(self, finding: SessionFinding) -> None:
         start, auth = finding.fact.start, finding.auth
@@ -145,6 +158,7 @@ class ServiceLedger:
         decided = {family: band for family, band in bands.items() if band}
         current = current_families({family: self.families[family] for family in decided})
         verdict, family = verdict_of(set(current), affected=service(self.service).affected)
+        reason = self._reason(family)
         return ServiceFinding(
             service=self.service,
             family=family,
@@ -167,8 +181,18 @@ class ServiceLedger:
             last_seen=self.last_seen,
             last_success=self.last_success,
             first_failure=self.first_failure,
-            reason=self.last_reason,
+            reason=reason.text,
+            reason_names=reason.names,
         )
+
+    def _reason(self, family: Family) -> Reason:
+        """Return the newest reason for the family that the verdict rests on."""
+        if family in self.reasons:
+            return self.reasons[family]
+        if self.last_reason is None:
+            return Reason(self.unjudged_reason)
+        before = f"nothing of the last 30 days of the capture could be judged; before that {self.last_reason.text}"
+        return Reason(before, self.last_reason.names)
 
     def _present(self) -> int:
         return sum(tally.clear + tally.inferred for tally in self.families.values())

@@ -109,8 +109,12 @@ def merged(facts: list[SessionFact]) -> SessionFact:
 
 
 def _goodness(fact: SessionFact) -> tuple[object, ...]:
-    """Order views of a session: the whole before the broken, the near before the far, then by sensor."""
-    return (_faults(fact.quality), not fact.on_link, fact.start, fact.observations[0].sensor, fact.end)
+    """Order views of a session: the whole before the broken, the near before the far, then by sensor.
+
+    No two that differ are equal, so that it does not matter which came first.
+    """
+    sensor = fact.observations[0].sensor
+    return (_faults(fact.quality), not fact.on_link, fact.start, sensor, fact.end, msgspec.msgpack.encode(fact))
 
 
 def _faults(quality: Quality) -> tuple[bool, bool, int, bool, int]:

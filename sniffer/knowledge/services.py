@@ -30,7 +30,7 @@ class Service:
     def has_host(self, host: str) -> bool:
         """Say whether a host name is one of this service's."""
         name = host.lower().rstrip(".")
-        return any(name == ending.lstrip(".") or name.endswith(ending) for ending in self.hosts)
+        return any(f".{name}".endswith("." + ending.lstrip(".")) for ending in self.hosts)
 
     def greets(self, greeting: str) -> bool:
         """Say whether a greeting has this service's words."""

@@ -58,7 +58,10 @@ class SessionFinding(Struct, frozen=True):
 
 
 class ServiceFinding(Struct, frozen=True):
-    """What a device does with one service.  Times are microseconds."""
+    """What a device does with one service.  Times are microseconds.
+
+    ``reason_names`` are the user names that the reason may quote.
+    """
 
     service: str
     family: Family
@@ -82,6 +85,7 @@ class ServiceFinding(Struct, frozen=True):
     last_success: int | None
     first_failure: int | None
     reason: str
+    reason_names: tuple[str, ...]
 
 
 class Evidence(Struct, frozen=True):

@@ -23,6 +23,10 @@ OPEN_FILES = 128
 """Capture files of one sensor read at the same time because their times overlap.  A ring buffer
 overlaps by one; two taps by two.  More than this is a folder that mixes sensors."""
 
+EQUAL_TIMES = 65_536
+"""Frames of one capture held back because the frame behind them may have the same time.  A clock of a
+millisecond stamps some hundred alike; more is a clock that stands still."""
+
 QUEUED_BATCHES = 2
 """Batches of a stream that wait for the analysis."""
 
@@ -35,6 +39,9 @@ SHARED_BYTES = 64 * 1024 * 1024
 
 PROCESSES = 4
 """Processes that share one machine's work.  Each reads and decodes everything, so more of them gain little."""
+
+FILTER_RANGES = 32
+"""Ranges of ports that libpcap is asked for.  Its optimizer takes 30 ms for so many, 30 s for 600."""
 
 # -- packets -----------------------------------------------------------------------------------
 

@@ -26,9 +26,9 @@ def gather(
     """
     found = Gathered(Spool())
     sources = inputs(paths, found.problems)
+    digests = Digests([each.path for each in sources if not each.stream]) if settings.digests else None
     count = processes(sources, settings)
     others = [Share(settings, sources, (index, count), stop) for index in range(1, count)]
-    digests = Digests([each.path for each in sources if not each.stream]) if settings.digests else None
     reader = Reader(settings, found.spool, (0, count))
     reader.read(sources, report, stop)
     found.counts = reader.counts

@@ -12,7 +12,7 @@ from sniffer.model.frames import Frames
 from sniffer.pipeline.facts import session_fact
 from sniffer.pipeline.values import Counts, Progress, Settings
 from sniffer.protocols import SmtpSession
-from sniffer.sources import bpf, libpcap
+from sniffer.sources import bpf
 from sniffer.sources.ahead import ahead
 from sniffer.sources.capture import Capture, first_time
 from sniffer.sources.inputs import Input
@@ -51,7 +51,7 @@ class Reader:
 
     def _sensor(self, sources: list[Input], report: Report, stop: Stop) -> None:
         """Read the captures of one sensor as one."""
-        captures = [self._capture(each, stop) for each in sources]
+        captures = [self.capture(each, stop) for each in sorted(sources, key=lambda source: source.name)]
         timed = [(self._first_time(each.input, len(captures)), each) for each in captures]
         batches: Iterator[Frames] = merged(timed, self.problems)
         streaming = any(each.stream for each in sources)
@@ -69,11 +69,11 @@ class Reader:
         self.counts.interrupted |= stop()
         self._count(table, captures, (sources[0].sensor, first, last) if first is not None else None)
 
-    def _capture(self, source: Input, stop: Stop) -> Capture:
-        def expression(ethernet: bool) -> str:
-            return bpf.selection(self._settings.ports, ethernet=ethernet)
+    def capture(self, source: Input, stop: Stop) -> Capture:
+        def expression(link: int) -> str:
+            return bpf.selection(self._settings.ports, link)
 
-        return Capture(source, libpcap.selector(expression), link_is_known, scapy=self._settings.scapy, stop=stop)
+        return Capture(source, expression, link_is_known, scapy=self._settings.scapy, stop=stop)
 
     def _first_time(self, source: Input, count: int) -> int | None:
         """Return when a capture begins, where that decides an order."""

@@ -1,12 +1,13 @@
 """Phase A on several processes of this machine.
 
-Each process reads the whole input and follows its own share of the connections: reading and decoding
-cost little beside following, no frame is shipped, no session is cut, and the facts are those of a
-single process.  Worth it only for large inputs that can be read more than once.
+Each process reads the whole input and follows its own share of the connections: no frame is shipped, no
+session is cut, and the facts are those of a single process.  Worth it only for large inputs that can be
+read more than once, and that are mail for a good part: else reading is the work, and that is not shared.
 """
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +19,7 @@ from sniffer.model import limits
 from sniffer.pipeline.reader import Reader, Stop
 from sniffer.pipeline.values import Counts, Settings
 from sniffer.sources.inputs import Input
+from sniffer.sources.problems import CaptureError
 
 
 def processes(sources: Sequence[Input], settings: Settings) -> int:
@@ -27,7 +29,30 @@ def processes(sources: Sequence[Input], settings: Settings) -> int:
     if any(each.stream for each in sources) or not hasattr(os, "fork"):
         return 1
     size = sum(each.path.stat().st_size for each in sources)
-    return min(limits.PROCESSES, len(os.sched_getaffinity(0))) if size >= limits.SHARED_BYTES else 1
+    if size < limits.SHARED_BYTES or _mail_share(sources[0], settings) < WORTH_SHARING:
+        return 1
+    return min(limits.PROCESSES, len(os.sched_getaffinity(0)))
+
+
+def _mail_share(source: Input, settings: Settings) -> float:
+    """Return how much of a capture's beginning is mail, by bytes; 0 where that cannot be told cheaply."""
+    reader = Reader(settings, Spool())
+    capture = reader.capture(source, lambda: False)
+    selected = 0
+    with contextlib.suppress(CaptureError):
+        for frames in capture.batches():
+            selected += int(frames.length.sum())
+            if capture.position() >= PROBED_BYTES or not capture.position():
+                break
+    return selected / capture.position() if capture.position() else 0.0
+
+
+PROBED_BYTES = 8 * 1024 * 1024
+"""Bytes of the first capture that are read to see how much of it is mail."""
+
+WORTH_SHARING = 0.2
+"""Share of mail from which following outweighs reading.  Measured: with 1.5 % two processes took 0.96 s for what
+one did in 0.60 s, with 100 % they took 5.0 s instead of 7.0 s."""
 
 
 class Share:

@@ -92,7 +92,8 @@ class SmtpSession:
         """Take the next bytes of one side; False when nothing more can be learned."""
         self._spoke[from_client] = True
         if not from_client:
-            self._from_server(data)
+            if data and self._phase is not Phase.DONE:
+                self._from_server(data)
         else:
             while data and self._phase is not Phase.DONE:
                 data = TAKERS[self._phase](self, data)
@@ -123,10 +124,9 @@ class SmtpSession:
         """End: a greeting or a command without line end still counts."""
         if self._waiting and self._waiting[0] is Turn.CONNECT:
             self._finish_banner()
-        for attempt in self._attempts:
-            if attempt.open:
-                attempt.finish(None)
-            attempt.secrets.forget()
+        self._close_attempt()
+        if self._attempts:
+            self._attempts[-1].secrets.forget()
         self._last_line = b""
 
     def speech(self) -> Speech:
@@ -296,7 +296,8 @@ class SmtpSession:
             self._note("auth-not-offered")
         if len(self._attempts) == limits.ATTEMPTS:
             self._note("auth-too-many")
-        self._close_attempt()
+        if not any(turn in IN_AUTH for turn in self._waiting):
+            self._close_attempt()  # else its last word is still to come
         attempt = self._new_attempt(name if name and name.isprintable() and len(name) <= 40 else None)
         if initial.strip():
             attempt.answer(initial.strip(), initial=True)
@@ -321,10 +322,11 @@ class SmtpSession:
         """Return the AUTH exchange under way."""
         return self._attempts[-1] if self._attempts and self._attempts[-1].open else None
 
-    def _close_attempt(self, reply: Reply | None = None) -> None:
-        attempt = self._attempt()
-        if attempt:
-            attempt.finish(*((reply.code, reply.text) if reply else (None,)))
+    def _close_attempt(self) -> None:
+        """End what is under way without a last word."""
+        for attempt in self._attempts:
+            if attempt.open:
+                attempt.finish(None)
 
     # -- the mail ---------------------------------------------------------------------------------
 
@@ -371,8 +373,6 @@ class SmtpSession:
     # -- the server -------------------------------------------------------------------------------
 
     def _from_server(self, data: bytes) -> None:
-        if not data or self._phase is Phase.DONE:
-            return
         if data[0] in ACCEPTING and not (self._server.unended or self._replies.unended or self._server_held):
             replies = whole_replies(data)
             if replies:
@@ -386,13 +386,12 @@ class SmtpSession:
             line, data = self._server.take(data)
             if line is None:
                 break
-            reply = self._replies.take(line)
-            if reply is not None:
-                self._reply(reply)
+            ended = self._replies.take(line)
+            if ended is not None:
+                self._reply(ended)
         if self._server.cut:
             self._note("line-too-long")
-        if self._replies.malformed and not self._gap[False]:
-            self._note("reply-malformed")
+        self._note_malformed()
 
     def _server_opening(self, data: bytes) -> bytes:
         """Notice TLS from the server, where the client's side of it was not seen or comes later."""
@@ -410,6 +409,7 @@ class SmtpSession:
         """Take a greeting without line end as ended: the client has gone on."""
         line = self._server.unfinished()
         reply = self._replies.take(line) if line else None
+        self._note_malformed()
         if reply is not None:
             self._note("banner-unfinished")
             self._reply(reply)
@@ -447,17 +447,21 @@ class SmtpSession:
         elif turn in IN_AUTH:
             self._auth_answered(turn, reply)
         elif turn is Turn.ASTRAY:
-            attempt = self._attempt()
-            if not (attempt and reply.code == 334 and attempt.goes_on(reply.text)):
-                self._close_attempt()  # the reply may be another's
-            if reply.code == 334:
-                self._prompted(reply)
+            self._astray_answered(reply)
         following = REPLIED.get((turn, reply.code // 100))
         if following is None or self._waiting:
             return
         self._phase = following
         if following is Phase.BODY:
             self._start_body()
+
+    def _astray_answered(self, reply: Reply) -> None:
+        """Take the reply behind missing bytes: it may be this turn's, or that of another not seen."""
+        attempt = self._attempt()
+        if not (attempt and reply.code == 334 and attempt.goes_on(reply.text)):
+            self._close_attempt()
+        if reply.code == 334:
+            self._prompted(reply)
 
     def _greet(self, reply: Reply) -> None:
         if self._gap[False] and (reply.code != 220 or ENHANCED.match(reply.text)):
@@ -491,7 +495,10 @@ class SmtpSession:
             self._starttls = "refused"
 
     def _auth_answered(self, turn: Turn, reply: Reply) -> None:
-        attempt = self._attempt()
+        newer = self._waiting.count(Turn.AUTH)  # AUTH commands that overtook this reply
+        attempt = self._attempts[-1 - newer] if newer < len(self._attempts) else None
+        if attempt and not attempt.open:
+            attempt = None
         if reply.code == 334:
             if attempt:
                 attempt.challenge(reply.text)
@@ -504,8 +511,8 @@ class SmtpSession:
             elif reply.code == 220:
                 self._starttls, self._phase = "requested", Phase.TLS
                 self._starttls_answered(reply)
-        else:
-            self._close_attempt(reply)
+        elif attempt:
+            attempt.finish(reply.code, reply.text)
 
     def _unfitting(self, reply: Reply) -> None:
         """A reply that cannot be the answer to its turn; 334 still speaks for itself."""
@@ -666,6 +673,10 @@ class SmtpSession:
     def _note(self, code: str) -> None:
         if len(self._anomalies) < limits.ANOMALIES:
             self._anomalies[code] = None
+
+    def _note_malformed(self) -> None:
+        if self._replies.malformed and not self._gap[False]:
+            self._note("reply-malformed")
 
     def _note_silence(self) -> None:
         if not self._smtp and not self._encrypted:

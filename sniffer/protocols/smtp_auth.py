@@ -18,6 +18,7 @@ from sniffer.model.facts import AttemptFact, Outcome
 from sniffer.protocols.smtp_grammar import text_of
 from sniffer.protocols.smtp_secrets import Secrets
 
+
 def decoded(answer: bytes) -> bytes | None:
     """Return what an answer says, None if it is not base64.  ``=`` alone is an empty one (RFC 4954 4)."""
     if answer == b"=":

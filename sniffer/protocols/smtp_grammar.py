@@ -11,8 +11,12 @@ import re
 from typing import NamedTuple
 
 VERBS = frozenset(
-    ["EHLO", "HELO", "LHLO", "MAIL", "RCPT", "DATA", "BDAT", "BURL", "RSET", "NOOP", "QUIT", "HELP", "VRFY", "EXPN", "STARTTLS", "AUTH", "X-EXPS", "TURN", "ATRN", "ETRN", "SEND", "SOML", "SAML", "XCLIENT", "XFORWARD", "XEXCH50", "PROXY"]
-)
+    [
+        "EHLO", "HELO", "LHLO", "MAIL", "RCPT", "DATA", "BDAT", "BURL", "RSET", "NOOP", "QUIT", "HELP", "VRFY", "EXPN",
+        "STARTTLS", "AUTH", "X-EXPS", "TURN", "ATRN", "ETRN", "SEND", "SOML", "SAML", "XCLIENT", "XFORWARD", "XEXCH50",
+        "PROXY",
+    ]
+)  # fmt: skip
 """RFC 5321, 3030 (BDAT), 4468 (BURL), 3207, 4954, 2645 (ATRN), 1985 (ETRN); PROXY is HAProxy's first line;
 X-EXPS is what Exchange called AUTH before RFC 4954."""
 

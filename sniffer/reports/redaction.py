@@ -19,7 +19,8 @@ TELLING_LENGTH = 4
 def _spellings(name: str) -> set[str]:
     """Return how a server may repeat a user name: whole, escaped, or without its domain."""
     parts = {name, name.partition("@")[0], name.rpartition("\\")[2].partition("@")[0]}
-    return {each.casefold() for part in parts if part for each in (part, repr(part)[1:-1])}
+    cases = {change(part) for part in parts if part for change in (str, str.lower, str.upper, str.casefold)}
+    return cases | {repr(each)[1:-1] for each in cases}
 
 
 def _pattern(word: str) -> str:
@@ -47,8 +48,9 @@ class Redactor:
         """Return a text in which the given user names are replaced, should it repeat them or a part of them."""
         if text is None or self._key is None:
             return text
-        words = {word: name for name in names if name for word in _spellings(name)}
-        patterns = [_pattern(word) for word in sorted(words, key=len, reverse=True)]
+        words = {word.casefold(): name for name in names if name for word in _spellings(name)}
+        spellings = {word for name in names if name for word in _spellings(name)}
+        patterns = [_pattern(word) for word in sorted(spellings, key=len, reverse=True)]
         if not patterns:
             return text
 

@@ -117,7 +117,7 @@ def _attempt(attempt: AttemptFact, auth: AuthFinding, users: tuple[str | None, .
 
 def device_row(finding: DeviceFinding, redact: Redactor) -> Row:
     """Return a device as the contract has it."""
-    users = tuple(user for each in finding.services for user in each.users)
+    users = tuple(user for each in finding.services for user in (*each.users, *each.reason_names))
     return {
         "type": "device",
         "schema": SCHEMA,

@@ -7,6 +7,7 @@ wait for a whole batch, so streams are read frame by frame from the start.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -16,7 +17,6 @@ import numpy as np
 
 from sniffer.model import limits
 from sniffer.model.frames import Frames, Origin
-from sniffer.sources.bpf import DLT_EN10MB
 from sniffer.sources.gather import Gather
 
 try:
@@ -63,10 +63,11 @@ class LibpcapReader:
             with self._name() as path:
                 handle = pcapy.open_offline(path)
             expression = self._select(int(handle.datalink()))
-            if expression:
-                handle.setfilter(expression)
         except pcapy.PcapError as error:
             raise LibpcapError(str(error)) from None
+        if expression:
+            with contextlib.suppress(pcapy.PcapError):  # no filter for this link type: the columns select
+                handle.setfilter(expression)
         return handle
 
     def position(self) -> int:
@@ -134,11 +135,6 @@ class LibpcapReader:
 def _ask(frame_bytes: int) -> int:
     """Return how many frames of this size make a batch."""
     return max(min(limits.BATCH_FRAMES, limits.BATCH_BYTES // max(frame_bytes, 1)), 64)
-
-
-def selector(expression: Callable[[bool], str] | None) -> Select:
-    """Return the selection by link type: only Ethernet frames can carry tags."""
-    return lambda link: expression(link == DLT_EN10MB) if expression else None
 
 
 def matcher(link: int, select: Select) -> Callable[[bytes], bool]:

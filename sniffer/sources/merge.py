@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -16,6 +17,9 @@ import numpy as np
 from sniffer.model import limits
 from sniffer.model.frames import Frames, Origin
 from sniffer.sources.problems import CaptureError
+
+FOREVER = 1 << 62
+"""Microseconds behind every time that a capture can have."""
 
 
 class Batches(Protocol):
@@ -26,34 +30,40 @@ class Batches(Protocol):
 
 
 class _Open:
-    """A capture being read, with the part of its present batch that has not been given yet."""
+    """A capture being read: the frames that have not been given yet, and whether there are more behind them."""
 
     def __init__(self, capture: Batches, problems: list[CaptureError]) -> None:
         self._batches = capture.batches()
         self._problems = problems
+        self.ended = False
         self.frames: Frames | None = None
-        self.turn()
+        self.more()
 
-    def turn(self) -> None:
-        """Take the next batch, or None at the end; a problem ends it too, and is noted."""
+    def more(self) -> None:
+        """Take the next batch behind what is left; a problem ends the capture too, and is noted."""
         try:
-            self.frames = next(self._batches, None)
+            following = next(self._batches, None)
         except CaptureError as problem:
             self._problems.append(problem)
-            self.frames = None
+            following = None
+        self.ended = following is None
+        if self.frames is None:
+            self.frames = following
+        elif following is not None:
+            self.frames = _joined([_trimmed(self.frames), following])
 
-    def until(self, horizon: int | None) -> Frames | None:
-        """Give up what was captured at or before ``horizon``; None means all."""
+    def last(self) -> int:
+        """Return the latest time at hand."""
+        return int(self.frames.time.max()) if self.frames is not None else -1
+
+    def before(self, time: int) -> Frames | None:
+        """Give up what was captured before a time."""
         frames = self.frames
-        if frames is None or horizon is None:
-            self.turn()
-            return frames
-        late = np.flatnonzero(frames.time > horizon)
+        if frames is None:
+            return None
+        late = np.flatnonzero(frames.time >= time)
         count = int(late[0]) if len(late) else len(frames)
-        if count == len(frames):
-            self.turn()
-            return frames
-        self.frames = frames.part(count, len(frames))
+        self.frames = frames.part(count, len(frames)) if count < len(frames) else None
         return frames.part(0, count) if count else None
 
 
@@ -71,45 +81,60 @@ def merged(captures: Sequence[tuple[int | None, Batches]], problems: list[Captur
             reading.append(_Open(heapq.heappop(waiting)[2], problems))
         while waiting and len(reading) < limits.OPEN_FILES and waiting[0][0] <= _last_time(reading):
             reading.append(_Open(heapq.heappop(waiting)[2], problems))
+        yield from _slice(reading)
         reading = [each for each in reading if each.frames is not None]
-        if reading:
-            yield from _slice(reading)
 
 
 def _last_time(reading: list[_Open]) -> int:
-    return max((int(each.frames.time.max()) for each in reading if each.frames is not None), default=-1)
+    return max((each.last() for each in reading), default=-1)
 
 
 def _slice(reading: list[_Open]) -> Iterator[Frames]:
-    """Give what no other capture can precede: all up to the earliest end of the present batches."""
-    if len(reading) == 1:
-        horizon = None
-    else:
-        horizon = min(int(each.frames.time.max()) for each in reading if each.frames is not None)
-    parts = [part for each in reading if (part := each.until(horizon))]
+    """Give what no other capture can precede or equal: all before the earliest end of those that go on.
+
+    Frames of equal time come in the order of their captures, wherever a batch ends between them.
+    """
+    horizon = min((each.last() for each in reading if not each.ended and len(reading) > 1), default=None)
+    if horizon is not None and any(len(each.frames or ()) > limits.EQUAL_TIMES for each in reading):
+        horizon += 1
+    parts = [part for each in reading if (part := each.before(FOREVER if horizon is None else horizon))]
+    for each in reading:
+        if not each.ended and (horizon is None or each.last() <= horizon):
+            each.more()
     if len(parts) == 1:
         yield parts[0]
     elif parts:
-        yield _joined(parts)
+        yield _in_order(_joined(parts))
+
+
+def _trimmed(frames: Frames) -> Frames:
+    """Return frames without the bytes of others."""
+    first = int(frames.offset.min())
+    last = int((frames.offset + frames.length).max())
+    return replace(frames, data=frames.data[first:last], offset=frames.offset - first)
+
+
+def _in_order(frames: Frames) -> Frames:
+    """Sort frames by time; those of equal time keep their order."""
+    order = np.argsort(frames.time, kind="stable")
+    columns = {name: getattr(frames, name)[order] for name in ("time", "offset", "length", "link", "origin")}
+    return replace(frames, **columns)
 
 
 def _joined(parts: list[Frames]) -> Frames:
-    """Join batches into one, sorted by time; frames of equal time keep the order of their captures."""
-    place, shift = 0, []
-    origins: list[Origin] = []
+    """Join batches into one, one behind the other."""
+    places = np.cumsum([0] + [len(part.data) for part in parts[:-1]])
+    origins: dict[Origin, int] = {}
     for part in parts:
-        shift.append(place)
-        place += len(part.data)
-        origins.extend(part.origins)
-    time = np.concatenate([part.time for part in parts])
-    order = np.argsort(time, kind="stable")
-    first_origin = np.cumsum([0] + [len(part.origins) for part in parts[:-1]])
-    columns = {
-        "offset": np.concatenate([part.offset + add for part, add in zip(parts, shift, strict=True)]),
-        "length": np.concatenate([part.length for part in parts]),
-        "link": np.concatenate([part.link for part in parts]),
-        "origin": np.concatenate([part.origin + add for part, add in zip(parts, first_origin, strict=True)]),
-    }
-    ordered = {name: column[order] for name, column in columns.items()}
-    data = b"".join(part.data for part in parts)
-    return Frames(data=data, time=time[order], origins=tuple(origins), **ordered)
+        for each in part.origins:
+            origins.setdefault(each, len(origins))
+    numbers = [np.array([origins[each] for each in part.origins]) for part in parts]
+    return Frames(
+        data=b"".join(part.data for part in parts),
+        time=np.concatenate([part.time for part in parts]),
+        offset=np.concatenate([part.offset + place for part, place in zip(parts, places, strict=True)]),
+        length=np.concatenate([part.length for part in parts]),
+        link=np.concatenate([part.link for part in parts]),
+        origin=np.concatenate([number[part.origin] for part, number in zip(parts, numbers, strict=True)]),
+        origins=tuple(origins),
+    )

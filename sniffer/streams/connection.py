@@ -213,10 +213,13 @@ class Connection:
         length = len(segment.payload) + segment.missing
         if distance + length <= 0:
             self.duplicates += 1
+        elif distance <= 0 and half.pending:
+            self._keep(half, Pending(half.place, segment.payload[-distance:], min(segment.missing, distance + length)))
+            half.acknowledged = segment.acknowledged
+            self._drain(half, from_client)
         elif distance <= 0:
             self._write(half, from_client, segment.payload[-distance:], min(segment.missing, distance + length))
             half.acknowledged = segment.acknowledged
-            self._drain(half, from_client)
         elif distance > limits.PENDING_BYTES * 4:
             self.duplicates += 1  # of another generation, or forged: nothing a window could hold
         else:

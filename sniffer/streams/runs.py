@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from sniffer.model import limits
 from sniffer.model.frames import Ints
 from sniffer.model.packets import FIN, RST, SYN, Packets, Words
 
@@ -32,7 +33,7 @@ class Runs:
     Flow *f* has the key ``flow_key[f]`` and the runs from ``flow_first[f]`` up to ``flow_first[f + 1]``.  Run *r*
     is made of the segments from ``first[r]`` up to ``first[r + 1]``; the arrays have an entry a segment: its
     ``place`` in the batch, ``starts`` and ``stops`` of the captured payload.  The lists have an entry a run and
-    tell of its first segment, except ``acknowledged`` (of its last) and ``last_time`` (of its last copy).
+    tell of its first segment, except ``last_time`` (of its last copy).
     ``forward`` tells the two directions of a flow apart, the same way in each batch; ``plain`` is a run of
     nothing but payload, all of it captured.
     """
@@ -85,20 +86,24 @@ def _endpoint(address: Words, port: Ints) -> Words:
     return mixed
 
 
-def _same_as_before(key: Words, forward: Flags) -> Flags:
-    """Say of each segment whether the one before it belongs to the same flow and direction."""
+def _same_as_before(time: Ints, key: Words, forward: Flags) -> Flags:
+    """Say of each segment whether the one before it is of the same flow and direction, and not long ago."""
     same = np.zeros(len(key), np.bool_)
     same[1:] = (key[1:] == key[:-1]) & (forward[1:] == forward[:-1])
+    same[1:] &= time[1:] - time[:-1] <= limits.CLOSED_LINGERS
     return same
 
 
 def _copies(packets: Packets, order: Ints, key: Words, forward: Flags) -> Flags:
-    """Find segments that repeat the one before them; of SYNs each copy is wanted, for its hop count."""
-    copy = _same_as_before(key, forward)
-    for column in (packets.sequence, packets.length, packets.captured, packets.flags):
+    """Find segments that repeat the one before them.
+
+    Of SYNs each copy is wanted, for its hop count; and what follows the end of a connection is no part of it.
+    """
+    copy = _same_as_before(packets.time[order], key, forward)
+    for column in (packets.sequence, packets.acknowledged, packets.length, packets.captured, packets.flags):
         ordered = column[order]
         copy[1:] &= ordered[1:] == ordered[:-1]
-    copy &= packets.flags[order] & SYN == 0
+    copy &= packets.flags[order] & MARKS == 0
     return copy
 
 
@@ -107,7 +112,9 @@ def _joined(packets: Packets, sorted_places: Ints, kept: Ints, last_copy: Ints, 
     order, copies = sorted_places[kept], last_copy - kept
     sequence, length, flags = packets.sequence[order], packets.length[order], packets.flags[order]
     plain = (flags & MARKS == 0) & (packets.captured[order] == length)
-    joins = _same_as_before(key, forward)
+    acknowledged, time = packets.acknowledged[order], packets.time[order]
+    joins = _same_as_before(time, key, forward)
+    joins[1:] &= acknowledged[1:] == acknowledged[:-1]
     single = plain & (copies == 0)
     joins[1:] &= single[1:] & single[:-1] & (sequence[1:] == (sequence[:-1] + length[:-1]) & 0xFFFFFFFF)
     first = np.flatnonzero(~joins)
@@ -115,7 +122,6 @@ def _joined(packets: Packets, sorted_places: Ints, kept: Ints, last_copy: Ints, 
     new_flow = np.ones(len(first), np.bool_)
     new_flow[1:] = key[first[1:]] != key[first[:-1]]
     flow_first = np.flatnonzero(new_flow)
-    heads = order[first]
     starts = packets.start[order]
     stops = starts + packets.captured[order]
     return Runs(
@@ -125,11 +131,11 @@ def _joined(packets: Packets, sorted_places: Ints, kept: Ints, last_copy: Ints, 
         forward=forward[first].tolist(),
         plain=plain[first].tolist(),
         sequence=sequence[first].tolist(),
-        acknowledged=packets.acknowledged[order[last]].tolist(),
+        acknowledged=acknowledged[first].tolist(),
         flags=flags[first].tolist(),
         length=length[first].tolist(),
         copies=copies[first].tolist(),
-        time=packets.time[heads].tolist(),
+        time=time[first].tolist(),
         last_time=packets.time[sorted_places[last_copy[last]]].tolist(),
         start=starts[first].tolist(),
         stop=stops[first].tolist(),

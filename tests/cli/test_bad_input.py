@@ -32,7 +32,9 @@ STRANGERS: list[tuple[str, bytes, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("content", "says", "advice"), [row[1:] for row in STRANGERS], ids=[row[0] for row in STRANGERS])
+@pytest.mark.parametrize(
+    ("content", "says", "advice"), [row[1:] for row in STRANGERS], ids=[row[0] for row in STRANGERS]
+)
 def test_what_is_no_capture_is_named_with_what_to_try(tmp_path: Path, content: bytes, says: str, advice: str) -> None:
     path = tmp_path / "office.pcap"
     path.write_bytes(content)
@@ -43,7 +45,9 @@ def test_what_is_no_capture_is_named_with_what_to_try(tmp_path: Path, content: b
     assert advice in outcome.err
 
 
-@pytest.mark.parametrize(("content", "says"), [(row[1], row[2]) for row in STRANGERS], ids=[row[0] for row in STRANGERS])
+@pytest.mark.parametrize(
+    ("content", "says"), [(row[1], row[2]) for row in STRANGERS], ids=[row[0] for row in STRANGERS]
+)
 def test_what_is_no_capture_is_named_from_standard_input_too(content: bytes, says: str) -> None:
     outcome = program("triage", "-", stdin=content)
     assert (outcome.status, outcome.out) == (1, "")

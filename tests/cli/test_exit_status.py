@@ -52,7 +52,9 @@ CASES: list[tuple[str, tuple[str, ...], tuple[str, ...], int, list[str]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("names", "words", "status", "flags"), [row[1:] for row in CASES], ids=[row[0] for row in CASES])
+@pytest.mark.parametrize(
+    ("names", "words", "status", "flags"), [row[1:] for row in CASES], ids=[row[0] for row in CASES]
+)
 def test_exit_status(
     request: pytest.FixtureRequest, tmp_path: Path, names: tuple[str, ...], words: tuple[str, ...], status: int,
     flags: list[str],

@@ -22,7 +22,7 @@ HOSTILE = {
     "bidi isolate": "\u2066host\u2069",
     "zero width": "print\u200ber",
     "line separator": "host\u2028verdict: OAuth",
-    "formula": "=HYPERLINK(\"http://example.org\")",
+    "formula": '=HYPERLINK("http://example.org")',
     "plus formula": "+1+cmd|'/C calc'!A0",
     "minus formula": "-2+3",
     "at formula": "@SUM(A1)",

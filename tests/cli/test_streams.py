@@ -62,7 +62,9 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     talks = (session(client_port=20_000 + number, client_isn=number * 7919) for number in range(300))
     write_pcap(path, [frame for talk in talks for frame in talk.frames()])
     words = command("triage", "--view", "sessions", "--format", "jsonl", path)
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(), cwd=ROOT) as running:
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(), cwd=ROOT
+    ) as running:
         assert running.stdout is not None
         assert running.stderr is not None
         first = running.stdout.readline()

@@ -158,7 +158,9 @@ def test_ntlm_tells_domain_user_and_workstation() -> None:
 
 @pytest.mark.parametrize("mechanism", ["GSSAPI", "GSS-SPNEGO", "KERBEROS_V4", "X-VENDOR", "SCRAM-SHA-256-PLUS", "MSN"])
 def test_mechanisms_that_name_nobody_are_still_named(mechanism: str) -> None:
-    found = only(f"C: AUTH {mechanism} {b64(bytes(range(48)))}\nS: 334 {b64(bytes(32))}\nC: {b64(bytes(16))}\nS: 235 ok")
+    found = only(
+        f"C: AUTH {mechanism} {b64(bytes(range(48)))}\nS: 334 {b64(bytes(32))}\nC: {b64(bytes(16))}\nS: 235 ok"
+    )
     assert found == AttemptFact(mechanism, "success", None, "235 ok")
 
 
@@ -169,7 +171,9 @@ def test_external_may_name_nobody(initial: str) -> None:
 
 
 def test_x_exps_is_what_exchange_called_auth() -> None:
-    found = only(f"C: X-EXPS LOGIN\nS: 334 VXNlcm5hbWU6\nC: {b64(USER)}\nS: 334 UGFzc3dvcmQ6\nC: {b64(PASSWORD)}\nS: 235 ok")
+    found = only(
+        f"C: X-EXPS LOGIN\nS: 334 VXNlcm5hbWU6\nC: {b64(USER)}\nS: 334 UGFzc3dvcmQ6\nC: {b64(PASSWORD)}\nS: 235 ok"
+    )
     assert (found.mechanism, found.user, found.outcome) == ("LOGIN", USER, "success")
 
 
@@ -191,7 +195,10 @@ def test_the_last_word_is_the_outcome(reply: str, outcome: str) -> None:
 
 
 def test_a_reply_of_several_lines_is_one_last_word() -> None:
-    assert only(plain(reply="535-5.7.8 no\n        S: 535 5.7.8 see our pages")).reply == "535 5.7.8 no 5.7.8 see our pages"
+    assert (
+        only(plain(reply="535-5.7.8 no\n        S: 535 5.7.8 see our pages")).reply
+        == "535 5.7.8 no 5.7.8 see our pages"
+    )
 
 
 def test_no_last_word_is_an_unknown_outcome() -> None:
@@ -240,7 +247,9 @@ def test_quit_in_place_of_an_answer() -> None:
 
 
 def test_quit_taken_as_an_answer() -> None:
-    speech = hear(OPENING + "C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: QUIT\nS: 501 5.5.2 cannot decode\nC: QUIT\nS: 221 bye")
+    speech = hear(
+        OPENING + "C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: QUIT\nS: 501 5.5.2 cannot decode\nC: QUIT\nS: 221 bye"
+    )
     assert attempts(speech) == [("LOGIN", None, "failure")]
 
 

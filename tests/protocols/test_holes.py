@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.protocols.dialogue import Turns, overheard
+from tests.protocols.dialogue import Turns, attempts, overheard
 from tests.protocols.holes import joined_late, noticed_late, one_side, without, without_part
 from tests.protocols.labelled import DIALOGUES, Labelled
 from tests.protocols.truth import wrong_claims
@@ -83,6 +83,17 @@ def test_ended_early_at_every_turn(labelled: Labelled) -> None:
     for place in range(len(labelled.turns)):
         speech = overheard(labelled.turns[:place])
         assert wrong_claims(speech, labelled) == [], (place, speech)
+
+
+@every_dialogue
+def test_two_turns_in_the_wrong_order_change_no_attempt(labelled: Labelled) -> None:
+    """A tap shows the two directions out of step now and then."""
+    for place in range(len(labelled.turns) - 1):
+        said = [*labelled.turns]
+        said[place], said[place + 1] = said[place + 1], said[place]
+        speech = overheard(said)
+        assert wrong_claims(speech, labelled) == [], (place, speech)
+        assert attempts(speech) == list(labelled.attempts), (place, speech)
 
 
 @every_dialogue

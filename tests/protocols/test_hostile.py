@@ -21,10 +21,11 @@ from tests.protocols.labelled import DIALOGUES, OPENING, Labelled
 WORDS = st.sampled_from(
     [
         b"EHLO x\r\n", b"HELO x\r\n", b"AUTH LOGIN\r\n", b"AUTH PLAIN AHgAeQ==\r\n", b"AUTH XOAUTH2\r\n", b"*\r\n",
-        b"dXNlcg==\r\n", b"MAIL FROM:<a@b>\r\n", b"RCPT TO:<a@b>\r\n", b"DATA\r\n", b".\r\n", b"BDAT 3 LAST\r\n", b"RSET\r\n",
-        b"QUIT\r\n", b"STARTTLS\r\n", b"\x16\x03\x01\x00\x05", b"220 hi\r\n", b"220", b"250-hi\r\n", b"250-AUTH LOGIN\r\n",
-        b"250 ok\r\n", b"334 VXNlcm5hbWU6\r\n", b"334 UGFzc3dvcmQ6\r\n", b"334 \r\n", b"235 ok\r\n", b"535 no\r\n",
-        b"354 go\r\n", b"421 bye\r\n", b"550 no\r\n", b"\n", b"\r", b"AUTH ", b"XXXX\r\n", b"BDAT 99999999999999\r\n",
+        b"dXNlcg==\r\n", b"MAIL FROM:<a@b>\r\n", b"RCPT TO:<a@b>\r\n", b"DATA\r\n", b".\r\n", b"BDAT 3 LAST\r\n",
+        b"RSET\r\n", b"QUIT\r\n", b"STARTTLS\r\n", b"\x16\x03\x01\x00\x05", b"220 hi\r\n", b"220", b"250-hi\r\n",
+        b"250-AUTH LOGIN\r\n", b"250 ok\r\n", b"334 VXNlcm5hbWU6\r\n", b"334 UGFzc3dvcmQ6\r\n", b"334 \r\n",
+        b"235 ok\r\n", b"535 no\r\n", b"354 go\r\n", b"421 bye\r\n", b"550 no\r\n", b"\n", b"\r", b"AUTH ", b"XXXX\r\n",
+        b"BDAT 99999999999999\r\n",
     ]
 )  # fmt: skip
 BYTES = st.one_of(st.binary(max_size=40), WORDS, st.lists(WORDS, max_size=4).map(b"".join))
@@ -142,7 +143,15 @@ def test_memory_stays_bounded(flood: Callable[[], Iterator[Turn]]) -> None:
 
 def test_a_line_too_long_is_noted_and_the_session_goes_on() -> None:
     session = SmtpSession()
-    feed(session, [*dialogue(OPENING), *long_line(), Turn(True, b"\r\n"), *dialogue("S: 500 too long\nC: MAIL FROM:<a@b>\nS: 250 ok")])
+    feed(
+        session,
+        [
+            *dialogue(OPENING),
+            *long_line(),
+            Turn(True, b"\r\n"),
+            *dialogue("S: 500 too long\nC: MAIL FROM:<a@b>\nS: 250 ok"),
+        ],
+    )
     assert codes(session.speech()) == ["command-unknown", "line-too-long"]
     assert session.speech().mail_accepted is True
 

@@ -124,12 +124,10 @@ def test_an_empty_last_chunk() -> None:
 
 @pytest.mark.parametrize("missing", [1, 20, 100])
 def test_a_gap_within_a_chunk_costs_nothing(missing: int) -> None:
-    speech = hear(OPENING + ENVELOPE + f"C: BDAT 100 LAST\nC: <{missing} missing>\nC: {'x' * (100 - missing)}\\\n" + AFTER_CHUNK)
+    chunk = f"C: BDAT 100 LAST\nC: <{missing} missing>\nC: {'x' * (100 - missing)}\\\n"
+    speech = hear(OPENING + ENVELOPE + chunk + "S: 250 queued" + AFTER)
     assert attempts(speech) == [("PLAIN", USER, "success")]
     assert codes(speech) == []
-
-
-AFTER_CHUNK = "S: 250 queued" + AFTER
 
 
 def mail_with_session_around() -> tuple[Turns, int]:

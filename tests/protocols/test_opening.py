@@ -35,7 +35,8 @@ def test_ehlo_tells_the_name_and_its_reply_what_is_offered() -> None:
 
 
 def test_lower_case_means_the_same() -> None:
-    speech = hear("""
+    speech = hear(
+        """
         s: 220 mail.example.org ESMTP
         c: ehlo scanner
         s: 250-mail.example.org
@@ -43,7 +44,8 @@ def test_lower_case_means_the_same() -> None:
         s: 250 starttls
         c: mail from:<a@example.org>
         s: 250 ok
-    """.replace("s:", "S:").replace("c:", "C:"))
+    """.replace("s:", "S:").replace("c:", "C:")
+    )
     assert (speech.helo, speech.offered, speech.starttls, speech.mail) == ("scanner", ("LOGIN",), "offered", True)
 
 

@@ -31,7 +31,9 @@ def heard(frames: list[Frame]) -> Speech:
     """Return what the one connection in a capture said; never a secret."""
     speeches: list[Speech] = []
     table = ConnectionTable(
-        PORTS, SmtpSession, lambda connection: speeches.append(connection.watcher.speech())  # type: ignore[union-attr]
+        PORTS,
+        SmtpSession,
+        lambda connection: speeches.append(connection.watcher.speech()),  # type: ignore[union-attr]
     )
     table.feed(packets(frames, PORTS))
     table.finish()

@@ -31,7 +31,8 @@ def with_echo(labelled: Labelled) -> Turns:
     """Let the server repeat, in each reply, every secret that the client has told by then."""
     said: Turns = []
     heard = b""
-    for turn in labelled.turns:
+    for each in labelled.turns:
+        turn = each
         heard += turn.data + decoded_lines(turn.data) if turn.from_client else b""
         told = [secret.encode() for secret in labelled.secrets if secret.encode() in heard]
         told += [b64(secret).encode() for secret in told]
@@ -84,7 +85,8 @@ def test_nor_when_it_ends_in_the_middle(labelled: Labelled, place: int) -> None:
 
 @pytest.mark.parametrize("reply", [f"500 unknown command {b64(PASSWORD)}", f"535 {PASSWORD}", f"235 hello {PASSWORD}"])
 @pytest.mark.parametrize(
-    "before", ["", "C: AUTH LOGIN\nS: 503 no", f"C: AUTH LOGIN {b64(USER)}\nS: 250 what?", "C: MAIL FROM:<a@b>\nS: 250 ok"]
+    "before",
+    ["", "C: AUTH LOGIN\nS: 503 no", f"C: AUTH LOGIN {b64(USER)}\nS: 250 what?", "C: MAIL FROM:<a@b>\nS: 250 ok"],
 )
 def test_a_password_out_of_place_is_not_repeated(before: str, reply: str) -> None:
     speech = overheard(dialogue(OPENING + f"{before}\nC: {b64(PASSWORD)}\nS: {reply}"))
@@ -115,7 +117,9 @@ def test_a_line_too_long_to_keep_is_not_repeated() -> None:
 
 def test_of_an_exchange_too_long_to_remember_the_last_word_is_its_code() -> None:
     answers = "\n".join(f"C: {b64(f'secret-number-{number}' + 300 * 'x')}\nS: 334 more" for number in range(400))
-    speech = overheard(dialogue(OPENING + f"C: AUTH X-ENDLESS\nS: 334 more\n{answers}\nC: AQ==\nS: 535 secret-number-3"))
+    speech = overheard(
+        dialogue(OPENING + f"C: AUTH X-ENDLESS\nS: 334 more\n{answers}\nC: AQ==\nS: 535 secret-number-3")
+    )
     assert speech.attempts[0].reply == "535"
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from sniffer.protocols import SmtpSession
 from tests.protocols.dialogue import CLIENT_HELLO, attempts, codes, dialogue, feed, hear, overheard
 from tests.protocols.labelled import USER, plain
-
-from sniffer.protocols import SmtpSession
 
 OFFERED = """
     S: 220 mail.example.org ESMTP
@@ -117,7 +116,9 @@ def test_joined_between_starttls_and_tls() -> None:
 
 
 def test_the_server_alone_shows_starttls_too() -> None:
-    speech = hear("S: 220 mail.example.org ESMTP\nS: 250-mail.example.org\nS: 250 STARTTLS\nS: 220 Ready\nS: <server hello>")
+    speech = hear(
+        "S: 220 mail.example.org ESMTP\nS: 250-mail.example.org\nS: 250 STARTTLS\nS: 220 Ready\nS: <server hello>"
+    )
     assert (speech.starttls, speech.encrypted, speech.banner) == ("established", True, "220 mail.example.org ESMTP")
 
 

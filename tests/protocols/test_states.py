@@ -61,7 +61,7 @@ def test_each_phase_is_reached(phase: Phase) -> None:
     assert reached(phase)._phase is phase
 
 
-@pytest.mark.parametrize(("phase", "turn"), product(Phase, Turn), ids=lambda each: each.name)
+@pytest.mark.parametrize(("phase", "turn"), list(product(Phase, Turn)), ids=lambda each: each.name)
 def test_whatever_is_said_and_replied_gives_a_phase(phase: Phase, turn: Turn) -> None:
     for code in REPLIES:
         session = reached(phase)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from unittest.mock import patch
 
@@ -54,7 +55,7 @@ def wanted(tmp_path_factory: pytest.TempPathFactory) -> list[object]:
 
 
 @given(st.integers(1, 300), st.sampled_from([200, 2000, 10_000_000]), st.booleans())
-def test_the_size_of_batches(wanted: list[object], frames: int, size: int, scapy: bool) -> None:  # noqa: FBT001
+def test_the_size_of_batches(wanted: list[object], frames: int, size: int, scapy: bool) -> None:
     with folder() as here, batches(frames, size):
         assert facts(write(here / "whole.pcap", OFFICE), settings=Settings(scapy=scapy)) == wanted
 
@@ -66,7 +67,7 @@ def test_files_that_follow_each_other(wanted: list[object], data: st.DataObject)
     with folder() as here, batches(data.draw(st.integers(1, 100)), 10_000_000):
         parts = [
             write(here / f"{number}.pcap", OFFICE[first:last], ng=data.draw(st.booleans()))
-            for number, (first, last) in enumerate(zip(bounds, bounds[1:], strict=False))
+            for number, (first, last) in enumerate(pairwise(bounds))
         ]
         assert facts(*data.draw(st.permutations(parts))) == wanted
 
@@ -78,7 +79,9 @@ def test_files_that_overlap(wanted: list[object], data: st.DataObject) -> None:
     places = data.draw(st.lists(st.integers(0, count - 1), min_size=len(OFFICE), max_size=len(OFFICE)))
     with folder() as here, batches(data.draw(st.integers(1, 100)), 10_000_000):
         parts = [
-            write(here / f"{number}.pcap", [frame for frame, place in zip(OFFICE, places, strict=True) if place == number])
+            write(
+                here / f"{number}.pcap", [frame for frame, place in zip(OFFICE, places, strict=True) if place == number]
+            )
             for number in range(count)
         ]
         assert facts(*data.draw(st.permutations(parts))) == wanted

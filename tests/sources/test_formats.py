@@ -94,7 +94,7 @@ UNLIKE: dict[str, list[Interface]] = {
 def test_interfaces_that_are_unlike(
     tmp_path: Path, capture: Path, kind: str, packing: Callable[[bytes], bytes]
 ) -> None:
-    """libpcap gives up at the second interface, scapy goes on: not a frame is lost or counted twice."""
+    """Libpcap gives up at the second interface, scapy goes on: not a frame is lost or counted twice."""
     interfaces = UNLIKE[kind]
     path = tmp_path / "unlike.pcapng"
     link = interfaces[1].link_type

@@ -1,0 +1,98 @@
+"""One session: how it authenticated, and why that is unknown where it is."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from sniffer.model.facts import AttemptFact, Family, Outcome, SessionFact
+from sniffer.model.findings import Unjudged
+from tests.inference.facts import WHOLE, attempt, fact, in_tls, judge, no_auth
+
+UNJUDGED: list[tuple[str, SessionFact, Unjudged, str]] = [
+    ("inside TLS", in_tls(), "tls", "STARTTLS established (52.97.1.2:587)"),
+    ("implicit TLS", fact(encrypted=True, starttls="implicit", smtp=False, banner=None, port=465), "tls",
+     "TLS from the first byte"),
+    ("late, implicit TLS by its port", fact(encrypted=True, starttls="unseen", smtp=False, banner=None, port=465),
+     "tls", "TLS from the first byte"),
+    ("ended early", no_auth(), "no-auth-seen", "ended before AUTH or MAIL"),
+    ("joined late", fact(blind=True, mail=True), "late", "joined this connection late"),
+    ("a gap", fact(blind=True, quality=replace(WHOLE, gap_bytes=9)), "gap", "bytes are missing"),
+    ("one side", fact(blind=True, quality=replace(WHOLE, one_sided=True)), "one-sided", "only one direction"),
+    ("not SMTP", fact(smtp=False, banner=None), "ambiguous", "not SMTP"),
+    ("mail after TLS", fact(encrypted=True, mail=True), "tls", "inside TLS"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("session", "why", "says"), [row[1:] for row in UNJUDGED], ids=[row[0] for row in UNJUDGED])
+def test_why_a_session_cannot_be_judged(session: SessionFact, why: Unjudged, says: str) -> None:
+    auth = judge([session]).session.auth
+    assert (auth.family, auth.unjudged, auth.basis, auth.confidence, auth.outcome) == (
+        "unknown",
+        why,
+        "none",
+        None,
+        None,
+    )
+    assert says in auth.reason
+
+
+FAMILIES: list[tuple[str, Family]] = [
+    ("LOGIN", "basic"), ("PLAIN", "basic"), ("XOAUTH2", "oauth"), ("OAUTHBEARER", "oauth"), ("CRAM-MD5", "challenge"),
+    ("DIGEST-MD5", "challenge"), ("SCRAM-SHA-256", "challenge"), ("SCRAM-SHA-1-PLUS", "challenge"),
+    ("NTLM", "challenge"),
+    ("GSSAPI", "challenge"), ("XOAUTH", "challenge"), ("EXTERNAL", "external"), ("XYMCOOKIE", "challenge"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("mechanism", "family"), FAMILIES)
+def test_family_of_a_mechanism(mechanism: str, family: Family) -> None:
+    auth = judge([fact(attempt(mechanism))]).session.auth
+    assert (auth.family, auth.mechanism, auth.basis, auth.confidence) == (family, mechanism, "clear", 1.0)
+
+
+CHOICES: list[tuple[list[AttemptFact], str, Outcome]] = [
+    ([attempt("CRAM-MD5", "failure"), attempt("LOGIN")], "LOGIN", "success"),
+    ([attempt("LOGIN"), attempt("XOAUTH2", "failure")], "LOGIN", "success"),
+    ([attempt("LOGIN"), attempt("PLAIN")], "PLAIN", "success"),
+    ([attempt("XOAUTH2", "failure"), attempt("LOGIN", "failure")], "LOGIN", "failure"),
+    ([attempt("LOGIN", "failure"), attempt("LOGIN", "unknown")], "LOGIN", "unknown"),
+]
+
+
+@pytest.mark.parametrize(("attempts", "mechanism", "outcome"), CHOICES)
+def test_the_last_success_counts_else_the_last_attempt(
+    attempts: list[AttemptFact], mechanism: str, outcome: Outcome
+) -> None:
+    auth = judge([fact(*attempts)]).session.auth
+    assert (auth.mechanism, auth.outcome) == (mechanism, outcome)
+    assert auth.attempts == tuple(attempts)
+
+
+def test_mail_without_auth_is_none() -> None:
+    auth = judge([fact(mail=True, mail_accepted=True)]).session.auth
+    assert (auth.family, auth.basis, auth.confidence, auth.outcome) == ("none", "clear", 1.0, None)
+
+
+def test_a_refusal_before_tls_leaves_the_outcome_open() -> None:
+    auth = judge([fact(attempt("LOGIN", "failure"), encrypted=True, starttls="established")]).session.auth
+    assert (auth.family, auth.outcome) == ("basic", "unknown")
+    assert "may have succeeded" in auth.reason
+
+
+@pytest.mark.parametrize("blind", [False, True])
+def test_an_exchange_of_unknown_mechanism_is_no_family(*, blind: bool) -> None:
+    auth = judge([fact(attempt(None), blind=blind)]).session.auth
+    assert (auth.family, auth.unjudged) == ("unknown", "late" if blind else "ambiguous")
+
+
+def test_every_reason_names_the_server() -> None:
+    facts = [row[1] for row in UNJUDGED] + [fact(attempt()), fact(mail=True)]
+    for each in facts:
+        assert f"{each.server_ip}:{each.server_port}" in judge([each]).session.auth.reason
+
+
+def test_an_ipv6_server_is_written_so_that_its_port_can_be_told() -> None:
+    judged = judge([fact(attempt(), client="fd00::17", server="2603:1026::2")])
+    assert judged.service.servers == ("[2603:1026::2]:587",)
+    assert "[2603:1026::2]:587" in judged.session.auth.reason

@@ -1,0 +1,118 @@
+"""The selection that libpcap makes: never less than what the columns would take, whatever the link type."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sniffer.decode import decode
+from sniffer.model import limits
+from sniffer.model.frames import Frames, Origin
+from sniffer.sources import bpf, libpcap
+from tests.mail import session
+from tests.wire import LINK_TYPES, Encoding, Extension, Frame, Link, encode
+
+pcapy = pytest.importorskip("pcapy")
+
+PORTS = (25, 465, 587, 2525, 2465, 2587)
+DLT = LINK_TYPES | {"raw": 12}
+
+
+def selected(frames: Sequence[Frame], link: int) -> list[bool]:
+    """Which frames libpcap lets through."""
+    matches = libpcap.matcher(link, lambda link: bpf.selection(PORTS, link))
+    return [matches(frame.data) for frame in frames]
+
+
+def decoded(frames: Sequence[Frame], link: int) -> list[bool]:
+    """Which frames the columns take."""
+    ports = np.zeros(65_536, np.bool_)
+    ports[list(PORTS)] = True
+    taken = []
+    for frame in frames:
+        whole = np.array([len(frame.data)])
+        batch = Frames.of(frame.data, np.array([0]), np.array([0]), whole, link, Origin("test"))
+        taken.append(len(decode(batch, ports)) == 1)
+    return taken
+
+
+@pytest.mark.parametrize("link", [1, 0, 12, 108, 113, 228, 276])
+@pytest.mark.parametrize("ports", [PORTS, (25,), tuple(range(1, 65_536)), (1, 3, 5, *range(100, 20_000, 3))])
+def test_the_expression_compiles_for_every_link_type(link: int, ports: tuple[int, ...]) -> None:
+    assert pcapy.compile(link, 262_144, bpf.selection(ports, link), 1, 0) is not None
+
+
+FORMS: list[tuple[str, Link, Encoding]] = [
+    ("plain", "ethernet", Encoding()),
+    ("a tag", "ethernet", Encoding(vlan=(10,))),
+    ("two tags", "ethernet", Encoding(vlan=(10, 20))),
+    ("two tags, 802.1ad outside", "ethernet", Encoding(vlan=(10, 20), tag_types=(0x88A8,))),
+    ("two tags, 0x9100 outside", "ethernet", Encoding(vlan=(10, 20), tag_types=(0x9100,))),
+    ("a tag of priority", "ethernet", Encoding(vlan=(0,))),
+    ("IP options", "ethernet", Encoding(ip_options=b"\x94\x04\x00\x00")),
+    ("options behind a tag", "ethernet", Encoding(vlan=(10,), ip_options=b"\x94\x04\x00\x00")),
+    ("TSO", "ethernet", Encoding(tso=True)),
+    ("cooked", "sll", Encoding(link="sll")),
+    ("cooked 2", "sll2", Encoding(link="sll2")),
+    ("raw", "raw", Encoding(link="raw")),
+    ("null", "null", Encoding(link="null")),
+    ("loop", "loop", Encoding(link="loop")),
+]
+CHAINS: list[tuple[Extension, ...]] = [
+    (), ("hop-by-hop",), ("destination",), ("fragment",), ("hop-by-hop", "destination", "fragment"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("link", "form"), [row[1:] for row in FORMS], ids=[row[0] for row in FORMS])
+def test_mail_over_ipv4_is_selected(link: Link, form: Encoding) -> None:
+    frames = encode(session().segments, form)
+    assert all(decoded(frames, DLT[link]))
+    assert all(selected(frames, DLT[link]))
+
+
+@pytest.mark.parametrize("chain", CHAINS, ids=["+".join(chain) or "none" for chain in CHAINS])
+@pytest.mark.parametrize(("link", "vlan"), [("ethernet", ()), ("ethernet", (10,)), ("ethernet", (10, 20)),
+                                            ("sll", ()), ("sll2", ()), ("raw", ()), ("null", ())])  # fmt: skip
+def test_mail_over_ipv6_is_selected(link: Link, vlan: tuple[int, ...], chain: tuple[Extension, ...]) -> None:
+    talk = session(client="2001:db8::17", server="2001:db8::2")
+    frames = talk.frames(link, vlan=vlan, extensions=chain)
+    assert all(decoded(frames, DLT[link]))
+    assert all(selected(frames, DLT[link]))
+
+
+@pytest.mark.parametrize("vlan", [(), (10,), (10, 20)])
+def test_what_is_no_mail_stays_out(vlan: tuple[int, ...]) -> None:
+    frames = (
+        session(port=443).frames(vlan=vlan) + session(port=443, client="2001:db8::17", server="2001:db8::2").frames()
+    )
+    assert not any(selected(frames, 1))
+    assert not any(decoded(frames, 1))
+
+
+@pytest.mark.parametrize("family", [10, 24, 28, 30])
+def test_the_loopback_of_any_system_is_selected(family: int) -> None:
+    plain = session(client="2001:db8::17", server="2001:db8::2").frames("null")
+    orders: list[Literal["little", "big"]] = ["little", "big"]
+    for order in orders:
+        frames = [Frame(each.time_us, family.to_bytes(4, order) + each.data[4:]) for each in plain]
+        assert all(decoded(frames, 0))
+        assert all(selected(frames, 0))
+
+
+@given(st.sets(st.integers(1, 65_535), min_size=1, max_size=200))
+def test_scattered_ports_become_ranges_that_hold_them_all(ports: set[int]) -> None:
+    ranges = bpf.ranges(ports)
+    assert len(ranges) <= limits.FILTER_RANGES
+    assert all(any(first <= port <= last for first, last in ranges) for port in ports)
+    assert all(one[1] < other[0] for one, other in pairwise(ranges))
+
+
+def test_neighbouring_ports_become_a_range_and_no_other() -> None:
+    assert bpf.ranges((27, 25, 26, 587)) == [(25, 27), (587, 587)]
+    assert bpf.ranges(range(1, 65_536)) == [(1, 65_535)]
