@@ -49,9 +49,22 @@ def test_of_too_many_connections_that_speak_the_report_says_so(tmp_path: Path, m
     talks = [session(client_port=10_000 + number, client_isn=number * 7919, step=0.1) for number in range(64)]
     path = tmp_path / "busy.pcap"
     write_pcap(path, merge(*(talk.frames() for talk in talks)))
-    record = sniffer("triage", "--format", "jsonl", path).record
-    assert record["connections"]["evicted"] > 0
-    assert "connections-evicted" in record["flags"]
+    outcome = sniffer("triage", "--format", "jsonl", path)
+    assert outcome.record["connections"]["evicted"] > 0
+    assert "connections-evicted" in outcome.record["flags"]
+    assert "some were followed no further" in outcome.err
+
+
+def test_of_too_many_hosts_of_the_internet_the_report_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "DEVICES", 3)
+    talks = [session(client=f"203.0.113.{number}", ttl=50, start=1.795e9 + number) for number in range(1, 9)]
+    talks.append(session(start=1.795e9 + 60))
+    write_pcap(tmp_path / "guessers.pcap", merge(*(talk.frames() for talk in talks)))
+    outcome = sniffer("triage", "--scope", "all", "--format", "jsonl", tmp_path)
+    assert [row["scope"] for row in outcome.rows].count("local") == 1
+    assert len(outcome.rows) == 4
+    assert "devices-left-out" in outcome.record["flags"]
+    assert "further hosts on the Internet were left out" in outcome.err
 
 
 def test_a_session_has_the_same_id_from_any_capture_point(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from sniffer.cli.configuration import configured
 from sniffer.cli.interrupt import Interrupt
 from sniffer.cli.progress import ProgressLine
 from sniffer.cli.redaction_key import redaction_key
+from sniffer.model import limits
 from sniffer.model.findings import SessionFinding
 from sniffer.pipeline import DEFAULT_PORTS, Gathered, Judgement, Settings, gather
 from sniffer.reports import machine
@@ -50,6 +51,14 @@ Exit status:
   5  sessions were seen and none could be judged
 """
 """What ``sniffer triage --help`` says; the backspaces keep lines as they are."""
+
+
+NOTES = {
+    "interrupted": "ended early; what was read until then is reported",
+    "connections-evicted": f"more than {limits.CONNECTIONS:,} connections at once: some were followed no further",
+    "devices-left-out": f"more than {limits.DEVICES:,} devices: further hosts on the Internet were left out",
+}
+"""Flags of a run that a table would not show, in words."""
 
 
 class View(StrEnum):
@@ -139,6 +148,8 @@ def triage(
         wanted,
         failing,
     )
+    for note in report.notes():
+        typer.echo(f"sniffer: {note}", err=True)
     with destination.opened(output, for_programs=form is not Format.TABLE) as stream:
         report.write(stream, view, form)
     raise typer.Exit(report.status)
@@ -171,7 +182,12 @@ class _Report:
         self._ports = ports
         self._devices = summary.devices(judgement.devices(summary.session))
         self._flags = _flags(gathered, summary, failing)
+        self._flags += ["devices-left-out"] if judgement.overflow else []
         self.status = _status(self._flags)
+
+    def notes(self) -> list[str]:
+        """Return what a person must know about the run, whatever the format."""
+        return [NOTES[flag] for flag in self._flags if flag in NOTES]
 
     def write(self, stream: IO[str], view: View, form: Format) -> None:
         """Write the report."""

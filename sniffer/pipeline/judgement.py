@@ -10,10 +10,14 @@ from sniffer.model.findings import DeviceFinding, SessionFinding
 
 
 class Judgement:
-    """Phase B over a sealed spool: what the facts mean, under what the user calls his own networks."""
+    """Phase B over a sealed spool: what the facts mean, under what the user calls his own networks.
+
+    ``overflow`` counts the sessions of remote hosts beyond the most devices that are kept.
+    """
 
     def __init__(self, spool: Spool, local_nets: Iterable[str] = ()) -> None:
         """Raise ``ValueError`` for what is no network."""
+        self.overflow = 0
         self._spool = spool
         self._links = Links(Link(*link) for link in spool.links())
         self._judge = Judge(Networks(local_nets), self._links)
@@ -29,4 +33,5 @@ class Judgement:
         for finding in self.sessions():
             look(finding)
             ledger.add(finding)
+        self.overflow = ledger.overflow
         return ledger.devices()

@@ -70,6 +70,8 @@ class Reader:
         self._count(table, captures, (sources[0].sensor, first, last) if first is not None else None)
 
     def capture(self, source: Input, stop: Stop) -> Capture:
+        """Return a capture that selects what these settings look at."""
+
         def expression(link: int) -> str:
             return bpf.selection(self._settings.ports, link)
 

@@ -26,7 +26,7 @@ class Phase(IntEnum):
     CHUNK = auto()  # a counted piece of a mail (BDAT)
     TLS = auto()  # STARTTLS sent: TLS, or a command if it was refused
     LOST = auto()  # joined late or bytes missing: nothing is believed until both sides fit again
-    DONE = auto()  # encrypted, or not SMTP: nothing more can be learned
+    DONE = auto()  # encrypted, or authenticated (RFC 4954 4: no AUTH may follow): nothing more can be learned
 
 
 class Turn(IntEnum):
@@ -65,11 +65,11 @@ SENT: dict[Turn, Phase] = {
 """The phase after the client sent this and before the reply; COMMAND for what has no row."""
 
 REPLIED: dict[tuple[Turn, int], Phase] = {
-    (Turn.AUTH, 2): Phase.COMMAND,
+    (Turn.AUTH, 2): Phase.DONE,
     (Turn.AUTH, 3): Phase.ANSWER,
     (Turn.AUTH, 4): Phase.COMMAND,
     (Turn.AUTH, 5): Phase.COMMAND,
-    (Turn.ANSWER, 2): Phase.COMMAND,
+    (Turn.ANSWER, 2): Phase.DONE,
     (Turn.ANSWER, 3): Phase.ANSWER,
     (Turn.ANSWER, 4): Phase.COMMAND,
     (Turn.ANSWER, 5): Phase.COMMAND,

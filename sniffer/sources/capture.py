@@ -31,6 +31,10 @@ MIXED = ("different from the type of the first interface", "different from the s
 """How libpcap refuses a pcapng with unlike interfaces."""
 
 
+class UnknownLinkError(CaptureError):
+    """A link type that is not decoded."""
+
+
 class Capture:
     """An input while it is read.
 
@@ -53,6 +57,7 @@ class Capture:
         self.opened = False
         self._select = select
         self._known_link = known_link
+        self._unknown: set[int] = set()
         self._stop = stop
         self._scapy = scapy or not libpcap.available()
         self._origin = Origin(source.sensor, source.name)
@@ -72,6 +77,10 @@ class Capture:
             for frames in self._by_libpcap():
                 self.selected += len(frames)
                 yield frames
+        except UnknownLinkError:
+            if self.input.container is not formats.Container.PCAPNG:
+                raise
+            yield from self._by_scapy(skip=0)  # another interface may be of a kind that is decoded
         except LibpcapError as error:
             if self.input.stream and self._stop():
                 return  # we ended it ourselves, wherever that was
@@ -112,26 +121,34 @@ class Capture:
 
     def _checked_select(self, link: int) -> str | None:
         if not self._known_link(link):
-            raise CaptureError(self.input.name, *_unknown(link))
+            raise UnknownLinkError(self.input.name, *_unknown(link))
         return self._select(link)
 
     def _by_scapy(self, skip: int) -> Iterator[Frames]:
         """Read with scapy; the first ``skip`` selected frames have been delivered before libpcap gave up."""
         if self.input.stream or self.input.container is None:
             raise CaptureError(self.input.name, "needs to be read twice", "save it to a file first")
-        unknown: set[int] = set()
-        self.seen, self.opened = 0, True
+        self.seen = 0
         with closing(self._opened()) as file:
             reader = ScapyReader(file, self.input.container, self._origin)
             try:
-                for frames in self._behind(skip, reader.batches()):
-                    self.seen += len(frames)
-                    unknown.update(link for link in set(frames.link.tolist()) if not self._known_link(link))
-                    yield frames
+                yield from self._behind(skip, self._counted(reader.batches()))
             except (ValueError, *Unpackable) as error:
+                self.opened |= not self._unknown
                 raise self._damaged(str(error)) from None
-        if unknown:
-            raise CaptureError(self.input.name, *_unknown(min(unknown)))
+        if self._unknown:
+            raise UnknownLinkError(self.input.name, *_unknown(min(self._unknown)))
+        self.opened = True
+
+    def _counted(self, batches: Iterator[Frames]) -> Iterator[Frames]:
+        """Count frames, and note link types that are not decoded."""
+        for frames in batches:
+            links = set(frames.link.tolist())
+            unknown = {link for link in links if not self._known_link(link)}
+            self._unknown |= unknown
+            self.opened |= links != unknown
+            self.seen = (self.seen or 0) + len(frames)
+            yield frames
 
     def _behind(self, skip: int, batches: Iterator[Frames]) -> Iterator[Frames]:
         """Pass over the frames that were delivered already: all up to the last that was selected."""

@@ -79,10 +79,20 @@ def merged(captures: Sequence[tuple[int | None, Batches]], problems: list[Captur
     while waiting or reading:
         if not reading:
             reading.append(_Open(heapq.heappop(waiting)[2], problems))
-        while waiting and len(reading) < limits.OPEN_FILES and waiting[0][0] <= _last_time(reading):
+        while waiting and waiting[0][0] <= _last_time(reading):
+            if len(reading) >= limits.OPEN_FILES:
+                _note_disorder(problems)
+                break
             reading.append(_Open(heapq.heappop(waiting)[2], problems))
         yield from _slice(reading)
         reading = [each for each in reading if each.frames is not None]
+
+
+def _note_disorder(problems: list[CaptureError]) -> None:
+    problem = f"more than {limits.OPEN_FILES} of them overlap in time: their frames may be out of order"
+    note = CaptureError("these captures", problem, "give each capture point a --sensor of its own")
+    if str(note) not in map(str, problems):
+        problems.append(note)
 
 
 def _last_time(reading: list[_Open]) -> int:
@@ -98,13 +108,13 @@ def _slice(reading: list[_Open]) -> Iterator[Frames]:
     if horizon is not None and any(len(each.frames or ()) > limits.EQUAL_TIMES for each in reading):
         horizon += 1
     parts = [part for each in reading if (part := each.before(FOREVER if horizon is None else horizon))]
-    for each in reading:
-        if not each.ended and (horizon is None or each.last() <= horizon):
-            each.more()
     if len(parts) == 1:
         yield parts[0]
     elif parts:
         yield _in_order(_joined(parts))
+    for each in reading:
+        if not each.ended and (horizon is None or each.last() <= horizon):
+            each.more()
 
 
 def _trimmed(frames: Frames) -> Frames:

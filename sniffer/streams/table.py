@@ -74,7 +74,7 @@ class ConnectionTable:
             if connection.origin is not origin or (from_client and connection.hops < 0):
                 _note_link(connection, packets, batch, run, from_client)
             if not connection.wanted:
-                self._overhear(connection, batch.flags[run])
+                self._overhear(connection, batch.flags[run], from_client)
                 continue
             half, other = connection.half if from_client else connection.half[::-1]
             if plain[run] and sequence[run] == half.next and not half.pending:
@@ -163,10 +163,14 @@ class ConnectionTable:
         else:
             self._holding.pop(key, None)
 
-    def _overhear(self, connection: Connection, flags: int) -> None:
+    def _overhear(self, connection: Connection, flags: int, from_client: bool) -> None:
         """Follow a connection of which nothing more can be learned, only to know when it ends."""
-        if flags & (FIN | RST):
-            connection.end_seen = True
+        if not flags & (FIN | RST):
+            return
+        connection.end_seen = True
+        half, other = connection.half if from_client else connection.half[::-1]
+        half.ends = half.place
+        if flags & RST or other.ends is not None:
             connection.close()
             self._over(connection)
 

@@ -6,13 +6,14 @@ import gzip
 import lzma
 import os
 import struct
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import zstandard
 
-from tests.program import program, sessions, sniffer
+from tests.program import command, environment, program, sessions, sniffer
 from tests.wire import Frame, Interface, encode_pcap, encode_pcapng
 
 LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
@@ -51,7 +52,8 @@ def test_what_is_no_capture_is_named_with_what_to_try(tmp_path: Path, content: b
 def test_what_is_no_capture_is_named_from_standard_input_too(content: bytes, says: str) -> None:
     outcome = program("triage", "-", stdin=content)
     assert (outcome.status, outcome.out) == (1, "")
-    assert f"standard input: {says}" in outcome.err or says in outcome.err
+    assert outcome.err.startswith("sniffer: standard input: ")
+    assert says in outcome.err
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
@@ -66,19 +68,21 @@ def test_a_name_that_no_file_can_have() -> None:
     assert "cannot be read (File name too long)" in outcome.err
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_an_unreadable_file(good: Path) -> None:
     good.chmod(0)
+    if os.access(good, os.R_OK):
+        pytest.skip("root may read everything")
     outcome = sniffer("triage", good)
     assert outcome.status == 1
     assert "may not be read; check its permissions, or use sudo" in outcome.err
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_an_unreadable_folder(tmp_path: Path, good: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir()
     closed.chmod(0)
+    if os.access(closed, os.R_OK):
+        pytest.skip("root may read everything")
     outcome = sniffer("triage", tmp_path)
     closed.chmod(0o700)
     assert outcome.status == 4
@@ -205,8 +209,6 @@ def test_of_a_capture_damaged_in_the_middle_what_came_before_is_reported(
 
 def test_damage_inside_the_compressed_data_costs_only_what_follows(tmp_path: Path, frames: list[Frame]) -> None:
     first = gzip.compress(encode_pcap(frames[: len(frames) // 2 + 1]))
-    second = bytearray(gzip.compress(os.urandom(4096)))
-    second[len(second) // 2] ^= 0xFF
     path = tmp_path / "damaged.pcap.gz"
     path.write_bytes(first + b"\x1f\x8b\x08garbage")
     outcome = sniffer("triage", "--format", "jsonl", path)
@@ -225,10 +227,14 @@ def test_a_link_type_that_is_not_decoded(tmp_path: Path, frames: list[Frame], li
     assert "capture on an Ethernet interface" in outcome.err
 
 
-def test_one_interface_of_an_unknown_link_type_does_not_cost_the_others(tmp_path: Path, frames: list[Frame]) -> None:
+@pytest.mark.parametrize("first", [0, 1])
+def test_one_interface_of_an_unknown_link_type_does_not_cost_the_others(
+    tmp_path: Path, frames: list[Frame], first: int
+) -> None:
     path = tmp_path / "both.pcapng"
-    radio = [(1, Frame(frame.time_us + 5, bytes(40))) for frame in frames[:3]]
-    path.write_bytes(encode_pcapng([*radio, *frames], [Interface(), Interface(127)]))
+    interfaces = [Interface(), Interface(127)] if first == 0 else [Interface(127), Interface()]
+    radio = [(1 - first, Frame(frame.time_us + 5, bytes(40))) for frame in frames[:3]]
+    path.write_bytes(encode_pcapng([*radio, *((first, frame) for frame in frames)], interfaces))
     outcome = sniffer("triage", "--format", "jsonl", path)
     assert outcome.status == 4
     assert len(outcome.rows) == 2
@@ -268,12 +274,8 @@ def test_a_file_name_cannot_paint_the_terminal(tmp_path: Path) -> None:
     assert "\\x1b[2Jgone.pcap" in outcome.err
 
 
-def test_standard_input_that_is_closed_or_a_terminal_is_explained() -> None:
+def test_a_terminal_as_standard_input_is_explained() -> None:
     leader, follower = os.openpty()
-    import subprocess  # noqa: PLC0415
-
-    from tests.program import command, environment  # noqa: PLC0415
-
     done = subprocess.run(
         command("triage", "-"), stdin=follower, capture_output=True, env=environment(), timeout=60, check=False
     )

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from sniffer.model import limits
 from sniffer.pipeline import Settings
-from tests.sources.facts import facts, office
+from tests.sources.facts import facts, facts_and_problems, office
 from tests.wire import Frame, encode_pcap, encode_pcapng
 
 OFFICE = office()
@@ -114,6 +114,9 @@ def test_more_files_than_may_be_open_at_once(tmp_path: Path, wanted: list[object
     paths = [write(tmp_path / f"{number:03}.pcap", OFFICE[number::8]) for number in range(8)]
     with patch.object(limits, "OPEN_FILES", 8):
         assert facts(*paths) == wanted
+    with patch.object(limits, "OPEN_FILES", 3):
+        _, problems = facts_and_problems([("default", path) for path in paths])
+    assert [problem.advice for problem in problems] == ["give each capture point a --sensor of its own"]
 
 
 def test_a_folder_is_its_files(tmp_path: Path, wanted: list[object]) -> None:

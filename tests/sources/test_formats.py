@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from sniffer.pipeline import Settings
+from sniffer.pipeline import Settings, gather
 from sniffer.sources.formats import is_openable
+from tests.mail import session
+from tests.program import program
 from tests.sources.facts import facts, facts_and_problems, office
-from tests.wire import Conversation, Frame, Interface, encode_pcap, encode_pcapng
+from tests.wire import LINK_TYPES, Conversation, Frame, Interface, Link, encode_pcap, encode_pcapng
 
 Encode = Callable[[list[Frame]], bytes]
 
@@ -136,8 +138,6 @@ def test_a_second_interface_that_comes_late_in_the_file(tmp_path: Path, capture:
 
 
 def test_unlike_interfaces_on_a_stream_are_explained(tmp_path: Path) -> None:
-    from tests.program import program  # noqa: PLC0415
-
     data = encode_pcapng(second_half_on_another(113), UNLIKE["link types"])
     outcome = program("triage", "-", stdin=data)
     assert outcome.status in (1, 4)
@@ -158,18 +158,12 @@ def test_a_small_snaplen_is_a_gap_and_not_an_end(tmp_path: Path) -> None:
         assert fact.quality.gap_bytes > 100
 
 
-LINKS = ("ethernet", "sll", "sll2", "raw", "null", "loop")
-
-
 @pytest.mark.parametrize("scapy", [False, True], ids=["libpcap", "scapy"])
-@pytest.mark.parametrize("link", LINKS)
-def test_every_link_type(tmp_path: Path, link: str, *, scapy: bool) -> None:
-    from tests.mail import session  # noqa: PLC0415
-    from tests.wire import LINK_TYPES  # noqa: PLC0415
-
+@pytest.mark.parametrize("link", LINK_TYPES)
+def test_every_link_type(tmp_path: Path, link: Link, *, scapy: bool) -> None:
     path = tmp_path / "link.pcap"
-    frames = session().frames(link)  # type: ignore[arg-type]
-    path.write_bytes(encode_pcap(frames, LINK_TYPES[link]))  # type: ignore[index]
+    frames = session().frames(link)
+    path.write_bytes(encode_pcap(frames, LINK_TYPES[link]))
     (fact,) = facts(path, settings=Settings(scapy=scapy))
     assert fact.speech.attempts[0].mechanism == "LOGIN"
     assert fact.client_mac == (None if link in ("raw", "null", "loop") else "00:26:73:a1:b2:c3")
@@ -193,3 +187,18 @@ def test_what_libpcap_waits_for_before_it_opens() -> None:
     answers = [is_openable(pcapng[:size]) for size in range(len(pcapng))]
     assert answers == [size >= answers.index(True) for size in range(len(pcapng))]
     assert 28 < answers.index(True) <= first_interface + 12
+
+
+@pytest.mark.parametrize("scapy", [False, True], ids=["libpcap", "scapy"])
+def test_a_file_of_an_unknown_link_type_counts_as_not_readable(tmp_path: Path, *, scapy: bool) -> None:
+    path = tmp_path / "radio.pcap"
+    path.write_bytes(encode_pcap(office(), 127))
+    gathered = gather([("default", path)], Settings(scapy=scapy))
+    assert gathered.counts.readable == 0
+    assert "link type 127" in str(gathered.problems[0])
+
+
+def test_where_libpcap_gives_up_every_frame_is_still_counted_once(tmp_path: Path) -> None:
+    path = tmp_path / "unlike.pcapng"
+    path.write_bytes(encode_pcapng(second_half_on_another(113), UNLIKE["link types"]))
+    assert gather([("default", path)], Settings()).frames_read == len(office())
