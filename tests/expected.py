@@ -34,8 +34,7 @@ def compare(sessions: Sequence[Mapping[str, Any]], expected: Mapping[str, Any]) 
     """All differences between reported and expected sessions, one line each; empty is good."""
     reported = {key_of(each): each for each in sessions}
     wanted = {
-        (each["client"], each["client_port"], each["server"], each["port"]): each
-        for each in expected["sessions"]
+        (each["client"], each["client_port"], each["server"], each["port"]): each for each in expected["sessions"]
     }
     found = [f"{shown(key)}: not reported" for key in wanted if key not in reported]
     found += [f"{shown(key)}: reported, though nobody served it" for key in reported if key not in wanted]

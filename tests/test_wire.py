@@ -178,9 +178,7 @@ def test_vlan_tags() -> None:
 
 
 def test_duplicates_have_another_tag_and_a_lower_ttl() -> None:
-    frames = duplicate(
-        small_talk().frames(vlan=(10,)), vlan=(20,), ttl_minus=1, source_mac="02:00:00:00:00:01"
-    )
+    frames = duplicate(small_talk().frames(vlan=(10,)), vlan=(20,), ttl_minus=1, source_mac="02:00:00:00:00:01")
     first, copy = Ether(frames[0].data), Ether(frames[1].data)
     assert (first[Dot1Q].vlan, copy[Dot1Q].vlan) == (10, 20)
     assert (first[IP].ttl, copy[IP].ttl) == (64, 63)
@@ -203,9 +201,7 @@ def test_order_of_segments_and_frames() -> None:
 
 
 def test_ip_options_padding_offload_and_checksums() -> None:
-    frames = small_talk().frames(
-        ip_options=b"\x94\x04\x00\x00", tcp_options=b"\x01" * 4, pad=True, checksums=True
-    )
+    frames = small_talk().frames(ip_options=b"\x94\x04\x00\x00", tcp_options=b"\x01" * 4, pad=True, checksums=True)
     packets = [Ether(f.data) for f in frames]
     assert all(p[IP].ihl == 6 for p in packets)
     assert {p[TCP].dataofs for p in packets} == {6}

@@ -301,9 +301,7 @@ def tcp_header(segment: Segment, form: Encoding) -> bytes:
 def _tcp(segment: Segment, options: bytes, checksum: int) -> bytes:
     ports = segment.source.port, segment.target.port
     offset = (5 + len(options) // 4) << 4
-    fixed = struct.pack(
-        "!HHIIBBHHH", *ports, segment.seq, segment.ack, offset, segment.flags, 64240, checksum, 0
-    )
+    fixed = struct.pack("!HHIIBBHHH", *ports, segment.seq, segment.ack, offset, segment.flags, 64240, checksum, 0)
     return fixed + options
 
 

@@ -87,11 +87,13 @@ class Scope(StrEnum):
 def triage(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="PATH...", help="Captures, folders of captures, or - for standard input."),
+        typer.Argument(
+            metavar="PATH...", readable=False, help="Captures, folders of captures, or - for standard input."
+        ),
     ] = None,
     view: Annotated[View, typer.Option(help="List devices, or each session.")] = View.DEVICES,
     form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TABLE,
-    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write to a file.")] = None,
+    output: Annotated[Path | None, typer.Option(metavar="FILE", readable=False, help="Write to a file.")] = None,
     ports: Annotated[str, typer.Option(metavar="LIST", help="Mail ports, ranges too.")] = ",".join(
         map(str, DEFAULT_PORTS)
     ),

@@ -30,7 +30,8 @@ class Speech(Struct, frozen=True):
 
     ``workstation`` is the client's name of itself in an NTLM answer.
     ``offered`` are the mechanisms of the last EHLO reply in clear, None when none was seen.
-    ``mail`` says that MAIL was seen (behind a successful AUTH nobody looks), ``mail_accepted`` how the last was answered, None when it was not.
+    ``mail`` says that MAIL was seen (behind a successful AUTH nobody looks), ``mail_accepted`` how the last was
+    answered, None when it was not.
     ``blind`` says that something before the first MAIL or the end could not be read, so that the
     absence of AUTH proves nothing.
     """

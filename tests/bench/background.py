@@ -82,11 +82,7 @@ def lookup(pool: Pool, noise: Random) -> Rows:
     number = noise.randbytes(2)
     question = number + b"\1\0\0\1\0\0\0\0\0\0" + name + b"\0\1\0\1"
     answer = (
-        number
-        + b"\x81\x80\0\1\0\1\0\0\0\0"
-        + name
-        + b"\0\1\0\1\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4"
-        + noise.randbytes(4)
+        number + b"\x81\x80\0\1\0\1\0\0\0\0" + name + b"\0\1\0\1\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4" + noise.randbytes(4)
     )
     return _datagrams([(True, question), (False, answer)], pool)
 

@@ -46,9 +46,7 @@ RECIPES = {
     "mixed": Recipe(OFFICE, sessions=700, seconds=240, background=1_540_000),
     "mixed-vlan": Recipe(OFFICE, sessions=700, seconds=240, background=1_540_000, vlans=True),
     "mixed-small": Recipe(OFFICE, sessions=700, seconds=240, background=1_540_000, size=0.25),
-    "smtp": Recipe(
-        Mix(devices=200, templates=2, starttls=0, body=(18_000, 83_000)), sessions=20_100, seconds=600
-    ),
+    "smtp": Recipe(Mix(devices=200, templates=2, starttls=0, body=(18_000, 83_000)), sessions=20_100, seconds=600),
     "tls": Recipe(Mix(devices=200, templates=2, starttls=1, body=(300, 1_800)), sessions=20_000, seconds=400),
 }
 
@@ -109,9 +107,7 @@ def _network(mix: Mix) -> Hosts:
     return hosts([*mailers, *MAIL_SERVERS, IPV6_MAIL_SERVER, *others, *servers])
 
 
-def _with_background(
-    mail: Traffic, frames: int, span_us: int, noise: Random, rng: np.random.Generator
-) -> Traffic:
+def _with_background(mail: Traffic, frames: int, span_us: int, noise: Random, rng: np.random.Generator) -> Traffic:
     templates, kinds = _background_templates(mail.pool, frames, noise)
     flows = _background(frames, templates, kinds, span_us, first=len(mail.flows), rng=rng)
     _place(flows, mail.hosts, rng)
@@ -184,9 +180,7 @@ def _tag(flows: Columns) -> None:
 
 def _truth(flows: Columns, told: Sequence[Told], frames: Columns, size: int) -> dict[str, object]:
     of_sessions = [told[number] for number in flows["template"].tolist()]
-    mail_ports = np.isin(frames["source_port"], (25, 587, 2525)) | np.isin(
-        frames["target_port"], (25, 587, 2525)
-    )
+    mail_ports = np.isin(frames["source_port"], (25, 587, 2525)) | np.isin(frames["target_port"], (25, 587, 2525))
     return {
         "bytes": size,
         "frames": len(frames),

@@ -49,11 +49,7 @@ def tell(mix: Mix, pool: Pool, noise: Random) -> list[Told]:
     habits = noise.choices(HABITS, [habit.share for habit in HABITS], k=mix.devices)
     # every habit has a device where there are enough of them
     habits[: len(HABITS)] = HABITS[: mix.devices]
-    return [
-        _told(number, habit, mix, pool, noise)
-        for number, habit in enumerate(habits)
-        for _ in range(mix.templates)
-    ]
+    return [_told(number, habit, mix, pool, noise) for number, habit in enumerate(habits) for _ in range(mix.templates)]
 
 
 def address(number: int) -> str:

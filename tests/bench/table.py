@@ -36,12 +36,8 @@ def report(figures: Figures) -> str:
     rows = [HEAD, *(_row(figures, name) for name in names)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
     lines = ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows]
-    problems = sorted(
-        {f"{name}, {who}: {m.problem}" for (name, who), ms in figures.items() for m in ms if m.problem}
-    )
-    return "\n".join(
-        ["Medians of whole processes", *lines, "", "Targets", *map(str, targets(figures)), *problems]
-    )
+    problems = sorted({f"{name}, {who}: {m.problem}" for (name, who), ms in figures.items() for m in ms if m.problem})
+    return "\n".join(["Medians of whole processes", *lines, "", "Targets", *map(str, targets(figures)), *problems])
 
 
 def targets(figures: Figures) -> Iterator[Target]:
@@ -50,9 +46,7 @@ def targets(figures: Figures) -> Iterator[Target]:
     for name in sorted(names & {"mixed", "mixed-vlan"}):
         yield Target(f"{name}: time of tcpdump", _ratio(figures, name, "sniffer", "tcpdump"), 4)
     if "smtp" in names:
-        yield Target(
-            "smtp: times faster than tshark", _ratio(figures, "smtp", "tshark", "sniffer"), 15, least=True
-        )
+        yield Target("smtp: times faster than tshark", _ratio(figures, "smtp", "tshark", "sniffer"), 15, least=True)
     for name in sorted(names - {HELP, SMALL}):
         yield Target(f"{name}: peak memory in MB", peak(figures, name), PEAK_MB)
     if {"mixed", "mixed-small"} <= names:
@@ -81,9 +75,7 @@ def _ratio(figures: Figures, name: str, over: str, under: str) -> float | None:
 
 
 def _row(figures: Figures, name: str) -> tuple[str, ...]:
-    sniffer, tcpdump, tshark = (
-        seconds(figures, name, program) for program in ("sniffer", "tcpdump", "tshark")
-    )
+    sniffer, tcpdump, tshark = (seconds(figures, name, program) for program in ("sniffer", "tcpdump", "tshark"))
     slower, faster = _ratio(figures, name, "sniffer", "tcpdump"), _ratio(figures, name, "tshark", "sniffer")
     numbers = ((sniffer, ".2f"), (tcpdump, ".2f"), (slower, ".1f"), (tshark, ".1f"), (faster, ".1f"))
     memory = peak(figures, name)

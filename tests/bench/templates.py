@@ -67,9 +67,6 @@ def _say(talk: Conversation, said: bytes, *, from_client: bool) -> None:
 
 def _rows(segments: list[Segment], pool: Pool) -> Rows:
     return np.array(
-        [
-            (s.time_us, s.from_client, s.seq, s.ack, s.flags, pool.add(s.payload), len(s.payload))
-            for s in segments
-        ],
+        [(s.time_us, s.from_client, s.seq, s.ack, s.flags, pool.add(s.payload), len(s.payload)) for s in segments],
         dtype=ROW,
     )

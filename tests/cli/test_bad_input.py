@@ -77,6 +77,17 @@ def test_an_unreadable_file(good: Path) -> None:
     assert "may not be read; check its permissions, or use sudo" in outcome.err
 
 
+def test_an_unreadable_file_does_not_cost_the_others(tmp_path: Path, good: Path) -> None:
+    closed = tmp_path / "closed.pcap"
+    closed.write_bytes(good.read_bytes())
+    closed.chmod(0)
+    if os.access(closed, os.R_OK):
+        pytest.skip("root may read everything")
+    outcome = sniffer("triage", closed, good)
+    assert outcome.status == 4
+    assert "RNP002673A1B2C3" in outcome.out
+
+
 def test_an_unreadable_folder(tmp_path: Path, good: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir()

@@ -66,9 +66,7 @@ def smtplib(wish: Wish) -> Command:
 def nodemailer(wish: Wish) -> Command:
     """nodemailer, from the cache directory."""
     modules = str(CACHE / "node_modules")
-    return Command(
-        ("node", str(PROGRAMS / "nodemailer_send.js"), filled(wish)), env=(("NODE_PATH", modules),)
-    )
+    return Command(("node", str(PROGRAMS / "nodemailer_send.js"), filled(wish)), env=(("NODE_PATH", modules),))
 
 
 def phpmailer(wish: Wish) -> Command:
@@ -188,9 +186,7 @@ def script(*steps: str) -> Client:
 
     def client(wish: Wish) -> Command:
         lines = [step.replace("{helo}", wish.helo) for step in steps]
-        return Command(
-            (sys.executable, str(PROGRAMS / "talk.py"), wish.host, str(wish.port), json.dumps(lines))
-        )
+        return Command((sys.executable, str(PROGRAMS / "talk.py"), wish.host, str(wish.port), json.dumps(lines)))
 
     return client
 

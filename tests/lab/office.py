@@ -269,9 +269,7 @@ def expected(served: Sequence[Served]) -> truth.Expected:
     return {"about": ABOUT, "origin": origin, "sessions": sessions, "devices": devices}
 
 
-def device(
-    ip: str, mac: str | None, name: str, scope: str, sessions: Sequence[truth.Expected]
-) -> truth.Expected:
+def device(ip: str, mac: str | None, name: str, scope: str, sessions: Sequence[truth.Expected]) -> truth.Expected:
     """What must be said of one device; `hidden` is what its TLS sessions really were."""
     mine = [each for each in sessions if each["client"] == ip]
     if not mine:

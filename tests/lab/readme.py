@@ -44,9 +44,7 @@ def row(path: Path, captures: Path) -> str:
 def truths(told: dict[str, list[dict[str, str | None]]]) -> str:
     """The sessions in short: mechanism and outcome, or why not."""
     kinds = [
-        f"{each['mechanism']} {each['outcome']}"
-        if each["mechanism"]
-        else each["unjudged"] or str(each["family"])
+        f"{each['mechanism']} {each['outcome']}" if each["mechanism"] else each["unjudged"] or str(each["family"])
         for each in told["sessions"]
     ]
     return ", ".join(dict.fromkeys(kinds))

@@ -110,9 +110,7 @@ class Stage:
         if name == "aiosmtpd":
             return Scripted(self.folder, "aiosmtpd_server", name, "10.9.0.11", ("587",))
         port = "25" if name in ON_25 else "587"
-        return Scripted(
-            self.folder, "persona", name, PERSONA_IPS[name], (port,), certified=ALL[name].certificate
-        )
+        return Scripted(self.folder, "persona", name, PERSONA_IPS[name], (port,), certified=ALL[name].certificate)
 
     def postfix(self) -> Postfix:
         """Postfix with all faces, and the Dovecot behind it."""

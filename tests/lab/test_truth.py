@@ -72,9 +72,7 @@ LOGIN = ("> AUTH LOGIN", "< 334 VXNlcm5hbWU6", "> eA==", "< 334 UGFzc3dvcmQ6", "
         ),
     ],
 )
-def test_what_the_server_saw_becomes_what_must_be_reported(
-    dialogue: tuple[str, ...], wanted: dict[str, Any]
-) -> None:
+def test_what_the_server_saw_becomes_what_must_be_reported(dialogue: tuple[str, ...], wanted: dict[str, Any]) -> None:
     """One row per way a session can go."""
     told = truth.session(witnessed(*dialogue))
     assert {field: told[field] for field in wanted} == wanted

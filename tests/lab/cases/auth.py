@@ -149,9 +149,7 @@ AUTH = (
         WINDOWS,
         basic("LOGIN", COPIER),
     ),
-    Case(
-        "auth/exim-cram-md5", "AUTH CRAM-MD5, accepted by Exim.", "exim", clients.msmtp, HP, basic("CRAM-MD5")
-    ),
+    Case("auth/exim-cram-md5", "AUTH CRAM-MD5, accepted by Exim.", "exim", clients.msmtp, HP, basic("CRAM-MD5")),
     Case(
         "auth/exim-plain-refused",
         "AUTH PLAIN with a wrong password, refused by Exim.",

@@ -64,9 +64,7 @@ STARTTLS = (
         "starttls/cleartext-after",
         "220, and then SMTP goes on in clear, AUTH included.",
         "tls-pretended",
-        script(
-            "EHLO {helo}", "STARTTLS", "EHLO {helo}", "AUTH LOGIN", *login_answers(SCAN), *mail("x"), "QUIT"
-        ),
+        script("EHLO {helo}", "STARTTLS", "EHLO {helo}", "AUTH LOGIN", *login_answers(SCAN), *mail("x"), "QUIT"),
         BROTHER,
     ),
     Case(

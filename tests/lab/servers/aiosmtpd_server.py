@@ -32,9 +32,7 @@ class Logged(SMTP):
         if again:
             self.witness.secured()
         else:
-            self.witness = Witness(
-                transport.get_extra_info("peername")[:2], transport.get_extra_info("sockname")[:2]
-            )
+            self.witness = Witness(transport.get_extra_info("peername")[:2], transport.get_extra_info("sockname")[:2])
 
     def connection_lost(self, error: Exception | None) -> None:
         """The end of it: one line in the log."""

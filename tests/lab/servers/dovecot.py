@@ -60,9 +60,7 @@ class Dovecot:
         users.write_text("".join(f"{user}:{{PLAIN}}{secret}\n" for user, secret in SECRETS.items()))
         config = self.folder / "dovecot.conf"
         config.write_text(
-            CONFIG.format(
-                run=self.folder / "run", log=self.log, users=users, mechanisms=MECHANISMS, socket=self.socket
-            )
+            CONFIG.format(run=self.folder / "run", log=self.log, users=users, mechanisms=MECHANISMS, socket=self.socket)
         )
         self.process = process.start(namespace, ["dovecot", "-F", "-c", str(config)], self.folder / "out")
         process.await_path(self.socket)

@@ -91,9 +91,7 @@ class Exim:
         """Write its configuration and an /etc with its account, start, wait."""
         self.folder.mkdir(parents=True, exist_ok=True)
         users = self.folder / "users"
-        users.write_text(
-            "".join(f"{name}: {secret}\n" for name, secret in SECRETS.items() if "\\" not in name)
-        )
+        users.write_text("".join(f"{name}: {secret}\n" for name, secret in SECRETS.items() if "\\" not in name))
         config = self.folder / "exim.conf"
         config.write_text(CONFIG.format(folder=self.folder, users=users))
         write_etc(

@@ -93,9 +93,7 @@ class Conversation:
             case _:
                 plain = {"MAIL": self.persona.mail_ok, "RCPT": self.persona.rcpt_ok}
                 await self.send(
-                    plain.get(
-                        verb, "250 2.0.0 OK" if verb in ("RSET", "NOOP") else "500 5.5.1 Command unrecognized"
-                    )
+                    plain.get(verb, "250 2.0.0 OK" if verb in ("RSET", "NOOP") else "500 5.5.1 Command unrecognized")
                 )
         return True
 

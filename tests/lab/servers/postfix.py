@@ -84,9 +84,7 @@ class Face:
         level = "may" if self.offers_tls else "none"
         ip = f"[{self.ip}]" if ":" in self.ip else self.ip
         options = (f"syslog_name={self.tag}", f"smtpd_tls_security_level={level}", *self.options)
-        return f"{ip}:{self.port} inet n - n - - smtpd -v\n" + "".join(
-            f"  -o {option}\n" for option in options
-        )
+        return f"{ip}:{self.port} inet n - n - - smtpd -v\n" + "".join(f"  -o {option}\n" for option in options)
 
 
 @dataclass
