@@ -59,5 +59,6 @@ def known_by(finding: ServiceFinding) -> tuple[str, str]:
     counted = f"{finding.judged} of {sessions} judged"
     if finding.family == "unknown":
         return "nothing in clear", counted
-    what = "MAIL without AUTH" if finding.family == "none" else "/".join(finding.mechanisms)
-    return f"{what} in clear", counted
+    if finding.family == "none":
+        return "MAIL without AUTH", counted
+    return f"{'/'.join(finding.mechanisms)} in clear", counted
