@@ -60,14 +60,13 @@ def commands(path: Path, programs: Iterable[str]) -> dict[str, list[str]]:
 
 
 def triage(path: Path) -> list[str]:
-    """The command of a triage whose answer nobody reads."""
-    program = [sys.executable, "-m", "sniffer", "triage", str(path)]
-    return [*program, "--format", "json", "--output", "/dev/null"]
+    """The command of a triage whose table nobody reads."""
+    return [sys.executable, "-m", "sniffer", "triage", str(path), "--output", "/dev/null"]
 
 
 def bpf_filter() -> str:
     """The filter that sniffer itself hands to libpcap, asked for in a process of its own to stay small."""
-    code = f"from sniffer.sources.bpf import selection; print(selection({PORTS}, ethernet=True))"
+    code = f"from sniffer.sources.bpf import selection; print(selection({PORTS}))"
     asked = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return asked.stdout.strip()
 
