@@ -7,8 +7,9 @@ from pathlib import Path
 
 from sniffer.inventory.spool import Spool
 from sniffer.pipeline.reader import Reader, Report, Stop
-from sniffer.pipeline.shares import Share, processes
+from sniffer.pipeline.shares import Worker, processes
 from sniffer.pipeline.values import Gathered, InputRecord, Settings
+from sniffer.sources import bpf
 from sniffer.sources.digest import Digests
 from sniffer.sources.inputs import Input, inputs
 
@@ -28,15 +29,12 @@ def gather(
     sources = inputs(paths, found.problems)
     digests = Digests([each.path for each in sources if not each.stream]) if settings.digests else None
     count = processes(sources, settings)
-    others = [Share(settings, sources, (index, count), stop) for index in range(1, count)]
-    reader = Reader(settings, found.spool, (0, count))
+    others = [Worker(settings, sources, bpf.Share(index, count), stop) for index in range(1, count)]
+    reader = Reader(settings, found.spool, bpf.Share(0, count))
     reader.read(sources, report, stop)
     found.counts = reader.counts
     for other in others:
-        counts = other.collect(found.spool)
-        found.counts.silent += counts.silent
-        found.counts.evicted += counts.evicted
-        found.counts.interrupted |= counts.interrupted
+        found.counts.add(other.collect(found.spool))
     found.problems += reader.problems
     found.spool.seal()
     hashes = _hashes(digests, wanted=not found.counts.interrupted)

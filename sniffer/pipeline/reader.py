@@ -25,9 +25,9 @@ Stop = Callable[[], bool]
 
 
 class Reader:
-    """Reads one share of the connections: those whose key leaves ``share[0]`` when divided by ``share[1]``."""
+    """Reads one share of the connections; all of them, unless others read the rest."""
 
-    def __init__(self, settings: Settings, spool: Spool, share: tuple[int, int] = (0, 1)) -> None:
+    def __init__(self, settings: Settings, spool: Spool, share: bpf.Share = bpf.ALL) -> None:
         self._settings = settings
         self._spool = spool
         self._share = share
@@ -57,7 +57,7 @@ class Reader:
         streaming = any(each.stream for each in sources)
         if streaming:
             batches = ahead(batches, stop)  # a stream may keep us waiting, and must not keep us from stopping
-        table = ConnectionTable(self._ports, SmtpSession, self._done, self._share)
+        table = ConnectionTable(self._ports, SmtpSession, self._done)
         first, last = None, 0
         for frames in batches:
             first = int(frames.time.min()) if first is None else first
@@ -73,7 +73,7 @@ class Reader:
         """Return a capture that selects what these settings look at."""
 
         def expression(link: int) -> str:
-            return bpf.selection(self._settings.ports, link)
+            return bpf.selection(self._settings.ports, link, self._share)
 
         return Capture(source, expression, link_is_known, scapy=self._settings.scapy, stop=stop)
 
@@ -83,6 +83,8 @@ class Reader:
 
     def _feed(self, table: ConnectionTable, frames: Frames, captures: list[Capture], report: Report) -> None:
         packets = decode(frames, self._ports)
+        if self._share != bpf.ALL:
+            packets = packets.take(self._share.holds(packets.source_port + packets.destination_port))
         table.feed(self._exclusion.apply(packets) if self._exclusion else packets)
         self.counts.frames_selected += len(packets)
         self._progress.frames += len(packets)

@@ -1,8 +1,9 @@
 """Phase A on several processes of this machine.
 
-Each process reads the whole input and follows its own share of the connections: no frame is shipped, no
-session is cut, and the facts are those of a single process.  Worth it only for large inputs that can be
-read more than once, and that are mail for a good part: else reading is the work, and that is not shared.
+Each process reads the whole input, lets libpcap select its own share of the connections, and follows those:
+no frame is shipped, no session is cut, and the facts are those of a single process.  Worth it only for
+large inputs that can be read more than once, and that are mail for a good part: else reading is the work,
+and that is not shared.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from sniffer.inventory.spool import Spool
 from sniffer.model import limits
 from sniffer.pipeline.reader import Reader, Stop
 from sniffer.pipeline.values import Counts, Settings
+from sniffer.sources import bpf
 from sniffer.sources.inputs import Input
 from sniffer.sources.problems import CaptureError
 
@@ -31,7 +33,8 @@ def processes(sources: Sequence[Input], settings: Settings) -> int:
     size = sum(each.path.stat().st_size for each in sources)
     if size < limits.SHARED_BYTES or _mail_share(sources[0], settings) < WORTH_SHARING:
         return 1
-    return min(limits.PROCESSES, len(os.sched_getaffinity(0)))
+    most = min(limits.PROCESSES, len(os.sched_getaffinity(0)))
+    return 1 << most.bit_length() - 1  # a share is a power of two
 
 
 def _mail_share(source: Input, settings: Settings) -> float:
@@ -55,10 +58,10 @@ WORTH_SHARING = 0.2
 one did in 0.60 s, with 100 % they took 5.0 s instead of 7.0 s."""
 
 
-class Share:
+class Worker:
     """One share of the connections, followed by a process of its own."""
 
-    def __init__(self, settings: Settings, sources: Sequence[Input], share: tuple[int, int], stop: Stop) -> None:
+    def __init__(self, settings: Settings, sources: Sequence[Input], share: bpf.Share, stop: Stop) -> None:
         self._again: Callable[[Spool], Counts] = lambda spool: _read(settings, spool, sources, share, stop)
         context = multiprocessing.get_context("fork")
         self._pipe, theirs = context.Pipe(duplex=False)
@@ -82,7 +85,7 @@ class Share:
             yield rows
 
 
-def _read(settings: Settings, spool: Spool, sources: Sequence[Input], share: tuple[int, int], stop: Stop) -> Counts:
+def _read(settings: Settings, spool: Spool, sources: Sequence[Input], share: bpf.Share, stop: Stop) -> Counts:
     reader = Reader(settings, spool, share)
     reader.read(sources, lambda _: None, stop)
     return reader.counts

@@ -65,6 +65,18 @@ class Counts:
     evicted: int = 0
     interrupted: bool = False
 
+    def add(self, other: Counts) -> None:
+        """Add what another share of the same inputs counted."""
+        self.frames_selected += other.frames_selected
+        self.silent += other.silent
+        self.evicted += other.evicted
+        self.interrupted |= other.interrupted
+        spans = {sensor: (first, last) for sensor, first, last in self.listening}
+        for sensor, first, last in other.listening:
+            begins, ends = spans.get(sensor, (first, last))
+            spans[sensor] = min(begins, first), max(ends, last)
+        self.listening = [(sensor, *span) for sensor, span in spans.items()]
+
 
 @dataclass(slots=True)
 class Gathered:

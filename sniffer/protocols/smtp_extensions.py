@@ -1,10 +1,11 @@
-"""What an EHLO reply offers (RFC 5321 4.1.1.1)."""
+"""What a server says of itself: its greeting (RFC 5321 4.2), and what its EHLO reply offers (4.1.1.1)."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import NamedTuple
 
+from sniffer.model import limits
 from sniffer.protocols.smtp_grammar import is_masked_text, text_of
 
 
@@ -32,3 +33,10 @@ def extensions(lines: tuple[bytes, ...]) -> Extensions:
         starttls=any(line.upper() == b"STARTTLS" for line in keywords),
         masked=any(is_masked_text(line) for line in keywords),
     )
+
+
+@lru_cache(1024)
+def greeting(code: int, text: bytes) -> tuple[str, bool, bool]:
+    """Return a greeting as it is told, whether a firewall blotted it out, and whether it is printable."""
+    banner = f"{code} {text_of(text)}".strip()[: limits.TEXT_CHARACTERS]
+    return banner, is_masked_text(text), banner.isprintable()

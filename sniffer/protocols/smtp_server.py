@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from sniffer.model import limits
-from sniffer.protocols.smtp_extensions import extensions
+from sniffer.protocols.smtp_extensions import extensions, greeting
 from sniffer.protocols.smtp_grammar import (
     ENHANCED,
-    is_masked_text,
     is_tls,
     may_become_tls,
-    text_of,
 )
 from sniffer.protocols.smtp_memory import EARLY_REPLIES, IN_AUTH, Memory
 from sniffer.protocols.smtp_replies import ACCEPTING, Reply, whole_replies
@@ -121,10 +118,10 @@ class ServerSide(Memory):
     def _greet(self, reply: Reply) -> None:
         if self._gap[False] and (reply.code != 220 or ENHANCED.match(reply.text)):
             return  # the reply to something that was not seen
-        self._banner = f"{reply.code} {text_of(reply.text)}".strip()[: limits.TEXT_CHARACTERS]
-        if is_masked_text(reply.text):
+        self._banner, masked, printable = greeting(reply.code, reply.text)
+        if masked:
             self._note("reply-masked")
-        if not self._banner.isprintable():
+        if not printable:
             self._note("control-characters")
 
     def _extensions(self, reply: Reply) -> None:

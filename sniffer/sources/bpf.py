@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from sniffer.model import limits
+from sniffer.model.frames import Ints
 
 DLT_EN10MB = 1
 
@@ -13,17 +18,50 @@ LOOPBACK = (0, 108)
 """DLT_NULL and DLT_LOOP.  BPF's ``ip6`` looks for this system's number of the family, files have those of others
 (10 on Linux, 24, 28 or 30 on the BSDs and macOS): all that is not IPv4 is let through."""
 
+IPV6_BYTES = 40
+"""Where TCP begins behind an IPv6 header without extensions; ``tcp[…]`` knows IPv4 only (pcap-filter(7))."""
+
 EXTENSIONS = (0, 43, 44, 51, 60, 135, 139, 140)
 """IPv6 extension headers: BPF's ``port`` does not look behind them, so they are let through."""
 
 
-def selection(ports: Collection[int], link: int = DLT_EN10MB) -> str:
+class Share(NamedTuple):
+    """One of ``of`` shares of all connections, ``of`` a power of two.
+
+    A connection's share is its two ports' sum without the lowest bit: the same in both directions, and
+    spread evenly, while the lowest bit is not (Linux gives clients even ports).
+    """
+
+    number: int = 0
+    of: int = 1
+
+    def holds(self, sums: Ints) -> npt.NDArray[np.bool_]:
+        """Say of sums of two ports whether their connections belong to this share."""
+        mine: npt.NDArray[np.bool_] = (sums >> 1) & (self.of - 1) == self.number
+        return mine
+
+    def expression(self, header: str, at: int) -> str:
+        """Return the same question for BPF, of a TCP header at a place of another header."""
+        if self.of == 1:
+            return ""
+        return f" and ((({header}[{at}:2] + {header}[{at + 2}:2]) >> 1) & {self.of - 1}) = {self.number}"
+
+
+ALL = Share()
+
+
+def selection(ports: Collection[int], link: int = DLT_EN10MB, share: Share = ALL) -> str:
     """Return the filter expression for TCP segments from or to one of ``ports``, for a link type.
 
     Tags need the nested form, each ``vlan`` moves the offsets of what follows it
-    (pcap-filter(7)); only Ethernet has them.
+    (pcap-filter(7)); only Ethernet has them.  Of a share, what BPF cannot tell is let through.
     """
-    plain = f"(tcp and {_either_port(ports)}) or (ip6 and ({_extensions()}))"
+    either = _either_port(ports)
+    plain = f"(tcp and {either}) or (ip6 and ({_extensions()}))"
+    if share != ALL:
+        ipv4 = f"ip and tcp and {either}{share.expression('tcp', 0)}"
+        ipv6 = f"ip6 and tcp and {either}{share.expression('ip6', IPV6_BYTES)}"
+        plain = f"({ipv4}) or ({ipv6}) or (ip6 and ({_extensions()}))"
     if link in LOOPBACK:
         return f"{plain} or not ip"
     if link != DLT_EN10MB:

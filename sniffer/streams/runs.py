@@ -57,16 +57,14 @@ class Runs:
     stops: Ints
 
 
-def runs(packets: Packets, share: tuple[int, int] = (0, 1)) -> Runs | None:
-    """Sort and join the segments of a batch, or a share of its flows; None when none of them says anything."""
+def runs(packets: Packets) -> Runs | None:
+    """Sort and join the segments of a batch; None when none of them says anything."""
     places = np.flatnonzero((packets.length > 0) | (packets.flags & MARKS != 0))
     source = _endpoint(packets.source[places], packets.source_port[places])
     destination = _endpoint(packets.destination[places], packets.destination_port[places])
     key = source + destination
     by_flow = np.argsort(key, kind="stable")
     wanted = source != destination  # a host that speaks to itself on one port is forged
-    if share[1] > 1:
-        wanted &= key % np.uint64(share[1]) == share[0]
     by_flow = by_flow[wanted[by_flow]]
     if not len(by_flow):
         return None

@@ -27,14 +27,10 @@ class ConnectionTable:
 
     ``ports`` (65,536 truth values) says which end is the server where no SYN was seen; ``watch`` makes the
     watcher of a new connection; ``done`` takes each connection that said something, once, when it is over.
-    Of several tables that share the work each follows the connections whose key leaves ``share[0]`` when
-    divided by ``share[1]``.  ``silent`` counts connections without a byte, ``evicted`` those closed for want of room.
+    ``silent`` counts connections without a byte, ``evicted`` those closed for want of room.
     """
 
-    def __init__(
-        self, ports: npt.NDArray[np.bool_], watch: Callable[[], Watcher], done: Done, share: tuple[int, int] = (0, 1)
-    ) -> None:
-        self._share = share
+    def __init__(self, ports: npt.NDArray[np.bool_], watch: Callable[[], Watcher], done: Done) -> None:
         self._ports = ports
         self._watch = watch
         self._done = done
@@ -47,7 +43,7 @@ class ConnectionTable:
 
     def feed(self, packets: Packets) -> None:
         """Follow the segments of one batch."""
-        batch = runs(packets, self._share)
+        batch = runs(packets)
         if batch is None:
             return
         for flow, key in enumerate(batch.flow_key):
@@ -63,9 +59,10 @@ class ConnectionTable:
         """Follow one flow through a batch; most runs only continue their half-stream."""
         connection = self._connections.get(key)
         origin = packets.origins[0] if len(packets.origins) == 1 else None
-        time, plain, sequence, forward = batch.time, batch.plain, batch.sequence, batch.forward
+        time, flags, plain = batch.time, batch.flags, batch.plain
+        sequence, forward = batch.sequence, batch.forward
         for run in range(first, last):
-            if connection is None or batch.flags[run] & SYN or time[run] - connection.last > limits.CLOSED_LINGERS:
+            if connection is None or flags[run] & SYN or time[run] - connection.last > limits.CLOSED_LINGERS:
                 connection = self._current(connection, packets, batch, key, run)
             if connection is None or connection.closed:
                 continue
@@ -74,7 +71,8 @@ class ConnectionTable:
             if connection.origin is not origin or (from_client and connection.hops < 0):
                 _note_link(connection, packets, batch, run, from_client)
             if not connection.wanted:
-                self._overhear(connection, batch.flags[run], from_client)
+                if flags[run] & (FIN | RST):
+                    self._overhear(connection, flags[run], from_client)
                 continue
             half, other = connection.half if from_client else connection.half[::-1]
             if plain[run] and sequence[run] == half.next and not half.pending:
@@ -164,9 +162,7 @@ class ConnectionTable:
             self._holding.pop(key, None)
 
     def _overhear(self, connection: Connection, flags: int, from_client: bool) -> None:
-        """Follow a connection of which nothing more can be learned, only to know when it ends."""
-        if not flags & (FIN | RST):
-            return
+        """Notice the end of a connection of which nothing more can be learned."""
         connection.end_seen = True
         half, other = connection.half if from_client else connection.half[::-1]
         half.ends = half.place
