@@ -105,3 +105,11 @@ def test_a_command_of_the_readme_works(tmp_path: Path, line: str) -> None:
     done = subprocess.run(command(*words), cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
     assert done.returncode in (0, 3, 5), done.stderr
     assert done.stdout
+
+
+def test_the_readme_shows_what_the_program_prints() -> None:
+    env = environment({"PYTHONPATH": str(ROOT), "TZ": "UTC"})
+    words = command("triage", "captures/lan/office/capture.pcap")
+    done = subprocess.run(words, cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+    printed = "\n".join(line.rstrip() for line in done.stdout.strip("\n").splitlines())
+    assert printed in (ROOT / "README.md").read_text()
