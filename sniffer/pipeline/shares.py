@@ -28,7 +28,7 @@ def processes(sources: Sequence[Input], settings: Settings) -> int:
     """Return how many processes should share the work."""
     if settings.processes is not None:
         return settings.processes
-    if any(each.stream for each in sources) or not hasattr(os, "fork"):
+    if any(each.stream for each in sources) or not hasattr(os, "sched_getaffinity"):
         return 1
     size = sum(each.path.stat().st_size for each in sources)
     if size < limits.SHARED_BYTES or _mail_share(sources[0], settings) < WORTH_SHARING:
