@@ -184,3 +184,17 @@ def test_frames_that_are_no_tcp_are_passed_over(tmp_path: Path) -> None:
     write_pcap(tmp_path / "odd.pcap", merge(odd, session().frames()))
     assert len(facts(tmp_path)) == 1
     assert len(facts(tmp_path, settings=Settings(scapy=True))) == 1
+
+
+def test_a_file_deleted_while_it_is_read_loses_nothing(tmp_path: Path) -> None:
+    """A ring buffer does that."""
+    first, second = tmp_path / "ring.pcap0", tmp_path / "ring.pcap1"
+    write_pcap(first, session().frames())
+    write_pcap(second, session(client_isn=77, start=1.795e9 + 60).frames())
+
+    def delete(_: object) -> None:
+        first.unlink(missing_ok=True)
+
+    found = gather([("default", first), ("default", second)], Settings(), report=delete)
+    assert len(list(found.spool.sessions())) == 2
+    assert [each.bytes for each in found.inputs if each.file == str(first)] != [None]

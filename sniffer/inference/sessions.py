@@ -19,7 +19,7 @@ WHY_UNJUDGED: dict[Unjudged, str] = {
     "gap": "bytes are missing from the capture where an AUTH may have been",
     "one-sided": "only one direction was captured",
     "no-auth-seen": "the connection ended before AUTH or MAIL",
-    "ambiguous": "what was said is not SMTP",
+    "ambiguous": "what was said cannot be read as SMTP",
 }
 """Why a family is unknown, in the words of a reason."""
 
@@ -72,7 +72,7 @@ def _auth(fact: SessionFact, starttls: StartTls) -> AuthFinding:
     if speech.attempts:
         return _attempted(fact)
     if speech.mail and not speech.blind and not speech.encrypted:
-        return _without_attempt(None, f"mail was sent without AUTH ({_server(fact)})")
+        return _without_attempt(None, f"mail was sent without AUTH ({fact.server})")
     why = _why_unjudged(fact)
     return _without_attempt(why, _unjudged_reason(fact, starttls, why))
 
@@ -87,7 +87,7 @@ def _attempted(fact: SessionFact) -> AuthFinding:
     if fact.speech.encrypted and outcome != "success":
         outcome = "unknown"  # a later attempt, if any, is inside TLS
         reason += "; the session then went into TLS, where it may have succeeded"
-    unjudged: Unjudged | None = ("late" if fact.speech.blind else "ambiguous") if family == "unknown" else None
+    unjudged = _why_unknown(fact) if family == "unknown" else None
     return AuthFinding(
         family=family,
         mechanism=chosen.mechanism,
@@ -130,19 +130,20 @@ def _why_unjudged(fact: SessionFact) -> Unjudged:
     return "late" if speech.blind else "no-auth-seen"
 
 
+def _why_unknown(fact: SessionFact) -> Unjudged:
+    """Say why the mechanism of an AUTH that was seen is not known."""
+    why = _why_unjudged(fact)
+    return "ambiguous" if why == "no-auth-seen" else why
+
+
 def _unjudged_reason(fact: SessionFact, starttls: StartTls, why: Unjudged) -> str:
     if why == "tls":
         how = "TLS from the first byte" if starttls == "implicit" else f"STARTTLS {starttls}"
-        return f"{how} ({_server(fact)}): {WHY_UNJUDGED[why]}"
-    return f"{_server(fact)}: {WHY_UNJUDGED[why]}"
+        return f"{how} ({fact.server}): {WHY_UNJUDGED[why]}"
+    return f"{fact.server}: {WHY_UNJUDGED[why]}"
 
 
 def _attempt_reason(fact: SessionFact, attempt: AttemptFact) -> str:
     what = f"AUTH {attempt.mechanism}" if attempt.mechanism else "an AUTH exchange of unknown mechanism"
     said = f"the server said {attempt.reply!r}" if attempt.reply else "the server's last word was not seen"
-    return f"{what} was read in clear ({_server(fact)}); {said}"
-
-
-def _server(fact: SessionFact) -> str:
-    host = f"[{fact.server_ip}]" if ":" in fact.server_ip else fact.server_ip
-    return f"{host}:{fact.server_port}"
+    return f"{what} was read in clear ({fact.server}); {said}"

@@ -13,14 +13,13 @@ Rules of this file:
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sniffer.knowledge.services import service
 from sniffer.model import limits
 from sniffer.model.facts import Family
-from sniffer.model.findings import Band, Basis, ServiceFinding, SessionFinding, State, Unjudged, Verdict
+from sniffer.model.findings import Band, Basis, ServiceFinding, SessionFinding, State, Verdict
 
 DAY = 24 * 3600 * 1_000_000
 PRESENT = 30 * DAY
@@ -89,7 +88,6 @@ class ServiceLedger:
     servers: dict[str, None] = field(default_factory=dict)
     mechanisms: dict[str, None] = field(default_factory=dict)
     users: dict[str, None] = field(default_factory=dict)
-    why: Counter[Unjudged] = field(default_factory=Counter)
     judged: int = 0
     unjudged: int = 0
     succeeded: int = 0
@@ -110,14 +108,12 @@ class ServiceLedger:
     def add(self, finding: SessionFinding) -> None:
         """Take one session."""
         fact, auth = finding.fact, finding.auth
-        host = f"[{fact.server_ip}]" if ":" in fact.server_ip else fact.server_ip
-        _keep(self.servers, f"{host}:{fact.server_port}")
+        _keep(self.servers, fact.server)
         self.first_seen = fact.start if not self.sessions else self.first_seen
         self.last_seen = fact.start
         self.sessions += 1
         if auth.unjudged:
             self.unjudged += 1
-            self.why[auth.unjudged] += 1
             self.gave_up += auth.unjudged == "no-auth-seen"
             self.unjudged_reason = self.unjudged_reason or auth.reason
             return

@@ -91,3 +91,9 @@ class SessionFact(Struct, frozen=True):
     speech: Speech
     quality: Quality
     observations: tuple[Observation, ...]
+
+    @property
+    def server(self) -> str:
+        """Return the server's address and port as one word, IPv6 in brackets (RFC 3986 3.2.2)."""
+        host = f"[{self.server_ip}]" if ":" in self.server_ip else self.server_ip
+        return f"{host}:{self.server_port}"

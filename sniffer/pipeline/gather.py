@@ -27,7 +27,7 @@ def gather(
     """
     found = Gathered(Spool())
     sources = inputs(paths, found.problems)
-    digests = Digests([each.path for each in sources if not each.stream]) if settings.digests else None
+    digests = Digests(sources) if settings.digests else None
     count = processes(sources, settings)
     others = [Worker(settings, sources, bpf.Share(index, count), stop) for index in range(1, count)]
     reader = Reader(settings, found.spool, bpf.Share(0, count))
@@ -56,7 +56,7 @@ def _records(sources: Sequence[Input], hashes: dict[Path, str], problems: dict[s
         InputRecord(
             file=each.name,
             sensor=each.sensor,
-            bytes=None if each.stream else each.path.stat().st_size,
+            bytes=None if each.stream else each.size,
             sha256=hashes.get(each.path),
             problem=problems.get(each.name),
         )

@@ -41,8 +41,7 @@ class Reader:
 
     def read(self, sources: Sequence[Input], report: Report, stop: Stop) -> None:
         """Read all sources, sensor by sensor, until the end or until ``stop`` says so."""
-        sizes = (each.path.stat().st_size for each in sources if not each.stream)
-        self._progress.total_bytes = sum(sizes)
+        self._progress.total_bytes = sum(each.size for each in sources)
         for sensor in dict.fromkeys(each.sensor for each in sources):
             if stop():
                 self.counts.interrupted = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sniffer.knowledge.mechanisms import family_of
 from sniffer.model.findings import ServiceFinding, State, Unjudged, Verdict
 
 VERDICT_WORDS: dict[Verdict, str] = {
@@ -40,7 +41,7 @@ UNJUDGED_WORDS: dict[Unjudged, str] = {
     "gap": "with bytes missing",
     "one-sided": "seen in one direction only",
     "no-auth-seen": "ended before AUTH or MAIL",
-    "ambiguous": "not SMTP",
+    "ambiguous": "not readable as SMTP",
 }
 
 UNJUDGED_SHORT: dict[Unjudged, str] = {
@@ -49,7 +50,7 @@ UNJUDGED_SHORT: dict[Unjudged, str] = {
     "gap": "bytes missing",
     "one-sided": "one direction only",
     "no-auth-seen": "ended before AUTH",
-    "ambiguous": "not SMTP",
+    "ambiguous": "unreadable",
 }
 
 
@@ -61,4 +62,6 @@ def known_by(finding: ServiceFinding) -> tuple[str, str]:
         return "nothing in clear", counted
     if finding.family == "none":
         return "MAIL without AUTH", counted
-    return f"{'/'.join(finding.mechanisms)} in clear", counted
+    families = {"basic", "oauth"} if finding.verdict == "mixed" else {finding.family}
+    told = [name for name in finding.mechanisms if family_of(name) in families]
+    return f"{'/'.join(told)} in clear", counted

@@ -26,6 +26,7 @@ LINK_NAMES = {
 """Link types that people capture and that are not decoded (tcpdump.org's list of LINKTYPEs)."""
 
 ENDLESS = ("has a header of more than 64 KiB", "save it to a file, and write it anew with 'editcap IN OUT'")
+"""A stream's pcapng header that is longer than what can be read before libpcap opens the pipe."""
 
 MIXED = ("different from the type of the first interface", "different from the snapshot length")
 """How libpcap refuses a pcapng with unlike interfaces."""

@@ -11,6 +11,7 @@ from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 
 from sniffer.model import limits
+from sniffer.sources.inputs import Input
 
 
 class Digests:
@@ -20,10 +21,10 @@ class Digests:
     at every block.
     """
 
-    def __init__(self, paths: Sequence[Path]) -> None:
-        self._paths = paths
+    def __init__(self, sources: Sequence[Input]) -> None:
+        self._paths = paths = [each.path for each in sources if not each.stream]
         self._pipe: Pipe | None = None
-        if sum(path.stat().st_size for path in paths) >= limits.SHARED_BYTES and hasattr(os, "fork"):
+        if sum(each.size for each in sources) >= limits.SHARED_BYTES and hasattr(os, "fork"):
             context = multiprocessing.get_context("fork")
             self._pipe, theirs = context.Pipe(duplex=False)
             self._process = context.Process(target=_send, args=(theirs, paths), daemon=True)

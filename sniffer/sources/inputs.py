@@ -25,13 +25,17 @@ NAMED_CAPTURE = re.compile(r"\.(?:pcap|pcapng|cap|ntar|dmp)\d*(?:\.|$)", re.IGNO
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One capture: a file, or a stream that can be read only once."""
+    """One capture: a file, or a stream that can be read only once.
+
+    ``size`` is the file's in bytes when it was examined: a ring buffer may have deleted it since.
+    """
 
     path: Path
     sensor: str
     container: formats.Container | None = None
     compression: formats.Compression | None = None
     stream: bool = False
+    size: int = 0
 
     @property
     def name(self) -> str:
@@ -127,6 +131,7 @@ def _regular(sensor: str, path: Path) -> Input:
     with path.open("rb") as file:
         compression = formats.compression(file.read(formats.HEAD_BYTES))
         file.seek(0)
+        size = os.fstat(file.fileno()).st_size
         with contextlib.closing(unpacked(file, compression)) as content:
             head = content.read1(formats.HEAD_BYTES)
     container = formats.container(head)
@@ -134,4 +139,4 @@ def _regular(sensor: str, path: Path) -> Input:
         raise CaptureError(str(path), "holds nothing that can be unpacked", "is the copy complete?")
     if container is None:
         raise CaptureError(shown(path), *formats.stranger(head))
-    return Input(path, sensor, container, compression)
+    return Input(path, sensor, container, compression, size=size)

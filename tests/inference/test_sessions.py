@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 
@@ -19,7 +21,7 @@ UNJUDGED: list[tuple[str, SessionFact, Unjudged, str]] = [
     ("joined late", fact(blind=True, mail=True), "late", "joined this connection late"),
     ("a gap", fact(blind=True, quality=replace(WHOLE, gap_bytes=9)), "gap", "bytes are missing"),
     ("one side", fact(blind=True, quality=replace(WHOLE, one_sided=True)), "one-sided", "only one direction"),
-    ("not SMTP", fact(smtp=False, banner=None), "ambiguous", "not SMTP"),
+    ("not SMTP", fact(smtp=False, banner=None), "ambiguous", "cannot be read as SMTP"),
     ("mail after TLS", fact(encrypted=True, mail=True), "tls", "inside TLS"),
 ]  # fmt: skip
 
@@ -35,6 +37,21 @@ def test_why_a_session_cannot_be_judged(session: SessionFact, why: Unjudged, say
         None,
     )
     assert says in auth.reason
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ({"quality": replace(WHOLE, one_sided=True)}, "one-sided"),
+        ({"quality": replace(WHOLE, gap_bytes=9), "blind": True}, "gap"),
+        ({"blind": True}, "late"),
+        ({}, "ambiguous"),
+    ],
+    ids=["one side", "a gap", "joined late", "AUTH without a mechanism"],
+)
+def test_why_the_mechanism_of_an_auth_is_not_known(told: dict[str, Any], why: Unjudged) -> None:
+    auth = judge([fact(attempt(None), **told)]).session.auth
+    assert (auth.family, auth.unjudged, auth.outcome, len(auth.attempts)) == ("unknown", why, "success", 1)
 
 
 FAMILIES: list[tuple[str, Family]] = [
