@@ -9,10 +9,11 @@ import pytest
 
 from sniffer.model import limits
 from sniffer.pipeline import Settings, gather
+from tests.capture_files import write_pcap
 from tests.mail import EXCHANGE, EXCHANGE_IP, session
 from tests.program import devices, sessions, sniffer
 from tests.sources.facts import facts
-from tests.wire import SYN, Conversation, Frame, cut, duplicate, encode, merge, write_pcap
+from tests.wire import SYN, Conversation, Frame, cut, duplicate, encode, merge
 
 
 def flood(count: int, start: float) -> list[Frame]:

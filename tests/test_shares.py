@@ -15,7 +15,8 @@ from sniffer.pipeline.shares import Worker
 from sniffer.sources.bpf import Share, selection
 from sniffer.sources.capture import Capture
 from sniffer.sources.inputs import inputs
-from tests.wire import Conversation, Frame, merge, write_pcap
+from tests.capture_files import write_pcap
+from tests.wire import Conversation, Frame, merge
 
 PORTS = np.zeros(65_536, np.bool_)
 PORTS[list(DEFAULT_PORTS)] = True

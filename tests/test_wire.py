@@ -18,6 +18,7 @@ from scapy.layers.l2 import Dot1AD, Dot1Q, Ether
 from scapy.packet import Packet
 from scapy.utils import RawPcapNgReader, RawPcapReader, rdpcap
 
+from tests.capture_files import Interface, encode_pcap, encode_pcapng, write_pcap, write_pcapng
 from tests.wire import (
     ACK,
     FIN,
@@ -27,16 +28,11 @@ from tests.wire import (
     Conversation,
     Extension,
     Frame,
-    Interface,
     Link,
     duplicate,
-    encode_pcap,
-    encode_pcapng,
     merge,
     reorder,
     swap,
-    write_pcap,
-    write_pcapng,
 )
 
 SAID_BY_CLIENT = b"EHLO scanner\r\nQUIT\r\n"

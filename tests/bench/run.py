@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench.measure import Measurement, measure
-from tests.wire import Conversation, write_pcap
+from tests.capture_files import write_pcap
+from tests.wire import Conversation
 
 PROGRAMS = ("sniffer", "tcpdump", "tshark")
 PORTS = (25, 465, 587, 2525, 2465, 2587)

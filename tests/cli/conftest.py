@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.capture_files import write_pcap
 from tests.mail import session
-from tests.wire import Frame, write_pcap
+from tests.wire import Frame
 
 
 @pytest.fixture

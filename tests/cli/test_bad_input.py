@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 import zstandard
 
+from tests.capture_files import Interface, encode_pcap, encode_pcapng
 from tests.program import command, environment, program, sessions, sniffer
-from tests.wire import Frame, Interface, encode_pcap, encode_pcapng
+from tests.wire import Frame
 
 LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
 STRANGERS: list[tuple[str, bytes, str, str]] = [

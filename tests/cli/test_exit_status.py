@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.capture_files import encode_pcap
 from tests.mail import EXCHANGE, EXCHANGE_IP, session
 from tests.program import sniffer
-from tests.wire import encode_pcap
 
 
 @pytest.fixture

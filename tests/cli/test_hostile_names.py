@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from sniffer.model import limits
+from tests.capture_files import write_pcap
 from tests.program import Outcome, sessions, sniffer
-from tests.wire import Conversation, write_pcap
+from tests.wire import Conversation
 
 HOSTILE = {
     "clears the screen": "\x1b[2J\x1b[1;1Hall clear",

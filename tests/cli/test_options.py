@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.capture_files import write_pcap
 from tests.mail import session
 from tests.program import devices, program, sessions, sniffer
-from tests.wire import write_pcap
 
 WRONG: list[tuple[tuple[str, ...], str]] = [
     (("--ports", "smtp"), "write them like 25,587,2500-2525"),

@@ -18,9 +18,10 @@ import pytest
 import zstandard
 
 from tests import contract
+from tests.capture_files import encode_pcap, encode_pcapng, write_pcap
 from tests.mail import session
 from tests.program import ROOT, command, environment, program
-from tests.wire import Frame, encode_pcap, encode_pcapng, write_pcap
+from tests.wire import Frame
 
 PACKINGS: dict[str, Callable[[bytes], bytes]] = {
     "plain": bytes,

@@ -13,9 +13,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sniffer.reports.redaction import Redactor
+from tests.capture_files import write_pcap
 from tests.mail import b64
 from tests.program import sniffer
-from tests.wire import Conversation, Frame, write_pcap
+from tests.wire import Conversation, Frame
 
 FORMATS = [(view, form) for view in ("devices", "sessions") for form in ("table", "json", "jsonl", "csv")]
 

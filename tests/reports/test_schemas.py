@@ -13,9 +13,9 @@ from jsonschema import Draft202012Validator
 
 from sniffer.reports.schemas import KINDS, Kind, schema
 from tests import contract
+from tests.capture_files import write_pcap
 from tests.mail import session
 from tests.program import devices, sessions
-from tests.wire import write_pcap
 
 
 def objects(part: Any) -> Iterator[dict[str, Any]]:

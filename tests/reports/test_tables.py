@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
+from tests.capture_files import encode_pcap, write_pcap
 from tests.mail import EXCHANGE, EXCHANGE_IP, session
 from tests.program import program, sniffer
-from tests.wire import Frame, encode_pcap, merge, write_pcap
+from tests.wire import Frame, merge
 
 
 def many() -> list[Frame]:

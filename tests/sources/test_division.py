@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from sniffer.model import limits
 from sniffer.pipeline import Settings
+from tests.capture_files import encode_pcap, encode_pcapng
 from tests.sources.facts import facts, facts_and_problems, office
-from tests.wire import Frame, encode_pcap, encode_pcapng
+from tests.wire import Frame
 
 OFFICE = office()
 

@@ -12,10 +12,11 @@ import zstandard
 
 from sniffer.pipeline import Settings, gather
 from sniffer.sources.formats import is_openable
+from tests.capture_files import Interface, encode_pcap, encode_pcapng
 from tests.mail import session
 from tests.program import program
 from tests.sources.facts import facts, facts_and_problems, office
-from tests.wire import LINK_TYPES, Conversation, Frame, Interface, Link, encode_pcap, encode_pcapng
+from tests.wire import LINK_TYPES, Conversation, Frame, Link
 
 Encode = Callable[[list[Frame]], bytes]
 
