@@ -25,9 +25,51 @@ class AttemptFact(Struct, frozen=True, gc=False):
     reply: str | None
 
 
+class CertificateFact(Struct, frozen=True, gc=False):
+    """What a server's certificate says (RFC 5280 4.1), where TLS 1.2 or older shows it.
+
+    ``subject`` and ``issuer`` are written as RFC 4514 has it; ``names`` are the DNS names of the
+    subjectAltName, without one the common name.  Times are microseconds since 1970, UTC.
+    """
+
+    subject: str
+    issuer: str
+    names: tuple[str, ...]
+    not_before: int
+    not_after: int
+
+
+class TlsFact(Struct, frozen=True):
+    """What a TLS handshake shows in clear (RFC 8446 4.1, RFC 5246 7.4).
+
+    ``offered`` is the highest version of the ClientHello, ``version`` and ``cipher`` are what the ServerHello chose;
+    None where it was not seen.  ``retried`` says that a HelloRetryRequest came, ``resumed`` that keys of an earlier
+    session were used.  ``alert`` is the name of the first alert that ended the handshake, ``encrypted`` where TLS
+    1.3 hides which.  ``complete`` says that the client went on behind its Finished, ``in_clear`` that the server
+    answered the ClientHello with text.
+    """
+
+    offered: str | None = None
+    version: str | None = None
+    cipher: str | None = None
+    sni: str | None = None
+    alpn: tuple[str, ...] = ()
+    ja3: str | None = None
+    ja4: str | None = None
+    encrypt_then_mac: bool = False
+    retried: bool = False
+    resumed: bool | None = None
+    certificate: CertificateFact | None = None
+    alert: str | None = None
+    alert_from: Literal["client", "server"] | None = None
+    complete: bool = False
+    in_clear: bool = False
+
+
 class Speech(Struct, frozen=True):
     """What one SMTP connection said in clear.
 
+    ``greeted`` is the first line of the last EHLO reply in clear, ``extensions`` the keywords that it lists.
     ``workstation`` is the client's name of itself in an NTLM answer.
     ``offered`` are the mechanisms of the last EHLO reply in clear, None when none was seen.
     ``mail`` says that MAIL was seen (behind a successful AUTH nobody looks), ``mail_accepted`` how the last was
@@ -48,6 +90,8 @@ class Speech(Struct, frozen=True):
     smtp: bool
     blind: bool
     anomalies: tuple[Anomaly, ...]
+    greeted: str | None = None
+    extensions: tuple[str, ...] = ()
 
 
 class Quality(Struct, frozen=True, gc=False):
@@ -91,9 +135,25 @@ class SessionFact(Struct, frozen=True):
     speech: Speech
     quality: Quality
     observations: tuple[Observation, ...]
+    tls: TlsFact | None = None
 
     @property
     def server(self) -> str:
         """Return the server's address and port as one word, IPv6 in brackets (RFC 3986 3.2.2)."""
         host = f"[{self.server_ip}]" if ":" in self.server_ip else self.server_ip
         return f"{host}:{self.server_port}"
+
+
+class NameFact(Struct, frozen=True, gc=False):
+    """DNS answers seen: ``client`` asked for ``name`` and was told ``address``.
+
+    ``client`` is whoever the answers went to, a resolver as well as a device.  Times are microseconds.
+    """
+
+    sensor: str
+    client: str
+    name: str
+    address: str
+    first: int
+    last: int
+    count: int

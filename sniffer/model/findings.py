@@ -16,6 +16,7 @@ Band = Literal["certain", "strong", "likely"]
 IdentityBand = Literal["certain", "strong", "likely", "weak", "unknown"]
 State = Literal["working", "failing", "refused", "gave-up", "migrated", "quiet", "unjudged"]
 Unjudged = Literal["tls", "late", "gap", "one-sided", "no-auth-seen", "ambiguous"]
+Role = Literal["client", "relay", "nat", "router"]
 Direction = Literal["outbound", "internal", "inbound"]
 Scope = Literal["local", "remote"]
 Basis = Literal["clear", "decrypted", "inferred", "none"]
@@ -54,13 +55,15 @@ class SessionFinding(Struct, frozen=True):
     name_basis: str | None
     starttls: StartTls
     auth: AuthFinding
+    public_ip: str | None = None
     findings: tuple[Anomaly, ...] = ()
 
 
 class ServiceFinding(Struct, frozen=True):
     """What a device does with one service.  Times are microseconds.
 
-    ``reason_names`` are the user names that the reason may quote.
+    ``title`` is the service's name for people.  ``reason_names`` are the user names that the reason may quote.
+    ``refusal`` is the code of the cause (``knowledge/replies.toml``) behind the newest refusal that names one.
     """
 
     service: str
@@ -86,6 +89,18 @@ class ServiceFinding(Struct, frozen=True):
     first_failure: int | None
     reason: str
     reason_names: tuple[str, ...]
+    title: str = ""
+    tls_versions: tuple[str, ...] = ()
+    refusal: str | None = None
+
+
+class Advice(Struct, frozen=True):
+    """What a person should know or do, where that is from, and the day it was true (ISO 8601)."""
+
+    code: str
+    text: str
+    source: str
+    as_of: str
 
 
 class Evidence(Struct, frozen=True):
@@ -145,3 +160,7 @@ class DeviceFinding(Struct, frozen=True):
     findings: tuple[Anomaly, ...]
     anomalies: tuple[Anomaly, ...]
     evidence: tuple[Evidence, ...]
+    role: Role = "client"
+    senders_at_least: int = 1
+    affected_through: str | None = None
+    advice: tuple[Advice, ...] = ()

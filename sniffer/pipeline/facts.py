@@ -21,7 +21,7 @@ MAPPED = 0xFFFF << 32
 def session_fact(connection: Connection) -> SessionFact:
     """Return the fact that a finished connection leaves."""
     watcher = connection.watcher
-    speech = watcher.speech() if isinstance(watcher, SmtpSession) else SmtpSession().speech()
+    session = watcher if isinstance(watcher, SmtpSession) else SmtpSession()
     client, server = _address(*connection.client[:2]), _address(*connection.server[:2])
     mac = _mac(connection.mac)
     return SessionFact(
@@ -34,7 +34,7 @@ def session_fact(connection: Connection) -> SessionFact:
         on_link=mac is not None and connection.hops in INITIAL_HOPS,
         server_ip=server,
         server_port=connection.server.port,
-        speech=speech,
+        speech=session.speech(),
         quality=Quality(
             start_seen=connection.start_seen,
             end_seen=connection.end_seen,
@@ -46,6 +46,7 @@ def session_fact(connection: Connection) -> SessionFact:
         observations=tuple(
             Observation(origin.sensor, origin.interface, origin.file, connection.vlan) for origin in connection.origins
         ),
+        tls=session.tls(),
     )
 
 

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections import deque
 
 from sniffer.model import limits
-from sniffer.model.facts import Speech, StartTls
+from sniffer.model.facts import Speech, StartTls, TlsFact
 from sniffer.protocols.anomalies import ANOMALIES, anomaly
 from sniffer.protocols.lines import Lines
 from sniffer.protocols.smtp_auth import Attempt
@@ -85,6 +85,10 @@ class Memory(ABC):
             blind=self._blind,
             anomalies=tuple(anomaly(code) for code in ANOMALIES if code in self._anomalies),
         )
+
+    def tls(self) -> TlsFact | None:
+        """Return what the TLS handshake showed, None without one."""
+        return None
 
     def _attempt(self) -> Attempt | None:
         """Return the AUTH exchange under way."""
