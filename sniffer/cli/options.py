@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import UTC, date, datetime
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
+from sniffer.knowledge.catalogue import Catalogue, KnowledgeError, catalogue
 from sniffer.model.findings import VERDICTS
 
 DEFAULT_SENSOR = "default"
 
 PORTS = re.compile(r"(?P<first>[0-9]{1,5})(?:\s*-\s*(?P<last>[0-9]{1,5}))?")
 """A port or a range of them."""
+
+KnowledgeOption = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Rows of your own: services, deadlines, ways, replies (TOML).")
+]
+AsOfOption = Annotated[str | None, typer.Option(metavar="DATE", help="Word it as of this day, like 2027-01-15.")]
 
 
 def ports(text: str) -> tuple[int, ...]:
@@ -74,3 +82,23 @@ def sensors(words: Iterable[str], paths: Iterable[Path]) -> list[tuple[str, Path
         else:
             name = label
     return [*named, *((name, path) for path in paths)]
+
+
+def knowledge(path: Path | None) -> Catalogue:
+    """Return what the program knows, with the user's rows over it."""
+    try:
+        return catalogue(path)
+    except KnowledgeError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def as_of(text: str | None) -> date:
+    """Return the day that wording and advice are for: ISO 8601, today (UTC) without one."""
+    if text is None:
+        return datetime.now(UTC).date()
+    if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            pass  # a month of 13, say
+    raise typer.BadParameter(f"{text!r} is no date; write it like 2027-01-15")

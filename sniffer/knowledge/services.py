@@ -1,31 +1,39 @@
-"""Loads ``services.toml``: the mail services and how they give themselves away."""
+"""``services.toml``: the mail services and how they give themselves away."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import Any
+from ipaddress import ip_address
+
+from sniffer.knowledge import rows
+from sniffer.knowledge.rows import Network, Row
 
 PRIVATE = "private"
 OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
-    """A row: ``affected`` marks Exchange Online client submission, which the date concerns."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service(Row):
+    """A mail service.  How its fields are matched is said in ``services.toml``.
 
-    code: str
+    ``affected`` marks Exchange Online client submission, which the date concerns.  ``within`` is the service whose
+    greeting this one shares, so that only a name tells them apart.  ``greets_address`` says that the EHLO reply
+    names the client's address, ``oauth`` that AUTH has an OAuth mechanism.
+    """
+
     name: str
     hosts: tuple[str, ...] = ()
     greeting: re.Pattern[str] | None = None
-    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    certificates: tuple[str, ...] = ()
+    networks: tuple[Network, ...] = ()
     ports: tuple[int, ...] = ()
     submission: bool = False
     affected: bool = False
+    within: str | None = None
+    greets_address: bool = False
+    oauth: bool = False
 
     def has_host(self, host: str) -> bool:
         """Say whether a host name is one of this service's."""
@@ -44,36 +52,24 @@ class Service:
         return any(ip in network for network in self.networks if network.version == ip.version)
 
 
+def plain(code: str) -> Service:
+    """Return the row of a code that has none."""
+    names = {PRIVATE: "own server", OTHER: "other server"}
+    return Service(code=code, name=names.get(code, code), source="", as_of=rows.UNDATED)
+
+
 @cache
 def services() -> tuple[Service, ...]:
-    """Return all rows, in the order in which they are tried."""
-    text = (resources.files("sniffer.knowledge") / "services.toml").read_text("utf-8")
-    return tuple(_service(row) for row in tomllib.loads(text)["service"])
+    """Return all shipped rows."""
+    return rows.merged(Service, "service", (), None)
 
 
 @cache
 def service(code: str) -> Service:
-    """Return the row of a code; ``private`` and ``other`` have none and get a plain one."""
-    names = {PRIVATE: "own server", OTHER: "other server"}
-    found = (row for row in services() if row.code == code)
-    return next(found, Service(code, names.get(code, code)))
-
-
-def _service(row: dict[str, Any]) -> Service:
-    greeting = row.get("greeting")
-    return Service(
-        code=row["code"],
-        name=row["name"],
-        hosts=tuple(row.get("hosts", ())),
-        greeting=re.compile(greeting) if greeting else None,
-        networks=tuple(ip_network(each) for each in row.get("networks", ())),
-        ports=tuple(row.get("ports", ())),
-        submission=row.get("submission", False),
-        affected=row.get("affected", False),
-    )
+    """Return the shipped row of a code; ``private`` and ``other`` have none and get a plain one."""
+    return next((row for row in services() if row.code == code), None) or plain(code)
 
 
 def as_of() -> str:
-    """Return the newest date of the rows, ISO 8601."""
-    text = (resources.files("sniffer.knowledge") / "services.toml").read_text("utf-8")
-    return max(str(row["as_of"]) for row in tomllib.loads(text)["service"])
+    """Return the newest date of the shipped rows, ISO 8601."""
+    return max(row.as_of for row in services()).isoformat()

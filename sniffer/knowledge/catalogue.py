@@ -1,0 +1,136 @@
+"""All that the program knows of services, their dates, their refusals, and the ways out; shipped and a user's own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, cached_property
+from ipaddress import ip_address
+from itertools import chain
+from pathlib import Path
+
+from sniffer.knowledge import rows
+from sniffer.knowledge.deadlines import Deadline
+from sniffer.knowledge.replies import Reply
+from sniffer.knowledge.rows import KnowledgeError
+from sniffer.knowledge.services import Service, plain
+from sniffer.knowledge.ways import Way
+from sniffer.model import limits
+
+__all__ = ["Catalogue", "KnowledgeError", "catalogue"]
+
+HOST = re.compile(r"(?:[2-5]\d\d[ -])?([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\.[A-Za-z]{2,})(?![\w-]|\.\w)")
+"""The host name that a greeting or an EHLO reply begins with (RFC 5321 4.2: ``220`` Domain; 4.1.1.1)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """The tables, and how they are searched.  Where two rows fit, the longest host ending holds, else the first row."""
+
+    services: tuple[Service, ...]
+    deadlines: tuple[Deadline, ...]
+    ways: tuple[Way, ...]
+    replies: tuple[Reply, ...]
+    user_file: str | None = None
+
+    def service(self, code: str) -> Service:
+        """Return the row of a code; ``private``, ``other`` and what has no row get a plain one."""
+        return self._codes.get(code) or plain(code)
+
+    def by_greeting(self, text: str) -> Service | None:
+        """Return the service that greets so: a banner, or the first line of an EHLO reply."""
+        found = HOST.match(text)
+        row = self._by_ending(found[1]) if found else None
+        return row or next((row for row in self._greeting if row.greets(text)), None)
+
+    def by_name(self, host: str) -> Service | None:
+        """Return the service of a host name from SNI, DNS or a certificate, where it may begin with ``*.``."""
+        name = host.lower().rstrip(".")
+        return self._certificates.get(name) or (None if name.startswith("*") else self._by_ending(name))
+
+    def by_certificate(self, names: tuple[str, ...]) -> Service | None:
+        """Return the service that a certificate with these names is for, None where they tell several."""
+        lower = [name.lower().rstrip(".") for name in names]
+        told = {row.code: row for row in map(self._certificates.get, lower) if row}
+        told = told or {row.code: row for row in map(self.by_name, lower) if row}
+        return next(iter(told.values())) if len(told) == 1 else None
+
+    def by_address(self, ip: str, port: int) -> Service | None:
+        """Return the service whose ranges hold an address, on a port where they mean it."""
+        address = ip_address(ip)
+        for row in self._ranges.get((address.version, port), ()):
+            if any(address in network for network in row.networks if network.version == address.version):
+                return row
+        return None
+
+    def refusal(self, reply: str) -> Reply | None:
+        """Return the row of a reply that names its cause."""
+        return next((row for row in self.replies if row.pattern.search(reply)), None)
+
+    def deadline(self, service_code: str) -> Deadline | None:
+        """Return what happens to passwords at a service."""
+        return self._dates.get(service_code)
+
+    @property
+    def as_of(self) -> str:
+        """Return the newest date of the rows, ISO 8601."""
+        everything = chain(self.services, self.deadlines, self.ways, self.replies)
+        return max(row.as_of for row in everything).isoformat()
+
+    def _by_ending(self, host: str) -> Service | None:
+        """Return the row with the longest ending of a host name."""
+        rest, endings = host.lower() if len(host) <= limits.NAME_CHARACTERS else "", self._endings
+        while rest:
+            if rest in endings:
+                return endings[rest]
+            rest = rest.partition(".")[2]
+        return None
+
+    @cached_property
+    def _codes(self) -> dict[str, Service]:
+        return {row.code: row for row in self.services}
+
+    @cached_property
+    def _endings(self) -> dict[str, Service]:
+        return {ending.lower().lstrip("."): row for row in reversed(self.services) for ending in row.hosts}
+
+    @cached_property
+    def _certificates(self) -> dict[str, Service]:
+        return {name.lower(): row for row in reversed(self.services) for name in row.certificates}
+
+    @cached_property
+    def _greeting(self) -> tuple[Service, ...]:
+        return tuple(row for row in self.services if row.greeting)
+
+    @cached_property
+    def _ranges(self) -> dict[tuple[int, int], list[Service]]:
+        found: dict[tuple[int, int], list[Service]] = {}
+        for row in self.services:
+            for key in {(network.version, port) for network in row.networks for port in row.ports}:
+                found.setdefault(key, []).append(row)
+        return found
+
+    @cached_property
+    def _dates(self) -> dict[str, Deadline]:
+        return {code: row for row in reversed(self.deadlines) for code in row.services}
+
+
+def catalogue(user_file: Path | None = None) -> Catalogue:
+    """Return what ships with the package, with a user's TOML over it.  Raises ``KnowledgeError``."""
+    return _shipped() if user_file is None else _with(user_file)
+
+
+@cache
+def _shipped() -> Catalogue:
+    return _with(None)
+
+
+def _with(path: Path | None) -> Catalogue:
+    mine = rows.own(path) if path else {}
+    return Catalogue(
+        rows.merged(Service, "service", mine.get("service", ()), path),
+        rows.merged(Deadline, "deadline", mine.get("deadline", ()), path),
+        rows.merged(Way, "way", mine.get("way", ()), path),
+        rows.merged(Reply, "reply", mine.get("reply", ()), path),
+        str(path) if path else None,
+    )
