@@ -5,29 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from enum import StrEnum
-from pathlib import Path
 from typing import IO, Annotated, Any
 
 import typer
 
-from sniffer.cli import options
+from sniffer.cli import options, reading
 from sniffer.cli import output as destination
-from sniffer.cli.configuration import configured
-from sniffer.cli.interrupt import Interrupt
-from sniffer.cli.progress import ProgressLine
-from sniffer.cli.redaction_key import redaction_key
+from sniffer.knowledge.catalogue import Catalogue
 from sniffer.model import limits
 from sniffer.model.findings import SessionFinding
-from sniffer.pipeline import DEFAULT_PORTS, Gathered, Judgement, Settings, gather
+from sniffer.pipeline import Gathered, Judgement
 from sniffer.reports import machine
-from sniffer.reports.escape import for_terminal
 from sniffer.reports.redaction import Redactor
 from sniffer.reports.rows import Row, device_row, session_row
 from sniffer.reports.run_row import run_row
 from sniffer.reports.summary import Summary
 
-DONE, FAILED, MATCHED, PARTLY_READ, NONE_JUDGED = 0, 1, 3, 4, 5
-"""Exit statuses; 2 is a usage error."""
+DONE, MATCHED, PARTLY_READ, NONE_JUDGED = 0, 3, 4, 5
+"""Exit statuses; 1 is ``reading.FAILED``, 2 a usage error."""
 
 
 HELP = """Read captures and say which devices log in how, and what could not be judged.
@@ -85,84 +80,39 @@ class Scope(StrEnum):
 
 
 def triage(
-    paths: Annotated[
-        list[Path] | None,
-        typer.Argument(
-            metavar="PATH...", readable=False, help="Captures, folders of captures, or - for standard input."
-        ),
-    ] = None,
+    paths: reading.PathsArgument = None,
     view: Annotated[View, typer.Option(help="List devices, or each session.")] = View.DEVICES,
     form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TABLE,
-    output: Annotated[Path | None, typer.Option(metavar="FILE", readable=False, help="Write to a file.")] = None,
-    ports: Annotated[str, typer.Option(metavar="LIST", help="Mail ports, ranges too.")] = ",".join(
-        map(str, DEFAULT_PORTS)
-    ),
-    local_net: Annotated[
-        list[str] | None, typer.Option(metavar="CIDR", help="A network of our side, beside the private ones.")
-    ] = None,
+    output: reading.OutputOption = None,
+    ports: reading.PortsOption = reading.USUAL_PORTS,
+    local_net: reading.LocalNetOption = None,
     scope: Annotated[Scope, typer.Option(help="Our own devices, or remote hosts too.")] = Scope.LOCAL,
-    sensor: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME[=PATH]", help="Name the capture point; captures of one are read as one."),
-    ] = None,
-    exclude_net: Annotated[list[str] | None, typer.Option(metavar="CIDR", help="Leave a network out.")] = None,
-    exclude_vlan: Annotated[list[str] | None, typer.Option(metavar="ID", help="Leave a VLAN out.")] = None,
-    redact_users: Annotated[
-        bool,
-        typer.Option("--redact-users", help="Replace user names and personal host names by a keyed hash."),
-    ] = False,
+    sensor: reading.SensorOption = None,
+    exclude_net: reading.ExcludeNetOption = None,
+    exclude_vlan: reading.ExcludeVlanOption = None,
+    redact_users: reading.RedactOption = False,
     fail_on: Annotated[
         str, typer.Option(metavar="LIST", help="Exit with 3 if a device has one of these verdicts.")
     ] = "",
-    config: Annotated[  # noqa: ARG001 - its callback has taken the defaults from it
-        Path | None,
-        typer.Option(metavar="FILE", help="Defaults from a TOML file.", callback=configured, is_eager=True),
-    ] = None,
+    as_of: options.AsOfOption = None,
+    knowledge: options.KnowledgeOption = None,
+    config: reading.ConfigOption = None,  # noqa: ARG001 - its callback has taken the defaults from it
 ) -> None:
     """Read captures and report; the parameters are the options, their help says the rest."""
-    wanted = options.ports(ports)
+    digests = form in (Format.JSON, Format.JSONL)
+    asked = reading.sources(paths, sensor, ports, local_net, exclude_net, exclude_vlan, digests=digests)
     failing = options.fail_on(fail_on)
-    nets = options.networks(local_net or ())
-    pairs = options.sensors(sensor or (), paths or ())
-    if not pairs:
-        raise typer.BadParameter("name a capture, a folder, or - for standard input")
-    settings = Settings(
-        ports=wanted,
-        exclude_nets=options.networks(exclude_net or ()),
-        exclude_vlans=options.vlans(exclude_vlan or ()),
-        digests=form in (Format.JSON, Format.JSONL),
-    )
+    known, day = options.knowledge(knowledge), options.as_of(as_of)
     destination.check(output)
-    redact = Redactor(_key() if redact_users else None)
-    progress = ProgressLine()
-    with Interrupt() as interrupt:
-        gathered = gather(pairs, settings, progress, interrupt.pending)
-    progress.clear()
-    for problem in gathered.problems:
-        typer.echo(f"sniffer: {for_terminal(str(problem))}", err=True)
-    if not gathered.counts.readable:
-        raise typer.Exit(FAILED)
-    report = _Report(
-        gathered,
-        Judgement(gathered.spool, nets),
-        Summary(scope is Scope.ALL, silent=gathered.counts.silent),
-        redact,
-        wanted,
-        failing,
-    )
+    redact = reading.redactor(wanted=redact_users)
+    gathered, judgement = reading.read(asked, known, day)
+    summary = Summary(scope is Scope.ALL, silent=gathered.counts.silent)
+    report = _Report(gathered, judgement, summary, redact, asked.settings.ports, failing, known)
     for note in report.notes():
         typer.echo(f"sniffer: {note}", err=True)
     with destination.opened(output, for_programs=form is not Format.TABLE) as stream:
         report.write(stream, view, form)
     raise typer.Exit(report.status)
-
-
-def _key() -> bytes:
-    try:
-        return redaction_key()
-    except (OSError, ValueError) as error:
-        typer.echo(f"sniffer: no key for --redact-users: {error}", err=True)
-        raise typer.Exit(FAILED) from None
 
 
 class _Report:
@@ -176,7 +126,9 @@ class _Report:
         redact: Redactor,
         ports: tuple[int, ...],
         failing: tuple[str, ...],
+        known: Catalogue,
     ) -> None:
+        self._known = known
         self._gathered = gathered
         self._judgement = judgement
         self._summary = summary
@@ -230,7 +182,8 @@ class _Report:
         return (device_row(each, self._redact) for each in self._devices)
 
     def _run(self) -> Row:
-        return run_row(_counted(self._gathered, self._ports), self._summary, self._flags, self.status)
+        counted = _counted(self._gathered, self._ports)
+        return run_row(counted, self._summary, self._flags, self.status, self._known)
 
 
 def _counted(gathered: Gathered, ports: tuple[int, ...]) -> dict[str, Any]:

@@ -13,7 +13,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from sniffer.inference.relays import Relays
 from sniffer.inference.verdicts import ServiceLedger
+from sniffer.knowledge.catalogue import Catalogue
 from sniffer.knowledge.vendors import is_shared, mac_kind, vendor
 from sniffer.model import limits
 from sniffer.model.events import Anomaly
@@ -40,6 +42,11 @@ GENERIC_NAME = re.compile(
 WEIGHT_CARD, WEIGHT_NAME, WEIGHT_ADDRESS = 0.8, 0.6, 0.3
 """How much a card on our link, an EHLO name, and a mere address say about which device it is.  Set by
 hand, so they are shown as bands only."""
+
+
+SHORTEST_LEASE = 600 * 1_000_000
+"""Microseconds within which an address does not change hands: servers lease for an hour to a week, hardly for less than
+ten minutes."""
 
 
 class Link(NamedTuple):
@@ -87,6 +94,11 @@ def domain(fact: SessionFact) -> str:
     return "/".join([seen.sensor, *(f"vlan{tag}" for tag in seen.vlan)])
 
 
+def sensor_of(fact: SessionFact) -> str:
+    """Return the sensor that saw a session first."""
+    return fact.observations[0].sensor
+
+
 def telling(helo: str | None) -> str | None:
     """Return an EHLO name that names somebody, None for those that anybody sends."""
     return helo if helo and helo.isprintable() and not GENERIC_NAME.fullmatch(helo) else None
@@ -119,11 +131,8 @@ class _Device:
     findings: dict[str, Anomaly] = field(default_factory=dict)
     anomalies: dict[str, Anomaly] = field(default_factory=dict)
 
-    def add(self, finding: SessionFinding, ends: int, card: str | None) -> None:
+    def add(self, finding: SessionFinding, ledger: ServiceLedger, card: str | None) -> None:
         fact = finding.fact
-        ledger = self.services.get(finding.service)
-        if ledger is None:
-            ledger = self.services[finding.service] = ServiceLedger(finding.service, ends)
         ledger.add(finding)
         _see(self.addresses, (fact.client_ip, domain(fact)), fact)
         for source, name in (("smtp", fact.speech.helo), ("ntlm", fact.speech.workstation)):
@@ -148,12 +157,15 @@ def _see(table: dict[tuple[str, str], _Seen], key: tuple[str, str], fact: Sessio
 class DeviceLedger:
     """Folds all sessions into devices; ``ends`` is the end of the data, in microseconds.
 
-    Sessions must come oldest first.  ``overflow`` counts those of remote hosts beyond ``limits.DEVICES``.
+    Sessions must come oldest first.  ``relays`` are the addresses of our side that take mail and send mail on.
+    ``overflow`` counts sessions of remote hosts beyond ``limits.DEVICES``.
     """
 
-    def __init__(self, links: Links, ends: int) -> None:
+    def __init__(self, links: Links, ends: int, catalogue: Catalogue, relays: Iterable[tuple[str, str]] = ()) -> None:
         self._links = links
         self._ends = ends
+        self._catalogue = catalogue
+        self._relays = Relays(relays)
         self._devices: dict[str, _Device] = {}
         self.overflow = 0
 
@@ -168,16 +180,22 @@ class DeviceLedger:
             device = self._devices[finding.device] = _Device(finding.scope, card)
         if finding.scope == "local":
             device.scope = "local"
-        device.add(finding, self._ends, card)
+        ledger = device.services.get(finding.service)
+        if ledger is None:
+            ledger = device.services[finding.service] = ServiceLedger(finding.service, self._ends, self._catalogue)
+        device.add(finding, ledger, card)
+        self._relays.add(finding)
 
     def devices(self) -> list[DeviceFinding]:
         """Return all devices, the most urgent verdict first, then by id."""
-        found = [_finding(key, device) for key, device in self._devices.items()]
-        return sorted(found, key=lambda device: (VERDICTS.index(device.verdict), device.device))
+        found = {key: _finding(key, device) for key, device in self._devices.items()}
+        joined = self._relays.join(found)
+        return sorted(joined, key=lambda device: (VERDICTS.index(device.verdict), device.device))
 
 
 def _finding(key: str, device: _Device) -> DeviceFinding:
-    services = tuple(ledger.finding() for _, ledger in sorted(device.services.items()))
+    senders = senders_at_least(device)
+    services = tuple(ledger.finding(shared=senders > 1) for _, ledger in sorted(device.services.items()))
     telling_service = min(services, key=_urgency)
     name = _name(device)
     return DeviceFinding(
@@ -196,7 +214,25 @@ def _finding(key: str, device: _Device) -> DeviceFinding:
         findings=tuple(device.findings.values()),
         anomalies=tuple(device.anomalies.values()),
         evidence=_evidence(device),
+        role="nat" if senders > 1 else "client",
+        senders_at_least=senders,
     )
+
+
+def senders_at_least(device: _Device) -> int:
+    """Return how many senders stand behind an address, judged by the EHLO names used there at the same time.
+
+    Names that follow each other may be a lease that changed hands, and a card of its own is one device under
+    however many names.
+    """
+    if device.card:
+        return 1
+    spans = [seen for (source, name), seen in device.names.items() if source == "smtp" and telling(name)]
+    return max((sum(_in_use(each, start.first) for each in spans) for start in spans), default=1)
+
+
+def _in_use(name: _Seen, moment: int) -> bool:
+    return name.first - SHORTEST_LEASE <= moment <= name.last + SHORTEST_LEASE
 
 
 def _urgency(finding: ServiceFinding) -> tuple[int, int, str]:

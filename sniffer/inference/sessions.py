@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from sniffer.inference.devices import Links
+from collections.abc import Collection
+from typing import NamedTuple
+
+from sniffer.inference.devices import Links, sensor_of
+from sniffer.inference.names import Names
 from sniffer.inference.networks import Networks
-from sniffer.inference.services import Server, identify
+from sniffer.inference.remarks import Seen, remarks
+from sniffer.inference.services import Server, Servers
+from sniffer.inference.starttls import handshake_failed, starttls_of, why_failed
+from sniffer.knowledge.catalogue import Catalogue
 from sniffer.knowledge.mechanisms import family_of
-from sniffer.knowledge.services import service
 from sniffer.model.facts import AttemptFact, SessionFact, StartTls
 from sniffer.model.findings import AuthFinding, Direction, Scope, SessionFinding, Unjudged
-
-IMPLICIT_TLS = (465, 2465)
-"""Ports on which TLS begins with the first byte (RFC 8314 3.3; 2465 is Amazon's)."""
 
 WHY_UNJUDGED: dict[Unjudged, str] = {
     "tls": "what follows is inside TLS: its mechanism cannot be read in clear",
@@ -24,54 +27,67 @@ WHY_UNJUDGED: dict[Unjudged, str] = {
 """Why a family is unknown, in the words of a reason."""
 
 
-class Judge:
-    """Judges sessions one by one, knowing what is our side and which links are whose."""
+DIRECTIONS: dict[tuple[bool, bool], Direction] = {
+    (True, True): "internal",
+    (True, False): "outbound",
+    (False, True): "inbound",
+    (False, False): "outbound",
+}
+"""(client on our side, server on our side) → direction.  What merely passes us goes out, seen from here."""
 
-    def __init__(self, networks: Networks, links: Links) -> None:
-        self._networks = networks
-        self._links = links
+
+class Site(NamedTuple):
+    """What all facts together say of a site, and what the user says of it.
+
+    ``uneven`` are the servers (sensor, address, port) that offer STARTTLS to some clients and not to others.
+    """
+
+    networks: Networks
+    links: Links
+    names: Names
+    uneven: Collection[tuple[str, str, int]] = frozenset()
+
+
+class Judge:
+    """Judges sessions one by one, knowing the site and the services of the world."""
+
+    def __init__(self, site: Site, catalogue: Catalogue) -> None:
+        self._site = site
+        self._catalogue = catalogue
+        self._servers = Servers(catalogue, site.networks, site.names)
 
     def session(self, fact: SessionFact) -> SessionFinding:
         """Say what a session means."""
-        server = identify(fact.server_ip, fact.server_port, fact.speech.banner, self._networks)
-        starttls = _starttls(fact)
+        server = self._servers.server(fact)
+        starttls = starttls_of(fact)
+        uneven = (sensor_of(fact), fact.server_ip, fact.server_port) in self._site.uneven
+        ours = self._site.networks.holds(fact.client_ip)
         return SessionFinding(
             fact=fact,
-            device=self._links.device(fact),
-            direction=self._direction(fact),
-            scope=self._scope(fact, server),
-            service=server.service,
+            device=self._site.links.device(fact),
+            direction=DIRECTIONS[ours, self._site.networks.holds(fact.server_ip)],
+            scope=scope_of(ours, server),
+            service=server.service.code,
+            title=server.service.name,
             name=server.name,
             name_basis=server.basis,
             starttls=starttls,
             auth=_auth(fact, starttls),
-            findings=(server.claim,) if server.claim else (),
+            public_ip=self._servers.public_ip(fact, server),
+            findings=remarks(Seen(fact, server, starttls, uneven, self._catalogue)),
         )
 
-    def _direction(self, fact: SessionFact) -> Direction:
-        if not self._networks.holds(fact.server_ip):
-            return "outbound"
-        return "internal" if self._networks.holds(fact.client_ip) else "inbound"
 
-    def _scope(self, fact: SessionFact, server: Server) -> Scope:
-        """Clients on our side are local, and so is any client of a service that one submits to."""
-        ours = self._networks.holds(fact.client_ip) or service(server.service).submission
-        return "local" if ours else "remote"
-
-
-def _starttls(fact: SessionFact) -> StartTls:
-    """Correct what the stream alone cannot know: a connection joined late on a port of implicit TLS."""
-    speech = fact.speech
-    if speech.encrypted and speech.starttls == "unseen" and fact.server_port in IMPLICIT_TLS:
-        return "implicit"
-    return speech.starttls
+def scope_of(ours: bool, server: Server) -> Scope:
+    """Clients on our side are local, and so is any client of a service that one submits to."""
+    return "local" if ours or server.service.submission else "remote"
 
 
 def _auth(fact: SessionFact, starttls: StartTls) -> AuthFinding:
     speech = fact.speech
     if speech.attempts:
         return _attempted(fact)
-    if speech.mail and not speech.blind and not speech.encrypted:
+    if speech.mail and not speech.blind and (not speech.encrypted or handshake_failed(fact)):
         return _without_attempt(None, f"mail was sent without AUTH ({fact.server})")
     why = _why_unjudged(fact)
     return _without_attempt(why, _unjudged_reason(fact, starttls, why))
@@ -84,7 +100,7 @@ def _attempted(fact: SessionFact) -> AuthFinding:
     family = family_of(chosen.mechanism)
     outcome = chosen.outcome
     reason = _attempt_reason(fact, chosen)
-    if fact.speech.encrypted and outcome != "success":
+    if fact.speech.encrypted and not handshake_failed(fact) and outcome != "success":
         outcome = "unknown"  # a later attempt, if any, is inside TLS
         reason += "; the session then went into TLS, where it may have succeeded"
     unjudged = _why_unknown(fact) if family == "unknown" else None
@@ -120,7 +136,7 @@ def _without_attempt(unjudged: Unjudged | None, reason: str) -> AuthFinding:
 def _why_unjudged(fact: SessionFact) -> Unjudged:
     speech, quality = fact.speech, fact.quality
     if speech.encrypted:
-        return "tls"
+        return "no-auth-seen" if handshake_failed(fact) else "tls"
     if not speech.smtp:
         return "ambiguous"
     if quality.one_sided:
@@ -137,6 +153,8 @@ def _why_unknown(fact: SessionFact) -> Unjudged:
 
 
 def _unjudged_reason(fact: SessionFact, starttls: StartTls, why: Unjudged) -> str:
+    if starttls == "failed" and fact.tls:
+        return f"{fact.server}: the TLS handshake failed before AUTH or MAIL: {why_failed(fact.tls)}"
     if why == "tls":
         how = "TLS from the first byte" if starttls == "implicit" else f"STARTTLS {starttls}"
         return f"{how} ({fact.server}): {WHY_UNJUDGED[why]}"

@@ -5,18 +5,21 @@ Rules of this file:
    at least a tenth of the judged ones (strong), or by the only judged session, inferred (likely).
 2. Sessions of families that are not decided are dissent: counted, shown, without effect.
 3. Of decided families one that ended before another began has been left behind; Basic left behind for
-   OAuth is a migration.  The others are current.
-4. Only the last 30 days of the data speak of the present.
-5. Basic that only fails is still Basic.
+   OAuth is a migration.  The others are current.  Behind one address that several senders share nothing is left
+   behind: it may be another that began.
+4. Mail that was refused for want of AUTH was not sent: it leaves nothing behind, and after Basic it is a symptom.
+5. Only the last 30 days of the data speak of the present.
+6. Basic that only fails is still Basic.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sniffer.knowledge.services import service
+from sniffer.knowledge.catalogue import Catalogue
+from sniffer.knowledge.mechanisms import family_of
 from sniffer.model import limits
 from sniffer.model.facts import Family
 from sniffer.model.findings import Band, Basis, ServiceFinding, SessionFinding, State, Verdict
@@ -25,12 +28,8 @@ DAY = 24 * 3600 * 1_000_000
 PRESENT = 30 * DAY
 QUIET_INTERVALS = 3
 
-POLICY_REFUSAL = re.compile(
-    r"5\.7\.139|5\.7\.30\b|5\.7\.57\b|5\.7\.4\b"
-    r"|basic authentication is (?:disabled|not supported)|SmtpClientAuthentication is disabled",
-    re.IGNORECASE,
-)
-"""Replies by which Exchange Online refuses a way to log in, not a password."""
+GAVE_UP = 2
+"""Sessions in a row that end before AUTH, after earlier success, from which on a device has given up."""
 
 INFERRED_SHARE = 10
 """A family seen in at least one of so many judged sessions can be decided by inference."""
@@ -42,7 +41,7 @@ VERDICT_OF: dict[Family, Verdict] = {
     "external": "modern",
     "none": "unauthenticated",
 }
-"""What one current family means where no date threatens."""
+"""What one current family means where no date threatens, the first that is current first."""
 
 
 class Reason(NamedTuple):
@@ -63,11 +62,16 @@ class FamilyTally:
 
     def add(self, start: int, end: int, *, clear: bool) -> None:
         """Count a session."""
-        if not self.clear + self.inferred:
+        if not self.sessions:
             self.first = start
         self.first, self.last = min(self.first, start), max(self.last, end)
         self.clear += clear
         self.inferred += not clear
+
+    @property
+    def sessions(self) -> int:
+        """Return how many sessions were counted."""
+        return self.clear + self.inferred
 
     def band(self, judged: int) -> Band | None:
         """Return how surely the family is decided, None if it is not (rule 1)."""
@@ -80,14 +84,17 @@ class FamilyTally:
 
 @dataclass(slots=True)
 class ServiceLedger:
-    """Folds the sessions of one device with one service, given oldest first."""
+    """Folds the sessions of one device with one service, given oldest first; ``ends`` is the end of the data."""
 
     service: str
     ends: int
+    catalogue: Catalogue
     families: dict[Family, FamilyTally] = field(default_factory=dict)
+    turned_away: FamilyTally = field(default_factory=FamilyTally)
     servers: dict[str, None] = field(default_factory=dict)
     mechanisms: dict[str, None] = field(default_factory=dict)
     users: dict[str, None] = field(default_factory=dict)
+    tls_versions: dict[str, None] = field(default_factory=dict)
     judged: int = 0
     unjudged: int = 0
     succeeded: int = 0
@@ -100,7 +107,9 @@ class ServiceLedger:
     last_success: int | None = None
     first_failure: int | None = None
     last_state: State = "unjudged"
+    refusal: str | None = None
     gave_up: int = 0
+    basic_gone: bool = False
     unjudged_reason: str = ""
     reasons: dict[Family, Reason] = field(default_factory=dict)
     last_reason: Reason | None = None
@@ -109,24 +118,33 @@ class ServiceLedger:
         """Take one session."""
         fact, auth = finding.fact, finding.auth
         _keep(self.servers, fact.server)
+        if fact.tls and fact.tls.version:
+            _keep(self.tls_versions, fact.tls.version)
         self.first_seen = fact.start if not self.sessions else self.first_seen
         self.last_seen = fact.start
         self.sessions += 1
         if auth.unjudged:
             self.unjudged += 1
-            self.gave_up += auth.unjudged == "no-auth-seen"
             self.unjudged_reason = self.unjudged_reason or auth.reason
+            self._ended_early(finding)
+        else:
+            self._judged(finding)
+
+    def _ended_early(self, finding: SessionFinding) -> None:
+        """Follow who ends before AUTH: from where Basic is not offered any more it has been turned away."""
+        if finding.auth.unjudged != "no-auth-seen":
             return
-        self._judged(finding)
+        self.gave_up += 1
+        offered = finding.fact.speech.offered
+        if "basic" in self.reasons and offered and not any(family_of(name) == "basic" for name in offered):
+            self.basic_gone = True
 
     def _judged(self, finding: SessionFinding) -> None:
         fact, auth = finding.fact, finding.auth
         self.judged += 1
-        self.gave_up = 0
+        self.gave_up, self.basic_gone = 0, False
         if fact.start > self.ends - PRESENT:
-            self.families.setdefault(auth.family, FamilyTally()).add(
-                fact.start, fact.end, clear=auth.basis != "inferred"
-            )
+            self._tally(finding).add(fact.start, fact.end, clear=auth.basis != "inferred")
         if auth.mechanism:
             _keep(self.mechanisms, auth.mechanism)
         if auth.user:
@@ -136,27 +154,43 @@ class ServiceLedger:
         names = tuple(each.user for each in auth.attempts if each.user)
         self.last_reason = self.reasons[auth.family] = Reason(auth.reason, names)
 
+    def _tally(self, finding: SessionFinding) -> FamilyTally:
+        """Return where a session counts: mail that was refused for want of AUTH stands apart (rule 4)."""
+        family = finding.auth.family
+        if family == "none" and finding.fact.speech.mail_accepted is False:
+            return self.turned_away
+        return self.families.setdefault(family, FamilyTally())
+
     def _outcome(self, finding: SessionFinding) -> None:
-        start, auth = finding.fact.start, finding.auth
-        if auth.outcome == "success" or (auth.family == "none" and finding.fact.speech.mail_accepted):
+        start, auth, accepted = finding.fact.start, finding.auth, finding.fact.speech.mail_accepted
+        without = auth.family == "none"
+        if auth.outcome == "success" or (without and accepted):
             self.succeeded += auth.outcome == "success"
-            self.last_success, self.last_state = start, "working"
-        elif auth.outcome == "failure" or (auth.family == "none" and finding.fact.speech.mail_accepted is False):
+            self.last_success, self.last_state, self.refusal = start, "working", None
+        elif auth.outcome == "failure" or (without and accepted is False):
             self.failed += auth.outcome == "failure"
             self.first_failure = start if self.first_failure is None else self.first_failure
-            self.last_state = "refused" if POLICY_REFUSAL.search(auth.reply or "") else "failing"
+            self._refused(auth.reply or finding.fact.speech.mail_reply or "", without=without)
         else:
             self.unknown_outcome += auth.outcome == "unknown"
 
-    def finding(self) -> ServiceFinding:
-        """Return what the sessions mean."""
-        bands = {family: tally.band(self._present()) for family, tally in self.families.items()}
-        decided = {family: band for family, band in bands.items() if band}
-        current = current_families({family: self.families[family] for family in decided})
-        verdict, family = verdict_of(set(current), affected=service(self.service).affected)
+    def _refused(self, reply: str, *, without: bool) -> None:
+        """Follow a failure: a policy's, as far as its words say, or another."""
+        cause = self.catalogue.refusal(reply)
+        self.refusal = cause.code if cause else None
+        after_basic = without and "basic" in self.reasons  # who logged in before and cannot now
+        self.last_state = "refused" if after_basic else cause.state if cause else "failing"
+
+    def finding(self, *, shared: bool = False) -> ServiceFinding:
+        """Return what the sessions mean; ``shared`` when several senders may stand behind them."""
+        decided = self._decided()
+        current = list(decided) if shared else current_families({family: self._of(family) for family in decided})
+        row = self.catalogue.service(self.service)
+        verdict, family = verdict_of(set(current), affected=row.affected)
         reason = self._reason(family)
         return ServiceFinding(
             service=self.service,
+            title=row.name,
             family=family,
             verdict=verdict,
             band=decided.get(family),
@@ -167,19 +201,38 @@ class ServiceLedger:
             confidence=1.0 if decided.get(family) == "certain" else None,
             judged=self.judged,
             unjudged=self.unjudged,
-            dissent=sum(tally.clear + tally.inferred for each, tally in self.families.items() if each not in decided),
+            dissent=self._dissent(set(decided)),
             succeeded=self.succeeded,
             failed=self.failed,
             unknown_outcome=self.unknown_outcome,
             users=tuple(self.users),
+            tls_versions=tuple(sorted(self.tls_versions)),
             cleartext=self.cleartext,
             first_seen=self.first_seen,
             last_seen=self.last_seen,
             last_success=self.last_success,
             first_failure=self.first_failure,
+            refusal=self.refusal,
             reason=reason.text,
             reason_names=reason.names,
         )
+
+    def _decided(self) -> dict[Family, Band]:
+        """Return the families that are decided (rules 1 and 4)."""
+        judged = self.turned_away.sessions + sum(tally.sessions for tally in self.families.values())
+        bands = {family: tally.band(judged) for family, tally in self.families.items()}
+        decided = {family: band for family, band in bands.items() if band}
+        alone = self.turned_away.band(judged)
+        return decided or ({"none": alone} if alone else {})
+
+    def _dissent(self, decided: set[Family]) -> int:
+        """Count the sessions without effect (rules 2 and 4)."""
+        undecided = sum(tally.sessions for family, tally in self.families.items() if family not in decided)
+        return undecided + (0 if "none" in decided else self.turned_away.sessions)
+
+    def _of(self, family: Family) -> FamilyTally:
+        """Return the sessions of a family."""
+        return self.families.get(family, self.turned_away)
 
     def _reason(self, family: Family) -> Reason:
         """Return the newest reason for the family that the verdict rests on."""
@@ -190,24 +243,48 @@ class ServiceLedger:
         before = f"nothing of the last 30 days of the capture could be judged; before that {self.last_reason.text}"
         return Reason(before, self.last_reason.names)
 
-    def _present(self) -> int:
-        return sum(tally.clear + tally.inferred for tally in self.families.values())
-
     def _basis(self, family: Family) -> Basis:
-        tally = self.families.get(family)
-        if tally is None or family == "unknown":
+        if family == "unknown":
             return "none"
-        return "clear" if tally.clear else "inferred"
+        return "clear" if self._of(family).clear else "inferred"
 
     def _state(self, decided: dict[Family, Band], current: list[Family]) -> State:
-        usual = (self.last_seen - self.first_seen) // max(self.sessions - 1, 1)
-        if self.ends - self.last_seen > max(usual * QUIET_INTERVALS, PRESENT):
-            return "quiet"
-        if "basic" in decided and "basic" not in current and "oauth" in current:
-            return "migrated"
-        if self.gave_up >= 2 and self.last_success is not None:
-            return "gave-up"
-        return self.last_state
+        situation = Situation(self, set(decided), set(current))
+        return next((state for state, holds in STATES if holds(situation)), self.last_state)
+
+
+class Situation(NamedTuple):
+    """What a state is told by."""
+
+    ledger: ServiceLedger
+    decided: set[Family]
+    current: set[Family]
+
+
+def _is_quiet(seen: Situation) -> bool:
+    ledger = seen.ledger
+    usual = (ledger.last_seen - ledger.first_seen) // max(ledger.sessions - 1, 1)
+    return ledger.ends - ledger.last_seen > max(usual * QUIET_INTERVALS, PRESENT)
+
+
+def _has_migrated(seen: Situation) -> bool:
+    """Say whether Basic was left for OAuth, and that works."""
+    left = "basic" in seen.decided - seen.current and "oauth" in seen.current
+    return left and seen.ledger.last_state not in ("failing", "refused")
+
+
+def _gave_up(seen: Situation) -> bool:
+    ledger = seen.ledger
+    return ledger.gave_up >= GAVE_UP and ledger.last_success is not None
+
+
+STATES: tuple[tuple[State, Callable[[Situation], bool]], ...] = (
+    ("quiet", _is_quiet),
+    ("migrated", _has_migrated),
+    ("refused", lambda seen: seen.ledger.basic_gone),
+    ("gave-up", _gave_up),
+)
+"""The first that holds; else the state that the newest session left, which had a last word."""
 
 
 def current_families(decided: dict[Family, FamilyTally]) -> list[Family]:
@@ -221,14 +298,12 @@ def current_families(decided: dict[Family, FamilyTally]) -> list[Family]:
 
 def verdict_of(current: set[Family], *, affected: bool) -> tuple[Verdict, Family]:
     """Return the verdict for the families that are current, and the family it rests on."""
-    if "basic" in current:
-        if affected:
-            return "affected", "basic"
-        return ("mixed" if "oauth" in current else "basic-elsewhere"), "basic"
-    for family in ("challenge", "oauth", "external", "none"):
-        if family in current:
-            return VERDICT_OF[family], family
-    return "unknown", "unknown"
+    if "basic" in current and affected:
+        return "affected", "basic"
+    if {"basic", "oauth"} <= current:
+        return "mixed", "basic"
+    family = next((family for family in VERDICT_OF if family in current), None)
+    return (VERDICT_OF[family], family) if family else ("unknown", "unknown")
 
 
 def _keep(names: dict[str, None], name: str) -> None:

@@ -73,7 +73,7 @@ class Speech(Struct, frozen=True):
     ``workstation`` is the client's name of itself in an NTLM answer.
     ``offered`` are the mechanisms of the last EHLO reply in clear, None when none was seen.
     ``mail`` says that MAIL was seen (behind a successful AUTH nobody looks), ``mail_accepted`` how the last was
-    answered, None when it was not.
+    answered, None when it was not, ``mail_reply`` the words of a refusal.
     ``blind`` says that something before the first MAIL or the end could not be read, so that the
     absence of AUTH proves nothing.
     """
@@ -92,6 +92,7 @@ class Speech(Struct, frozen=True):
     anomalies: tuple[Anomaly, ...]
     greeted: str | None = None
     extensions: tuple[str, ...] = ()
+    mail_reply: str | None = None
 
 
 class Quality(Struct, frozen=True, gc=False):

@@ -44,7 +44,7 @@ class AuthFinding(Struct, frozen=True):
 
 
 class SessionFinding(Struct, frozen=True):
-    """A session and what it means."""
+    """A session and what it means; ``title`` is the service's name for people."""
 
     fact: SessionFact
     device: str
@@ -55,6 +55,7 @@ class SessionFinding(Struct, frozen=True):
     name_basis: str | None
     starttls: StartTls
     auth: AuthFinding
+    title: str = ""
     public_ip: str | None = None
     findings: tuple[Anomaly, ...] = ()
 

@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 
-from sniffer.inference import DeviceLedger, Judge, Link, Links, Networks
+from msgspec.structs import replace
+
+from sniffer.inference import DeviceLedger, Judge, Link, Links, Names, Networks, Site, advice
 from sniffer.inventory.spool import Spool
+from sniffer.knowledge.catalogue import Catalogue, catalogue
 from sniffer.model.findings import DeviceFinding, SessionFinding
 
 
 class Judgement:
     """Phase B over a sealed spool: what the facts mean, under what the user calls his own networks.
 
-    ``overflow`` counts the sessions of remote hosts beyond the most devices that are kept.
+    ``known`` is what the program knows of services and dates; ``as_of`` is the day for which devices are advised,
+    none without it.  ``overflow`` counts the sessions of remote hosts beyond the most devices that are kept.
     """
 
-    def __init__(self, spool: Spool, local_nets: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        spool: Spool,
+        local_nets: Iterable[str] = (),
+        known: Catalogue | None = None,
+        as_of: date | None = None,
+    ) -> None:
         """Raise ``ValueError`` for what is no network."""
         self.overflow = 0
         self._spool = spool
+        self._known = known or catalogue()
+        self._as_of = as_of
+        self._networks = Networks(local_nets)
         self._links = Links(Link(*link) for link in spool.links())
-        self._judge = Judge(Networks(local_nets), self._links)
+        uneven = frozenset((sensor, ip, port) for sensor, ip, port, _, _ in spool.starttls_offers())
+        self._judge = Judge(Site(self._networks, self._links, Names(spool.names()), uneven), self._known)
 
     def sessions(self) -> Iterator[SessionFinding]:
         """Give all sessions by start, then id."""
@@ -29,9 +44,15 @@ class Judgement:
     def devices(self, look: Callable[[SessionFinding], None] = lambda _: None) -> list[DeviceFinding]:
         """Return all devices, the most urgent first; ``look`` is shown every session on the way."""
         span = self._spool.span()
-        ledger = DeviceLedger(self._links, span[1] if span else 0)
+        relays = [place for place in self._spool.relays() if self._networks.holds(place[1])]
+        ledger = DeviceLedger(self._links, span[1] if span else 0, self._known, relays)
         for finding in self.sessions():
             look(finding)
             ledger.add(finding)
         self.overflow = ledger.overflow
-        return ledger.devices()
+        return [self._advised(device) for device in ledger.devices()]
+
+    def _advised(self, device: DeviceFinding) -> DeviceFinding:
+        if self._as_of is None:
+            return device
+        return replace(device, advice=advice(device, self._known, self._as_of))

@@ -7,7 +7,7 @@ from typing import Any
 from sniffer.knowledge.mechanisms import family_of
 from sniffer.knowledge.vendors import mac_kind, vendor
 from sniffer.model.events import Anomaly
-from sniffer.model.facts import AttemptFact, Observation, SessionFact
+from sniffer.model.facts import AttemptFact, CertificateFact, Observation, SessionFact, TlsFact
 from sniffer.model.findings import AuthFinding, DeviceFinding, Evidence, ServiceFinding, SessionFinding
 from sniffer.reports.moments import utc
 from sniffer.reports.redaction import Redactor
@@ -46,9 +46,9 @@ def session_row(finding: SessionFinding, redact: Redactor) -> Row:
             "banner": speech.banner,
             "service": finding.service,
         },
-        "public_ip": None,
+        "public_ip": finding.public_ip,
         "starttls": finding.starttls,
-        "tls": None,
+        "tls": _tls(fact.tls),
         "auth": _auth(finding.auth, speech.offered, users, redact),
         "quality": {
             "start_seen": quality.start_seen,
@@ -67,6 +67,34 @@ def session_row(finding: SessionFinding, redact: Redactor) -> Row:
             "frame": None,
             "display_filter": display_filter(fact),
         },
+    }
+
+
+def _tls(tls: TlsFact | None) -> Row | None:
+    """Return a handshake; None where TLS was not tried, or nothing of its handshake was seen."""
+    if tls is None:
+        return None
+    return {
+        "version": tls.version,
+        "cipher": tls.cipher,
+        "sni": tls.sni,
+        "ja3": tls.ja3,
+        "ja4": tls.ja4,
+        "resumed": tls.resumed,
+        "certificate": _certificate(tls.certificate),
+        "alert": tls.alert,
+    }
+
+
+def _certificate(certificate: CertificateFact | None) -> Row | None:
+    if certificate is None:
+        return None
+    return {
+        "subject": certificate.subject,
+        "issuer": certificate.issuer,
+        "names": list(certificate.names),
+        "not_before": utc(certificate.not_before),
+        "not_after": utc(certificate.not_after),
     }
 
 
@@ -130,15 +158,15 @@ def device_row(finding: DeviceFinding, redact: Redactor) -> Row:
         "band": finding.band,
         "state": finding.state,
         "reason": redact.text(finding.reason, *users),
-        "affected_through": None,
+        "affected_through": finding.affected_through,
         "name": redact.host(finding.name),
         "vendor": finding.vendor,
         "model": None,
         "kind": None,
         "location": None,
         "serial": None,
-        "role": "client",
-        "senders_at_least": 1,
+        "role": finding.role,
+        "senders_at_least": finding.senders_at_least,
         "identity": {
             "band": finding.identity.band,
             "confidence": finding.identity.confidence,
@@ -164,7 +192,10 @@ def device_row(finding: DeviceFinding, redact: Redactor) -> Row:
         "anomalies": _named(finding.anomalies),
         "owner": None,
         "exception": None,
-        "advice": [],
+        "advice": [
+            {"code": each.code, "text": each.text, "source": each.source, "as_of": each.as_of}
+            for each in finding.advice
+        ],
         "evidence": [_evidence(each, redact) for each in finding.evidence],
     }
 
@@ -187,7 +218,7 @@ def _service(finding: ServiceFinding, redact: Redactor) -> Row:
         "failed": finding.failed,
         "unknown_outcome": finding.unknown_outcome,
         "users": [redact.user(user) for user in finding.users],
-        "tls_versions": [],
+        "tls_versions": list(finding.tls_versions),
         "cleartext": finding.cleartext,
         "first_seen": utc(finding.first_seen),
         "last_seen": utc(finding.last_seen),

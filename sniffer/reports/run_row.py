@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from sniffer import __version__
-from sniffer.knowledge import services
+from sniffer.knowledge.catalogue import Catalogue
 from sniffer.reports.moments import utc
 from sniffer.reports.rows import SCHEMA, Row
 from sniffer.reports.summary import Summary
 
 
-def run_row(gathered: dict[str, Any], summary: Summary, flags: list[str], exit_status: int) -> Row:
+def run_row(gathered: dict[str, Any], summary: Summary, flags: list[str], exit_status: int, known: Catalogue) -> Row:
     """Return the run's row; ``gathered`` are the values that phase A counted."""
     return {
         "type": "run",
         "schema": SCHEMA,
         "program": {"name": "sniffer", "version": __version__},
-        "knowledge": {"services": services.as_of()},
+        "knowledge": _dates(known),
         "sensors": gathered["sensors"],
         "inputs": gathered["inputs"],
         "ports": gathered["ports"],
@@ -37,3 +37,14 @@ def run_row(gathered: dict[str, Any], summary: Summary, flags: list[str], exit_s
         "flags": flags,
         "exit_status": exit_status,
     }
+
+
+def _dates(known: Catalogue) -> dict[str, str]:
+    """Return the newest date of each table."""
+    tables = {
+        "services": known.services,
+        "deadlines": known.deadlines,
+        "ways": known.ways,
+        "replies": known.replies,
+    }
+    return {name: max(row.as_of for row in rows).isoformat() for name, rows in tables.items()}

@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sniffer.knowledge.services import service
 from sniffer.model.findings import DeviceFinding, ServiceFinding, SessionFinding
 from sniffer.reports.escape import for_terminal
 from sniffer.reports.moments import local
@@ -59,7 +58,7 @@ def sessions_table(findings: Iterable[SessionFinding], redact: Redactor) -> Tabl
         table.add_row(
             _two(hour, day),
             _two(fact.client_ip, redact.host(fact.speech.helo)),
-            _two(f"{fact.server_ip}:{fact.server_port}", service(finding.service).name),
+            _two(f"{fact.server_ip}:{fact.server_port}", finding.title),
             _two(finding.starttls),
             _two(how, why),
             _two(auth.outcome or "–"),
@@ -77,7 +76,7 @@ def _table(*names: str) -> Table:
 def _service_cells(finding: ServiceFinding) -> list[Text]:
     servers = finding.servers[0] if len(finding.servers) == 1 else f"{len(finding.servers)} servers"
     return [
-        _two(service(finding.service).name, servers),
+        _two(finding.title, servers),
         _two(*known_by(finding)),
         _two(STATE_WORDS[finding.state]),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sniffer.knowledge.mechanisms import family_of
-from sniffer.model.findings import ServiceFinding, State, Unjudged, Verdict
+from sniffer.model.findings import Role, ServiceFinding, State, Unjudged, Verdict
 
 VERDICT_WORDS: dict[Verdict, str] = {
     "affected": "Basic to Exchange Online",
@@ -35,6 +35,13 @@ STATE_WORDS: dict[State, str] = {
     "unjudged": "not known",
 }
 
+ROLE_WORDS: dict[Role, str] = {
+    "client": "a client",
+    "relay": "a relay for others",
+    "nat": "an address that several share",
+    "router": "a router",
+}
+
 UNJUDGED_WORDS: dict[Unjudged, str] = {
     "tls": "inside TLS, where the mechanism cannot be read",
     "late": "joined late",
@@ -52,6 +59,11 @@ UNJUDGED_SHORT: dict[Unjudged, str] = {
     "no-auth-seen": "ended before AUTH",
     "ambiguous": "unreadable",
 }
+
+
+def tls_words(version: str) -> str:
+    """Return a version of TLS as people say it."""
+    return version if version.startswith("SSL") else f"TLS {version}"
 
 
 def known_by(finding: ServiceFinding) -> tuple[str, str]:

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sniffer.inventory.spool import Spool
-from sniffer.model.facts import AttemptFact, Observation, Outcome, Quality, SessionFact, Speech, StartTls
+from sniffer.model.facts import (
+    AttemptFact,
+    CertificateFact,
+    NameFact,
+    Observation,
+    Outcome,
+    Quality,
+    SessionFact,
+    Speech,
+    StartTls,
+    TlsFact,
+)
 from sniffer.model.findings import DeviceFinding, ServiceFinding, SessionFinding
 from sniffer.pipeline import Judgement
 
@@ -15,6 +26,7 @@ NOW = 1_795_000_000_000_000
 EXCHANGE = "52.97.1.2"
 EXCHANGE_BANNER = "220 AM0PR02CA0001.outlook.office365.com Microsoft ESMTP MAIL Service ready"
 WHOLE = Quality(start_seen=True, end_seen=True, one_sided=False, gap_bytes=0, duplicates=0, snaplen_cut=False)
+HANDSHAKE = TlsFact(offered="1.3", version="1.2", cipher="TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", complete=True)
 
 
 def attempt(
@@ -49,19 +61,25 @@ def fact(
     sensor: str = "default",
     vlan: tuple[int, ...] = (),
     session: str | None = None,
+    greeted: str | None = None,
+    extensions: tuple[str, ...] = (),
+    offered: tuple[str, ...] | None = ("LOGIN", "XOAUTH2"),
+    mail_reply: str | None = None,
+    tls: TlsFact | None = None,
 ) -> SessionFact:
     """One session, ``day`` days after the first."""
     start = NOW + round(day * DAY)
     speech = Speech(
-        banner=banner, helo=helo, workstation=None, offered=("LOGIN", "XOAUTH2"), starttls=starttls,
+        banner=banner, helo=helo, workstation=None, offered=offered, starttls=starttls,
         attempts=attempts, mail=bool(attempts) if mail is None else mail, mail_accepted=mail_accepted,
         encrypted=encrypted, smtp=smtp, blind=blind, anomalies=(),
+        greeted=greeted, extensions=extensions, mail_reply=mail_reply,
     )  # fmt: skip
     return SessionFact(
         session=session or f"s-{start:x}{abs(hash((client, server, port, mac, helo, attempts))):x}"[:24],
         start=start, end=start + lasts, client_ip=client, client_port=49_152, client_mac=mac, on_link=on_link,
         server_ip=server, server_port=port, speech=speech, quality=quality,
-        observations=(Observation(sensor, None, "office.pcap", vlan),),
+        observations=(Observation(sensor, None, "office.pcap", vlan),), tls=tls,
     )  # fmt: skip
 
 
@@ -72,7 +90,18 @@ def no_auth(day: float = 0, **told: object) -> SessionFact:
 
 def in_tls(day: float = 0, **told: object) -> SessionFact:
     """A session that went into TLS before AUTH."""
-    return fact(day=day, encrypted=True, starttls="established", **told)  # type: ignore[arg-type]
+    return fact(day=day, encrypted=True, **{"starttls": "established", "tls": HANDSHAKE, **told})  # type: ignore[arg-type]
+
+
+def certificate(*names: str, first: float = -100, last: float = 100) -> CertificateFact:
+    """A certificate for these names, valid between these days."""
+    return CertificateFact(f"CN={names[0]}", "CN=Some CA", names, NOW + round(first * DAY), NOW + round(last * DAY))
+
+
+def asked(name: str, address: str = EXCHANGE, *, client: str = "10.0.3.17", day: float = 0) -> NameFact:
+    """A DNS answer."""
+    when = NOW + round(day * DAY)
+    return NameFact("default", client, name, address, when, when, 1)
 
 
 class Judged(NamedTuple):
@@ -100,13 +129,17 @@ class Judged(NamedTuple):
         return session
 
 
-def judge(facts: Iterable[SessionFact], local_nets: Iterable[str] = ()) -> Judged:
+def judge(
+    facts: Iterable[SessionFact], local_nets: Iterable[str] = (), names: Iterable[NameFact] = (), **more: Any
+) -> Judged:
     """Judge facts, whatever their order."""
     spool = Spool()
     for each in facts:
         spool.add(each)
+    for name in names:
+        spool.add_name(name)
     spool.seal()
-    judgement = Judgement(spool, local_nets)
+    judgement = Judgement(spool, local_nets, **more)
     found = Judged(list(judgement.sessions()), judgement.devices())
     spool.close()
     return found

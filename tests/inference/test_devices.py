@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sniffer.inference.devices import telling
 from sniffer.model.facts import SessionFact
 from sniffer.model.findings import DeviceFinding, IdentityBand
-from tests.inference.facts import attempt, fact, in_tls, judge, no_auth
+from tests.inference.facts import EXCHANGE_BANNER, attempt, fact, in_tls, judge, no_auth
 
 BASIC = attempt()
 ROUTER = "00:1b:17:00:00:01"
@@ -139,17 +139,28 @@ def test_any_client_of_a_submission_service_is_local() -> None:
 def test_an_outsider_at_our_own_server_is_remote_whatever_the_server_claims() -> None:
     judged = judge([fact(BASIC, client="192.0.2.9", server="10.0.3.2")])
     assert (judged.session.direction, judged.device.scope) == ("inbound", "remote")
-    assert [each.code for each in judged.session.findings] == ["claims-service"]
+    assert judged.session.findings[0].code == "claims-service"
     assert "Exchange Online" in judged.session.findings[0].text
 
 
-DIRECTIONS = [("10.0.3.17", "52.97.1.2", "outbound"), ("10.0.3.17", "10.0.3.2", "internal"),
-              ("192.0.2.9", "10.0.3.2", "inbound")]  # fmt: skip
+OTHER_BANNER = "220 mail.example.net ESMTP"
+SIDES: list[tuple[str, str, str, str, str]] = [
+    # client, server, the server's greeting → direction, scope
+    ("10.0.3.17", "52.97.1.2", EXCHANGE_BANNER, "outbound", "local"),
+    ("10.0.3.17", "203.0.113.5", OTHER_BANNER, "outbound", "local"),
+    ("10.0.3.17", "10.0.3.2", OTHER_BANNER, "internal", "local"),
+    ("192.0.2.9", "10.0.3.2", OTHER_BANNER, "inbound", "remote"),
+    ("192.0.2.9", "10.0.3.2", EXCHANGE_BANNER, "inbound", "remote"),  # it only claims to be one that we submit to
+    ("192.0.2.9", "52.97.1.2", EXCHANGE_BANNER, "outbound", "local"),  # a public address of ours, whoever names it
+    ("192.0.2.9", "203.0.113.5", OTHER_BANNER, "outbound", "remote"),
+    ("192.0.2.9", "104.47.1.2", "220 x.mail.protection.outlook.com ESMTP", "outbound", "remote"),
+]
 
 
-@pytest.mark.parametrize(("client", "server", "direction"), DIRECTIONS)
-def test_direction(client: str, server: str, direction: str) -> None:
-    assert judge([fact(BASIC, client=client, server=server)]).session.direction == direction
+@pytest.mark.parametrize(("client", "server", "banner", "direction", "scope"), SIDES)
+def test_direction_and_scope(client: str, server: str, banner: str, direction: str, scope: str) -> None:
+    judged = judge([fact(BASIC, client=client, server=server, banner=banner, port=25)])
+    assert (judged.session.direction, judged.device.scope) == (direction, scope)
 
 
 @pytest.mark.parametrize(

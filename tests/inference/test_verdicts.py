@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sniffer.inference.verdicts import FamilyTally, ServiceLedger, current_families, verdict_of
-from sniffer.knowledge.services import services
-from sniffer.model.facts import Family, SessionFact
+from sniffer.knowledge.catalogue import catalogue
+from sniffer.model.facts import Family, SessionFact, TlsFact
 from sniffer.model.findings import VERDICTS, Band, State, Verdict
 from tests.inference.facts import DAY, EXCHANGE_BANNER, NOW, attempt, fact, in_tls, judge, no_auth
 
@@ -80,10 +80,10 @@ def test_verdict_of_the_families_that_are_current(current: set[Family], exchange
 
 
 def test_only_exchange_online_client_submission_is_affected() -> None:
-    codes = {row.code for row in services() if row.affected}
+    codes = {row.code for row in catalogue().services if row.affected}
     assert codes <= {"exchange-online", "exchange-online-legacy-tls", "exchange-online-21vianet"}
     assert "exchange-online" in codes
-    assert all(row.submission for row in services() if row.affected)
+    assert all(row.submission for row in catalogue().services if row.affected)
     assert not {"exchange-online-mx", "exchange-online-hve", "outlook-consumer"} & codes
 
 
@@ -152,6 +152,16 @@ def test_devices_come_by_verdict_then_id() -> None:
     )
 
 
+def turned_away(day: float) -> SessionFact:
+    """A mail without AUTH that was refused for want of it."""
+    return fact(day=day, mail=True, mail_accepted=False, mail_reply="530 5.7.57 Client not authenticated to send mail.")
+
+
+def failed_tls(day: float) -> SessionFact:
+    """A session whose handshake failed."""
+    return in_tls(day, tls=TlsFact(offered="1.2", alert="protocol_version", alert_from="server"))
+
+
 POLICY = "535 5.7.139 Authentication unsuccessful, basic authentication is disabled"
 STATES: list[tuple[str, list[SessionFact], State, Verdict]] = [
     ("works", [fact(BASIC)], "working", "affected"),
@@ -173,6 +183,19 @@ STATES: list[tuple[str, list[SessionFact], State, Verdict]] = [
     ("mail accepted", [fact(mail=True, mail_accepted=True)], "working", "unauthenticated"),
     ("mail refused", [fact(mail=True, mail_accepted=False)], "failing", "unauthenticated"),
     ("inside TLS", [in_tls()], "unjudged", "unknown"),
+    ("Basic not offered any more", [fact(BASIC), no_auth(1, offered=("XOAUTH2",))], "refused", "affected"),
+    ("again and again", [fact(BASIC), *(no_auth(n, offered=("XOAUTH2",)) for n in (1, 2, 3))], "refused", "affected"),
+    ("not offered, but then it works", [fact(BASIC), no_auth(1, offered=("XOAUTH2",)), fact(BASIC, day=2)],
+     "working", "affected"),
+    ("not offered to who never used it", [no_auth(1, offered=("XOAUTH2",))], "unjudged", "unknown"),
+    ("not offered to who uses OAuth", [fact(OAUTH), no_auth(1, offered=("XOAUTH2",))], "working", "modern"),
+    ("refused, then gave up", [fact(BASIC), fact(attempt("LOGIN", "failure", POLICY), day=1), no_auth(2), no_auth(3)],
+     "gave-up", "affected"),
+    ("mails without AUTH now, in vain", [fact(BASIC), turned_away(1), turned_away(2)], "refused", "affected"),
+    ("mails without AUTH now", [fact(BASIC), fact(day=1, mail=True, mail_accepted=True)], "working", "unauthenticated"),
+    ("migrated, and OAuth fails", [fact(BASIC), fact(OAUTH, day=1), fact(attempt("XOAUTH2", "failure"), day=2)],
+     "failing", "modern"),
+    ("TLS fails, twice", [fact(BASIC), failed_tls(1), failed_tls(2)], "gave-up", "affected"),
 ]  # fmt: skip
 
 
@@ -180,6 +203,21 @@ STATES: list[tuple[str, list[SessionFact], State, Verdict]] = [
 def test_state(facts: list[SessionFact], state: State, verdict: Verdict) -> None:
     device = judge(facts).device
     assert (device.state, device.verdict) == (state, verdict)
+
+
+def test_what_was_said_of_a_refusal_is_kept_until_it_works_again() -> None:
+    refused = fact(attempt("LOGIN", "failure", POLICY), day=1)
+    assert judge([fact(BASIC), refused]).service.refusal == "basic-disabled"
+    assert judge([refused, fact(BASIC, day=2)]).service.refusal is None
+
+
+def test_behind_an_address_of_several_nothing_is_left_behind() -> None:
+    """One of them may have migrated; the other has not."""
+    shared = {"client": "10.0.9.1", "mac": None}
+    one = fact(BASIC, helo="printer-1", **shared)  # type: ignore[arg-type]
+    other_one = fact(OAUTH, helo="printer-2", day=0.001, **shared)  # type: ignore[arg-type]
+    device = judge([one, other_one]).device
+    assert (device.verdict, device.state, device.role, device.senders_at_least) == ("affected", "working", "nat", 2)
 
 
 def other(day: float) -> SessionFact:
@@ -216,7 +254,7 @@ def test_only_the_last_thirty_days_speak_of_the_present() -> None:
 
 
 def test_a_family_that_is_not_decided_is_dissent() -> None:
-    ledger = ServiceLedger("exchange-online", NOW + DAY)
+    ledger = ServiceLedger("exchange-online", NOW + DAY, catalogue())
     ledger.families = {"basic": FamilyTally(clear=1, first=NOW, last=NOW), "oauth": FamilyTally(inferred=1, first=NOW)}
     ledger.judged, ledger.servers = 2, {"52.97.1.2:587": None}
     finding = ledger.finding()

@@ -1,0 +1,103 @@
+"""What the verbs that read captures share: their options, and the way from captures to a judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import typer
+
+from sniffer.cli import options
+from sniffer.cli.configuration import configured
+from sniffer.cli.interrupt import Interrupt
+from sniffer.cli.progress import ProgressLine
+from sniffer.cli.redaction_key import redaction_key
+from sniffer.knowledge.catalogue import Catalogue
+from sniffer.pipeline import DEFAULT_PORTS, Gathered, Judgement, Settings, gather
+from sniffer.reports.escape import for_terminal
+from sniffer.reports.redaction import Redactor
+
+FAILED = 1
+"""Exit status when nothing could be read, or nothing of what was asked for is there."""
+
+PathsArgument = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="PATH...", readable=False, help="Captures, folders of captures, or - for standard input."),
+]
+PortsOption = Annotated[str, typer.Option(metavar="LIST", help="Mail ports, ranges too.")]
+LocalNetOption = Annotated[
+    list[str] | None, typer.Option(metavar="CIDR", help="A network of our side, beside the private ones.")
+]
+SensorOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME[=PATH]", help="Name the capture point; captures of one are read as one."),
+]
+ExcludeNetOption = Annotated[list[str] | None, typer.Option(metavar="CIDR", help="Leave a network out.")]
+ExcludeVlanOption = Annotated[list[str] | None, typer.Option(metavar="ID", help="Leave a VLAN out.")]
+RedactOption = Annotated[
+    bool, typer.Option("--redact-users", help="Replace user names and personal host names by a keyed hash.")
+]
+OutputOption = Annotated[Path | None, typer.Option(metavar="FILE", readable=False, help="Write to a file.")]
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Defaults from a TOML file.", callback=configured, is_eager=True),
+]
+
+USUAL_PORTS = ",".join(map(str, DEFAULT_PORTS))
+
+
+class Sources(NamedTuple):
+    """What to read, and what to look at in it: the options of a verb, checked.  ``captures`` are (sensor, path)."""
+
+    captures: list[tuple[str, Path]]
+    local_nets: tuple[str, ...]
+    settings: Settings
+
+
+def sources(
+    paths: Iterable[Path] | None,
+    sensor: Iterable[str] | None,
+    ports: str,
+    local_net: Iterable[str] | None,
+    exclude_net: Iterable[str] | None,
+    exclude_vlan: Iterable[str] | None,
+    *,
+    digests: bool = False,
+) -> Sources:
+    """Check what was asked for.  Raises ``typer.BadParameter``."""
+    wanted = options.ports(ports)
+    nets = options.networks(local_net or ())
+    captures = options.sensors(sensor or (), paths or ())
+    if not captures:
+        raise typer.BadParameter("name a capture, a folder, or - for standard input")
+    settings = Settings(
+        ports=wanted,
+        exclude_nets=options.networks(exclude_net or ()),
+        exclude_vlans=options.vlans(exclude_vlan or ()),
+        digests=digests,
+    )
+    return Sources(captures, nets, settings)
+
+
+def redactor(*, wanted: bool) -> Redactor:
+    """Return who replaces names, or leaves them; ends the program without a key."""
+    try:
+        return Redactor(redaction_key() if wanted else None)
+    except (OSError, ValueError) as error:
+        typer.echo(f"sniffer: no key for --redact-users: {error}", err=True)
+        raise typer.Exit(FAILED) from None
+
+
+def read(asked: Sources, known: Catalogue, as_of: date) -> tuple[Gathered, Judgement]:
+    """Read captures and make ready to judge; ends the program where nothing could be read."""
+    progress = ProgressLine()
+    with Interrupt() as interrupt:
+        gathered = gather(asked.captures, asked.settings, progress, interrupt.pending)
+    progress.clear()
+    for problem in gathered.problems:
+        typer.echo(f"sniffer: {for_terminal(str(problem))}", err=True)
+    if not gathered.counts.readable:
+        raise typer.Exit(FAILED)
+    return gathered, Judgement(gathered.spool, asked.local_nets, known, as_of)
