@@ -8,6 +8,10 @@ import sys
 import typer
 
 from sniffer import __version__
+from sniffer.cli.deadlines import HELP as DEADLINES_HELP
+from sniffer.cli.deadlines import deadlines
+from sniffer.cli.explain import HELP as EXPLAIN_HELP
+from sniffer.cli.explain import explain
 from sniffer.cli.triage import HELP as TRIAGE_HELP
 from sniffer.cli.triage import triage
 
@@ -24,7 +28,9 @@ app = typer.Typer(
     \b
     Examples:
       sniffer triage office.pcap
+      sniffer explain office.pcap --device 10.0.3.17
       sniffer triage --help
+      sniffer deadlines
     """,
 )
 
@@ -43,6 +49,8 @@ def _root(
 
 
 app.command("triage", no_args_is_help=True, help=TRIAGE_HELP, short_help="Captures in, devices out.")(triage)
+app.command("explain", no_args_is_help=True, help=EXPLAIN_HELP, short_help="One device, and why.")(explain)
+app.command("deadlines", help=DEADLINES_HELP, short_help="When passwords end, and the ways out.")(deadlines)
 
 
 def main() -> None:

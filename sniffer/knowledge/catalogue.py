@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, cached_property
 from ipaddress import ip_address
 from itertools import chain
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from sniffer.knowledge import rows
 from sniffer.knowledge.deadlines import Deadline
+from sniffer.knowledge.hints import Hint
 from sniffer.knowledge.replies import Reply
 from sniffer.knowledge.rows import KnowledgeError
 from sniffer.knowledge.services import Service, plain
@@ -18,6 +20,9 @@ from sniffer.knowledge.ways import Way
 from sniffer.model import limits
 
 __all__ = ["Catalogue", "KnowledgeError", "catalogue"]
+
+EXCHANGE_ONLINE = "exchange-online"
+"""The service whose date this program is about."""
 
 HOST = re.compile(r"(?:[2-5]\d\d[ -])?([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\.[A-Za-z]{2,})(?![\w-]|\.\w)")
 """The host name that a greeting or an EHLO reply begins with (RFC 5321 4.2: ``220`` Domain; 4.1.1.1)."""
@@ -31,6 +36,7 @@ class Catalogue:
     deadlines: tuple[Deadline, ...]
     ways: tuple[Way, ...]
     replies: tuple[Reply, ...]
+    hints: tuple[Hint, ...] = ()
     user_file: str | None = None
 
     def service(self, code: str) -> Service:
@@ -67,23 +73,46 @@ class Catalogue:
         """Return the row of a reply that names its cause."""
         return next((row for row in self.replies if row.pattern.search(reply)), None)
 
+    def hint(self, code: str) -> Hint | None:
+        """Return the advice of a code."""
+        return next((row for row in self.hints if row.code == code), None)
+
+    def reply(self, code: str) -> Reply | None:
+        """Return the reply of a code, as ``ServiceFinding.refusal`` keeps it."""
+        return next((row for row in self.replies if row.code == code), None)
+
+    def ways_out_of(self, service_code: str) -> tuple[Way, ...]:
+        """Return the ways out of a service, in the order in which to try them."""
+        return tuple(row for row in self.ways if service_code in row.services)
+
     def deadline(self, service_code: str) -> Deadline | None:
         """Return what happens to passwords at a service."""
         return self._dates.get(service_code)
 
+    def passed(self, day: date) -> bool:
+        """Say whether Exchange Online's date lies behind a day."""
+        row = self.deadline(EXCHANGE_ONLINE)
+        return row is not None and row.passed(day)
+
     @property
     def as_of(self) -> str:
         """Return the newest date of the rows, ISO 8601."""
-        everything = chain(self.services, self.deadlines, self.ways, self.replies)
+        everything = chain(self.services, self.deadlines, self.ways, self.replies, self.hints)
         return max(row.as_of for row in everything).isoformat()
 
     def _by_ending(self, host: str) -> Service | None:
         """Return the row with the longest ending of a host name."""
-        rest, endings = host.lower() if len(host) <= limits.NAME_CHARACTERS else "", self._endings
-        while rest:
-            if rest in endings:
-                return endings[rest]
-            rest = rest.partition(".")[2]
+        if len(host) > limits.NAME_CHARACTERS:
+            return None
+        name, endings = host.lower(), self._endings
+        first, _, rest = name.partition(".")
+        starred = f"{first}.*.{rest.partition('.')[2]}"
+        if starred in endings:
+            return endings[starred]
+        while name:
+            if name in endings:
+                return endings[name]
+            name = name.partition(".")[2]
         return None
 
     @cached_property
@@ -132,5 +161,6 @@ def _with(path: Path | None) -> Catalogue:
         rows.merged(Deadline, "deadline", mine.get("deadline", ()), path),
         rows.merged(Way, "way", mine.get("way", ()), path),
         rows.merged(Reply, "reply", mine.get("reply", ()), path),
+        rows.merged(Hint, "hint", mine.get("hint", ()), path),
         str(path) if path else None,
     )

@@ -16,8 +16,7 @@ class Deadline(Row):
     """What happens to passwords at some services.
 
     ``begins`` is the first day (UTC) of which ``after`` is true, None where nothing is going to happen; ``when`` is
-    the date as one may say it, which is coarser where the announcement is.  ``check`` is what to look up
-    when the row has become old.
+    the date as one may say it, which is coarser where the announcement is.
     """
 
     services: tuple[str, ...]
@@ -29,7 +28,6 @@ class Deadline(Row):
     after: str
     reversible: str | None = None
     history: tuple[str, ...] = ()
-    check: str
 
     def passed(self, day: date) -> bool:
         """Say whether ``after`` is true on a day."""

@@ -13,7 +13,7 @@ from sniffer.knowledge.rows import Row
 class Reply(Row):
     """A reply.  ``refused`` is a policy's refusal, ``failing`` anything that the policy allows and that failed.
 
-    ``reversible_by`` is who can undo the cause with a setting, None where nobody can.
+    ``reversible_by`` is who can undo the cause with a setting, None where nobody can; ``fix`` ends a sentence.
     """
 
     pattern: re.Pattern[str]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import MISSING, dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from importlib import resources
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Generic, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 Network = IPv4Network | IPv6Network
 
@@ -23,20 +23,35 @@ UNDATED = date(1970, 1, 1)
 """Of a row that stands in for one that there is not."""
 
 
+FRESH = timedelta(days=60)
+"""Microsoft has moved this date three times in two years, with two months' notice or less."""
+
+
 class KnowledgeError(ValueError):
     """A row that cannot be used; the text names file, row and field, and what to write instead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """What every row has: its code, where it is from, and the day that was true."""
+    """What every row has: its code, where it is from, the day that was true, and what to look up once it is old."""
 
     code: str
     source: str
     as_of: date
+    check: str = "the source"
+
+    def stale(self, day: date) -> bool:
+        """Say whether a row is so old on a day that its source should be read again."""
+        return day - self.as_of > FRESH
 
 
-FILES = {"service": "services.toml", "deadline": "deadlines.toml", "way": "ways.toml", "reply": "replies.toml"}
+FILES = {
+    "service": "services.toml",
+    "deadline": "deadlines.toml",
+    "way": "ways.toml",
+    "reply": "replies.toml",
+    "hint": "hints.toml",
+}
 """The tables and the files that hold them."""
 
 R = TypeVar("R", bound=Row)
@@ -127,70 +142,59 @@ def _tables() -> str:
 def merged(kind: type[R], table: str, rows: Iterable[Raw], path: Path | None) -> tuple[R, ...]:
     """Return a table's rows: a user's row replaces the shipped one of its code, new ones come first.
 
-    What a replacing row leaves away keeps the shipped value.
+    What a replacing row leaves away keeps the shipped value.  Raises ``KnowledgeError``.
     """
-    known = {row["code"]: read(kind, table, row, "the shipped file") for row in shipped(table)}
+    reader = _Reader(kind, table)
     raw = {row["code"]: row for row in shipped(table)}
+    known = {code: reader.row(row, f"{FILES[table]}: {code}") for code, row in raw.items()}
     new: dict[str, R] = {}
+    seen: set[str] = set()
     for place, row in enumerate(rows, 1):
-        where = f"{path}: [[{table}]] {row.get('code', f'row {place}')}"
         code = row.get("code")
+        where = f"{path}: [[{table}]] {code or f'row {place}'}"
         if not isinstance(code, str) or not CODE.fullmatch(code):
             raise KnowledgeError(f'{where}: code: write a word of a-z, 0-9 and dashes, like "example-relay"')
-        if code in new:
-            raise KnowledgeError(f"{where}: code: the file has this code twice; write one row")
-        replaced = code in known
-        found = read(kind, table, {**raw.get(code, {}), **row}, where)
-        (known if replaced else new)[code] = found
+        if code in seen:
+            raise KnowledgeError(f"{where}: code: the file has this one twice; write one row")
+        seen.add(code)
+        (known if code in known else new)[code] = reader.row({**raw.get(code, {}), **row}, where)
     return (*new.values(), *known.values())
 
 
-def read(kind: type[R], table: str, row: Mapping[str, Any], where: str) -> R:
-    """Return a row as its class has it.  Raises ``KnowledgeError``."""
-    types = _types(kind)
-    for name in row:
-        if name not in types:
-            raise KnowledgeError(f"{where}: {name}: a [[{table}]] has no such field; write {', '.join(types)}")
-    for field in fields(kind):
-        if field.name not in row and field.default is MISSING:
-            raise KnowledgeError(f"{where}: {field.name} is missing; {_wanted(types[field.name])}")
-    found = {name: _value(types[name], value, f"{where}: {name}") for name, value in row.items()}
-    return kind(**found)
+class _Reader(Generic[R]):
+    """Makes raw rows of a table what its class says."""
 
+    def __init__(self, kind: type[R], table: str) -> None:
+        self._kind = kind
+        self._table = table
+        self._types = {name: _plain(hint) for name, hint in get_type_hints(kind).items()}
+        self._needed = [each.name for each in fields(kind) if each.default is MISSING]
 
-@cache
-def _types(kind: type[Any]) -> dict[str, Any]:
-    """Return the type of each field, without its None."""
-    return {name: _plain(each) for name, each in get_type_hints(kind).items()}
+    def row(self, raw: Raw, where: str) -> R:
+        for name in raw:
+            if name not in self._types:
+                known = ", ".join(self._types)
+                raise KnowledgeError(f"{where}: {name}: a [[{self._table}]] has no such field; write one of {known}")
+        for name in self._needed:
+            self._value(name, raw.get(name), where)
+        return self._kind(**{name: self._value(name, value, where) for name, value in raw.items()})
+
+    def _value(self, name: str, value: Any, where: str) -> Any:
+        kind = self._types[name]
+        try:
+            return _choice(value, get_args(kind)) if get_origin(kind) is Literal else READERS[kind](value)
+        except ValueError as error:
+            missing = " is missing" if value is None else ""
+            raise KnowledgeError(f"{where}: {name}{missing}: write {error}") from None
 
 
 def _plain(hint: Any) -> Any:
+    """Return a type without its None: a field that may be left away is not written at all."""
     rest = [each for each in get_args(hint) if each is not type(None)]
     return rest[0] if type(None) in get_args(hint) and len(rest) == 1 else hint
-
-
-def _value(kind: Any, value: Any, where: str) -> Any:
-    try:
-        return _reader(kind)(value)
-    except ValueError as error:
-        raise KnowledgeError(f"{where}: write {error}") from None
-
-
-def _reader(kind: Any) -> Callable[[Any], Any]:
-    if get_origin(kind) is Literal:
-        return lambda value: _choice(value, get_args(kind))
-    return READERS[kind]
 
 
 def _choice(value: Any, choices: tuple[str, ...]) -> str:
     if value not in choices:
         raise ValueError(f"one of {', '.join(choices)}")
     return str(value)
-
-
-def _wanted(kind: Any) -> str:
-    try:
-        _reader(kind)(None)
-    except ValueError as error:
-        return f"write {error}"
-    return "write it"
