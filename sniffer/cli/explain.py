@@ -57,11 +57,11 @@ def explain(
     _, judgement = reading.read(asked, known, day)
     found = [each for each in judgement.devices() if is_called(each, device)]
     if not found:
-        typer.echo(f"sniffer: no device is called {for_terminal(device)!r}; 'sniffer triage' lists them all", err=True)
+        typer.echo(f"sniffer: no device is called '{for_terminal(device)}'; 'sniffer triage' lists them all", err=True)
         raise typer.Exit(reading.FAILED)
     with destination.opened(output, for_programs=False) as stream:
         from sniffer.reports import explain as page  # noqa: PLC0415 - rich takes 50 ms to import
-        from sniffer.reports import table
+        from sniffer.reports import table  # noqa: PLC0415
 
         console = table.console(stream)
         for number, each in enumerate(found[: limits.EXPLAINED]):

@@ -165,7 +165,7 @@ class DeviceLedger:
         self._links = links
         self._ends = ends
         self._catalogue = catalogue
-        self._relays = Relays(relays)
+        self._relays = Relays(relays, {row.code for row in catalogue.services if row.affected})
         self._devices: dict[str, _Device] = {}
         self.overflow = 0
 

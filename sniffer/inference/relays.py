@@ -4,14 +4,16 @@ Rules of this file:
 1. An address that serves SMTP and sends mail to another server is a relay, if exactly one device has it.
 2. A device that hands its mail to a relay is affected through it when the relay itself logs in to Exchange Online
    with a password, or is affected through a relay in turn.
+3. Where it is not known how the relay logs in there, that is a finding of its clients: what they are spared is open.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from msgspec.structs import replace
 
+from sniffer.model.events import Anomaly
 from sniffer.model.findings import DeviceFinding, SessionFinding
 
 Place = tuple[str, str]
@@ -21,9 +23,10 @@ Place = tuple[str, str]
 class Relays:
     """Follows who hands mail to the relays, and which devices these are."""
 
-    def __init__(self, places: Iterable[Place] = ()) -> None:
-        """Take the addresses that both serve and send."""
+    def __init__(self, places: Iterable[Place] = (), affected: Collection[str] = ()) -> None:
+        """Take the addresses that both serve and send, and the services that the date concerns."""
         self._places = frozenset(places)
+        self._affected = affected
         self._owners: dict[Place, set[str]] = {}
         self._clients: dict[str, set[Place]] = {}
 
@@ -46,25 +49,33 @@ class Relays:
             for device, places in self._clients.items()
         }
         relays = frozenset(relay for relays in upstream.values() for relay in relays)
-        return [
-            replace(
-                finding,
-                role="relay" if device in relays else finding.role,
-                affected_through=_through(device, upstream, devices),
-            )
-            for device, finding in devices.items()
-        ]
+        joined = []
+        for device, finding in devices.items():
+            behind = [devices[relay] for relay in _behind(device, upstream) if relay in devices]
+            through = next((relay.device for relay in behind if relay.verdict == "affected"), None)
+            hidden = next((relay.device for relay in behind if self._hides(relay)), None)
+            findings = finding.findings if through or not hidden else (*finding.findings, _undecided(hidden))
+            role = "relay" if device in relays else finding.role
+            joined.append(replace(finding, role=role, affected_through=through, findings=findings))
+        return joined
+
+    def _hides(self, relay: DeviceFinding) -> bool:
+        """Say whether it is not known how a relay logs in where the date matters."""
+        return any(each.verdict == "unknown" and each.service in self._affected for each in relay.services)
 
 
-def _through(device: str, upstream: Mapping[str, list[str]], devices: Mapping[str, DeviceFinding]) -> str | None:
-    """Return the nearest relay behind a device that is itself affected."""
-    seen, ahead = {device}, list(upstream.get(device, ()))
+def _behind(device: str, upstream: Mapping[str, list[str]]) -> list[str]:
+    """Return all relays that a device's mail may pass, the nearest first."""
+    found: dict[str, None] = {}
+    ahead = list(upstream.get(device, ()))
     while ahead:
         relay = ahead.pop(0)
-        if relay in seen:
-            continue
-        seen.add(relay)
-        if relay in devices and devices[relay].verdict == "affected":
-            return relay
-        ahead += upstream.get(relay, ())
-    return None
+        if relay not in found and relay != device:
+            found[relay] = None
+            ahead += upstream.get(relay, ())
+    return list(found)
+
+
+def _undecided(relay: str) -> Anomaly:
+    text = f"it mails through the relay {relay}, of which it is not known how it logs in to Exchange Online"
+    return Anomaly("relay-undecided", text)

@@ -16,6 +16,10 @@ from sniffer.reports.rows import display_filter
 from sniffer.reports.words import ROLE_WORDS, STATE_WORDS, VERDICT_WORDS, known_by, tls_words
 
 INDENT = 2
+"""Columns by which what stands below a heading is moved in."""
+
+COPIED = ("ip.addr==", "ipv6.addr==")
+"""Beginnings of display filters: they stay on one line, to be copied into Wireshark."""
 
 
 class Page:
@@ -36,7 +40,12 @@ class Page:
         self._console.print()
         self._console.print(Text(name, "bold"))
         for line in shown:
-            self._console.print(Padding(Text(for_terminal(line)), (0, 0, 0, INDENT)))
+            text = line.lstrip(" ")
+            room = INDENT + len(line) - len(text)
+            if text.startswith(COPIED):
+                self._console.print(" " * room + for_terminal(text), soft_wrap=True)
+            else:
+                self._console.print(Padding(Text(for_terminal(text)), (0, 0, 0, room)))
 
 
 def explain(page: Page, device: DeviceFinding, sessions: Iterable[SessionFinding], redact: Redactor) -> None:
@@ -48,12 +57,17 @@ def explain(page: Page, device: DeviceFinding, sessions: Iterable[SessionFinding
 
     page.title(_title(device, redact))
     page.title(_sure(device), "dim")
-    page.section("Verdict", [f"{VERDICT_WORDS[device.verdict]}, {STATE_WORDS[device.state]}.", clean(device.reason)])
+    page.section("Verdict", [_verdict(device), clean(device.reason)])
     page.section("What happens, and what to do", _advice(device))
     page.section("Mail services", (clean(line) for each in device.services for line in _service(each, redact)))
     page.section("Findings", (clean(f"{each.code}: {each.text}") for each in device.findings + device.anomalies))
     page.section("Who it is", (_clue(each, redact) for each in device.evidence))
     page.section("Sessions, the newest first", (line for each in sessions for line in _session(each, redact)))
+
+
+def _verdict(finding: DeviceFinding | ServiceFinding) -> str:
+    band = f" ({finding.band})" if finding.band else ""
+    return f"{VERDICT_WORDS[finding.verdict]}{band}; state: {STATE_WORDS[finding.state]}"
 
 
 def _title(device: DeviceFinding, redact: Redactor) -> str:
@@ -77,8 +91,7 @@ def _advice(device: DeviceFinding) -> Iterator[str]:
 
 def _service(finding: ServiceFinding, redact: Redactor) -> Iterator[str]:
     how, counted = known_by(finding)
-    band = f" ({finding.band})" if finding.band else ""
-    yield f"{finding.title}: {VERDICT_WORDS[finding.verdict]}{band}, {STATE_WORDS[finding.state]}; {how}, {counted}"
+    yield f"{finding.title}: {_verdict(finding)}; {how}, {counted}"
     yield f"  {', '.join(finding.servers[:4])}{' …' if len(finding.servers) > 4 else ''}"
     yield f"  seen {local_span(finding.first_seen, finding.last_seen)}"
     outcomes = f"{finding.succeeded} succeeded, {finding.failed} failed, {finding.unknown_outcome} of unknown outcome"
@@ -107,4 +120,5 @@ def _session(finding: SessionFinding, redact: Redactor) -> Iterator[str]:
         name = f", asked for {fact.tls.sni}" if fact.tls.sni else ""
         yield f"  {tls_words(fact.tls.version)}, {fact.tls.cipher}{name}; JA4 {fact.tls.ja4}"
     yield f"  {redact.text(auth.reason, *users)}"
-    yield f"  {fact.observations[0].file}: {display_filter(fact)}"
+    yield f"  {fact.observations[0].file}"
+    yield f"  {display_filter(fact)}"

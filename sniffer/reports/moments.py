@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+SECOND = 1_000_000
+"""Microseconds."""
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -20,8 +23,10 @@ def local(microseconds: int) -> str:
 
 
 def local_span(first: int, last: int) -> str:
-    """Return a span of time, the date once if it is one day."""
+    """Return a span of time: the date once if it is one day, a moment if it is one second."""
     begins, ends = (EPOCH + timedelta(microseconds=each) for each in (first, last))
     begins, ends = begins.astimezone(), ends.astimezone()
+    if first // SECOND == last // SECOND:
+        return local(first)
     until = ends.strftime("%H:%M:%S %Z" if begins.date() == ends.date() else "%Y-%m-%d %H:%M:%S %Z")
     return f"{begins.strftime('%Y-%m-%d %H:%M:%S')} – {until}"

@@ -14,7 +14,15 @@ from sniffer.model.findings import DeviceFinding, ServiceFinding, SessionFinding
 from sniffer.reports.escape import for_terminal
 from sniffer.reports.moments import local
 from sniffer.reports.redaction import Redactor
-from sniffer.reports.words import STATE_WORDS, UNJUDGED_SHORT, VERDICT_STYLES, VERDICT_WORDS, known_by
+from sniffer.reports.words import (
+    STATE_WORDS,
+    UNJUDGED_SHORT,
+    VERDICT_STYLES,
+    VERDICT_WORDS,
+    known_by,
+    on_the_date,
+    to_do,
+)
 
 WIDTH = 100
 """Columns of a table where the output is no terminal."""
@@ -35,16 +43,26 @@ def console(stream: IO[str]) -> Console:
 
 def devices_table(findings: Iterable[DeviceFinding], redact: Redactor) -> Table:
     """Return a row for each device, and one more for each further service it uses."""
-    table = _table("Verdict", "Device", "Address", "Mail service", "Known by", "State")
+    table = _table("Verdict", "Device", "Mail service", "Known by", "On the date")
     for finding in findings:
         first = next(each for each in finding.services if each.verdict == finding.verdict)
         rest = [each for each in finding.services if each is not first]
-        device = _two(redact.host(finding.name) or "(no name)", finding.vendor)
-        address = _two(*[each.ip for each in finding.addresses[:2]])
-        table.add_row(_verdict(first), device, address, *_service_cells(first))
+        table.add_row(_verdict(first), _device(finding, redact), *_service_cells(first), _date(finding))
         for each in rest:
-            table.add_row(_verdict(each), "", "", *_service_cells(each))
+            table.add_row(_verdict(each), "", *_service_cells(each), "")
     return table
+
+
+def _device(finding: DeviceFinding, redact: Redactor) -> Text:
+    addresses = [each.ip for each in finding.addresses[:2]]
+    senders = [f"{finding.senders_at_least} senders or more"] if finding.senders_at_least > 1 else []
+    role = [finding.role] if finding.role == "relay" else []
+    about = [" ".join(addresses), finding.vendor, *role, *senders]
+    return _two(redact.host(finding.name) or "(no name)", ", ".join(each for each in about if each))
+
+
+def _date(finding: DeviceFinding) -> Text:
+    return _two(on_the_date(finding), to_do(finding))
 
 
 def sessions_table(findings: Iterable[SessionFinding], redact: Redactor) -> Table:
@@ -78,7 +96,6 @@ def _service_cells(finding: ServiceFinding) -> list[Text]:
     return [
         _two(finding.title, servers),
         _two(*known_by(finding)),
-        _two(STATE_WORDS[finding.state]),
     ]
 
 
@@ -91,4 +108,5 @@ def _two(first: str = "–", second: str | None = None) -> Text:
 
 
 def _verdict(finding: ServiceFinding) -> Text:
-    return Text(VERDICT_WORDS[finding.verdict], VERDICT_STYLES[finding.verdict])
+    cell = Text(VERDICT_WORDS[finding.verdict], VERDICT_STYLES[finding.verdict])
+    return cell.append("\n" + STATE_WORDS[finding.state], "dim")

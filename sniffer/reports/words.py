@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sniffer.knowledge.mechanisms import family_of
-from sniffer.model.findings import Role, ServiceFinding, State, Unjudged, Verdict
+from sniffer.knowledge.services import OTHER
+from sniffer.model.findings import DeviceFinding, Role, ServiceFinding, State, Unjudged, Verdict
 
 VERDICT_WORDS: dict[Verdict, str] = {
     "affected": "Basic to Exchange Online",
@@ -42,6 +43,18 @@ ROLE_WORDS: dict[Role, str] = {
     "router": "a router",
 }
 
+TO_DO: tuple[tuple[str, str], ...] = (
+    ("fix-relay", "fix its relay"),
+    ("fix-", "undo the refusal"),
+    ("find-senders", "find the senders"),
+    ("way-", "choose a way out"),
+    ("settle-", "find out how"),
+    ("old-tls", "update its TLS"),
+    ("cleartext", "turn on TLS"),
+    ("quiet", "is it alive?"),
+)
+"""What to do in a few words, by the beginning of an advice's code; the first that applies is the most urgent."""
+
 UNJUDGED_WORDS: dict[Unjudged, str] = {
     "tls": "inside TLS, where the mechanism cannot be read",
     "late": "joined late",
@@ -59,6 +72,26 @@ UNJUDGED_SHORT: dict[Unjudged, str] = {
     "no-auth-seen": "ended before AUTH",
     "ambiguous": "unreadable",
 }
+
+
+def on_the_date(device: DeviceFinding) -> str:
+    """Return whether the date of Exchange Online hits a device."""
+    if device.verdict == "affected":
+        return "hit by the date"
+    if device.affected_through:
+        return "hit (its relay)"
+    hidden = {each.service for each in device.services if each.verdict == "unknown"}
+    if any(each.code == "settle-exchange-online" for each in device.advice):
+        return "may be hit"
+    if any(each.code == "relay-undecided" for each in device.findings):
+        return "may be hit (relay)"
+    return "not known" if OTHER in hidden else "not hit"
+
+
+def to_do(device: DeviceFinding) -> str:
+    """Return the most urgent thing to do about a device, in a few words; empty where there is nothing."""
+    codes = [each.code for each in device.advice]
+    return next((words for start, words in TO_DO if any(code.startswith(start) for code in codes)), "")
 
 
 def tls_words(version: str) -> str:

@@ -17,6 +17,7 @@ BASIC = attempt("LOGIN")
 def to_relay(client: str, *attempts: Any, relay: str = RELAY, **told: Any) -> SessionFact:
     """A session of a client with a relay."""
     banner = "220 relay.example.org ESMTP"
+    told.setdefault("starttls", "refused")
     return fact(*attempts, client=client, mac=None, helo=None, server=relay, port=25, banner=banner, mail=True,
                 mail_accepted=True, **told)  # fmt: skip
 
@@ -44,6 +45,14 @@ def test_a_relay_whose_login_is_hidden_affects_nobody_yet() -> None:
     found = by_address([to_relay("10.0.3.17"), hidden])
     assert (found[RELAY].role, found[RELAY].verdict) == ("relay", "unknown")
     assert found["10.0.3.17"].affected_through is None
+    (finding,) = found["10.0.3.17"].findings
+    assert finding.code == "relay-undecided"
+    assert found[RELAY].device in finding.text
+
+
+def test_a_relay_that_uses_oauth_spares_its_clients() -> None:
+    found = by_address([to_relay("10.0.3.17"), upstream(RELAY, attempt("XOAUTH2"))])
+    assert (found["10.0.3.17"].affected_through, found["10.0.3.17"].findings) == (None, ())
 
 
 def test_a_relay_behind_a_relay() -> None:
