@@ -31,6 +31,8 @@ Rows of your own are TOML.  One with a known code replaces what it names:
   code = "exchange-online"
   when = "end of March 2027"
   begins = 2027-04-01
+  before = "At the end of March 2027 Exchange Online turns Basic off."
+  after = "Exchange Online has turned Basic off."
   source = "Message Center MC786329"
   as_of = 2026-12-01
 """

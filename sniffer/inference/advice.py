@@ -23,8 +23,8 @@ REMOVED = "basic-removed"
 BASIC: tuple[Verdict, ...] = ("affected", "mixed", "basic-elsewhere")
 """Verdicts of services to which a password goes today."""
 
-OLD_TLS = frozenset({"1.0", "1.1", "SSL 3.0"})
-"""Versions that RFC 8996 and RFC 7568 put an end to."""
+OLD_TLS = frozenset({"1.1", "1.0", "SSL 3.0", "SSL 2.0"})
+"""Versions that RFC 8996, RFC 7568 and RFC 6176 put an end to."""
 
 OVER: tuple[State, ...] = ("working", "migrated")
 """States in which a refusal is history."""
