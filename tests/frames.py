@@ -9,11 +9,13 @@ import numpy.typing as npt
 
 from sniffer.decode import decode
 from sniffer.model.frames import Frames, Origin
-from sniffer.model.packets import Packets
+from sniffer.model.packets import Datagrams, Packets
 from sniffer.sources.gather import Gather
 from tests.wire import LINK_TYPES, Frame, Link
 
 HERE = Origin("tap", "test.pcap")
+NO_PORTS = np.zeros(65_536, np.bool_)
+ALL_PORTS = np.ones(65_536, np.bool_)
 
 
 def batch(frames: Sequence[Frame], link: Link = "ethernet", origin: Origin = HERE) -> Frames:
@@ -27,5 +29,10 @@ def batch(frames: Sequence[Frame], link: Link = "ethernet", origin: Origin = HER
 
 
 def packets(frames: Sequence[Frame], ports: npt.NDArray[np.bool_], link: Link = "ethernet") -> Packets:
-    """Return what is decoded of frames."""
-    return decode(batch(frames, link), ports)
+    """Return the segments of frames."""
+    return decode(batch(frames, link), ports, NO_PORTS)[0]
+
+
+def datagrams(frames: Sequence[Frame], ports: npt.NDArray[np.bool_] = ALL_PORTS, link: Link = "ethernet") -> Datagrams:
+    """Return the datagrams of frames."""
+    return decode(batch(frames, link), NO_PORTS, ports)[1]

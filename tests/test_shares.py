@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from sniffer.decode import decode
+from sniffer.model import limits
 from sniffer.model.facts import SessionFact
 from sniffer.model.frames import Frames
+from sniffer.model.packets import Packets
 from sniffer.pipeline import DEFAULT_PORTS, Settings, gather
-from sniffer.pipeline.shares import Worker
+from sniffer.pipeline.shares import Worker, processes
 from sniffer.sources.bpf import Share, selection
 from sniffer.sources.capture import Capture
 from sniffer.sources.inputs import inputs
 from tests.capture_files import write_pcap
+from tests.datagrams import told
+from tests.frames import NO_PORTS
 from tests.wire import Conversation, Frame, merge
 
 PORTS = np.zeros(65_536, np.bool_)
@@ -74,6 +79,21 @@ def test_a_process_that_dies_loses_nothing(capture: Path, monkeypatch: pytest.Mo
     assert facts(capture, 2) == alone
 
 
+def test_dns_answers_are_not_work_to_share(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "SHARED_BYTES", 1)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+    counts = {}
+    for name, frames in (("mail", talk(1)), ("dns", [told("mail.example.org", "10.0.3.2")] * 20)):
+        write_pcap(tmp_path / f"{name}.pcap", frames)
+        counts[name] = processes(inputs([("default", tmp_path / f"{name}.pcap")], []), Settings())
+    assert counts == {"mail": 2, "dns": 1}
+
+
+def segments(frames: Frames) -> Packets:
+    """The segments of mail in frames."""
+    return decode(frames, PORTS, NO_PORTS)[0]
+
+
 def selected(path: Path, share: Share) -> list[Frames]:
     """The frames of a share, as libpcap selects them."""
     source = inputs([("default", path)], [])[0]
@@ -85,9 +105,9 @@ def test_libpcap_selects_a_share_as_the_columns_do(capture: Path) -> None:
     sizes = []
     for number in range(4):
         share = Share(number, 4)
-        packets = decode(everything, PORTS)
+        packets = segments(everything)
         mine = packets.take(share.holds(packets.source_port + packets.destination_port))
-        chosen = [decode(frames, PORTS) for frames in selected(capture, share)]
+        chosen = [segments(frames) for frames in selected(capture, share)]
         passed = sum(int(share.holds(each.source_port + each.destination_port).sum()) for each in chosen)
         assert passed == len(mine)
         sizes.append(len(mine))

@@ -32,6 +32,7 @@ LINK_TYPES: dict[Link, int] = {"ethernet": 1, "sll": 113, "sll2": 276, "raw": 10
 """The LINKTYPE_ number each link form has in a capture file."""
 
 FIN, SYN, RST, PSH, ACK = 0x01, 0x02, 0x04, 0x08, 0x10
+TCP, UDP = 6, 17
 SEQUENCE_SPACE = 1 << 32
 MSS_OPTION = struct.pack("!BBH", 2, 4, 1460)
 
@@ -281,10 +282,13 @@ def _pieces(segment: Segment, mss: int, spread_us: int) -> list[Segment]:
 
 
 def _frame(segment: Segment, form: Encoding) -> Frame:
-    version = _version(segment.source.ip)
-    packet = ip_packet(segment, tcp_header(segment, form) + segment.payload, form)
-    head = _link_header(segment, form, version)
-    data = head + packet
+    return enclose(segment, tcp_header(segment, form) + segment.payload, form)
+
+
+def enclose(segment: Segment, body: bytes, form: Encoding, protocol: int = TCP) -> Frame:
+    """What lies below the transport layer, around it."""
+    head = _link_header(segment, form, _version(segment.source.ip))
+    data = head + ip_packet(segment, body, form, protocol)
     if form.pad and form.link == "ethernet":
         data = data.ljust(SHORTEST_ETHERNET, b"\0")
     return Frame(segment.time_us, data, network=len(head))
@@ -319,22 +323,22 @@ def checksum(data: bytes) -> int:
     return ~total & 0xFFFF
 
 
-def ip_packet(segment: Segment, body: bytes, form: Encoding) -> bytes:
-    """An IPv4 or IPv6 packet around a TCP segment."""
-    return (_ipv4 if _version(segment.source.ip) == 4 else _ipv6)(segment, body, form)
+def ip_packet(segment: Segment, body: bytes, form: Encoding, protocol: int = TCP) -> bytes:
+    """An IPv4 or IPv6 packet around a TCP segment, or another protocol's."""
+    return (_ipv4 if _version(segment.source.ip) == 4 else _ipv6)(segment, body, form, protocol)
 
 
-def _ipv4(segment: Segment, body: bytes, form: Encoding) -> bytes:
+def _ipv4(segment: Segment, body: bytes, form: Encoding, protocol: int) -> bytes:
     size = 20 + len(form.ip_options)
     length = 0 if form.tso else size + len(body)
     addresses = _packed(segment.source.ip) + _packed(segment.target.ip)
-    head = struct.pack("!BBHHHBB", 0x40 | size // 4, 0, length, segment.seq & 0xFFFF, 0x4000, segment.ttl, 6)
+    head = struct.pack("!BBHHHBB", 0x40 | size // 4, 0, length, segment.seq & 0xFFFF, 0x4000, segment.ttl, protocol)
     total = checksum(head + addresses + form.ip_options) if form.checksums else 0
     return head + struct.pack("!H", total) + addresses + form.ip_options + body
 
 
-def _ipv6(segment: Segment, body: bytes, form: Encoding) -> bytes:
-    chain, following = body, 6
+def _ipv6(segment: Segment, body: bytes, form: Encoding, protocol: int) -> bytes:
+    chain, following = body, protocol
     for extension in reversed(form.extensions):
         chain = _extension(extension, following) + chain
         following = EXTENSION_NUMBERS[extension]

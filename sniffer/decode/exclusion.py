@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from sniffer.decode.layers import MAPPED
-from sniffer.model.packets import Packets, Words
+from sniffer.model.packets import Transport, Words
 
 Flags = npt.NDArray[np.bool_]
+Kind = TypeVar("Kind", bound=Transport)
 
 WORD = (1 << 64) - 1
 
 
 class Exclusion:
-    """Leaves out segments from or to some networks, and those with some VLAN tags."""
+    """Leaves out what is from or to some networks, and what has some VLAN tags."""
 
     def __init__(self, networks: Iterable[str], vlans: Iterable[int]) -> None:
         """Raise ``ValueError`` for what is no network."""
@@ -27,13 +29,13 @@ class Exclusion:
     def __bool__(self) -> bool:
         return bool(self._networks) or bool(len(self._vlans))
 
-    def apply(self, packets: Packets) -> Packets:
-        """Return the segments that stay."""
-        out: Flags = np.zeros(len(packets), np.bool_)
-        out |= np.isin(packets.vlan, self._vlans).any(axis=1)
+    def apply(self, found: Kind) -> Kind:
+        """Return the segments or datagrams that stay."""
+        out: Flags = np.zeros(len(found), np.bool_)
+        out |= np.isin(found.vlan, self._vlans).any(axis=1)
         for network, mask in self._networks:
-            out |= _inside(packets.source, network, mask) | _inside(packets.destination, network, mask)
-        return packets.take(np.logical_not(out))
+            out |= _inside(found.source, network, mask) | _inside(found.destination, network, mask)
+        return found.take(np.logical_not(out))
 
 
 def _inside(address: Words, network: Words, mask: Words) -> Flags:

@@ -65,3 +65,6 @@ TCP = np.dtype(
     ]
 )  # fmt: skip
 """RFC 9293 3.1."""
+
+UDP = np.dtype([("source", ">u2"), ("destination", ">u2"), ("length", ">u2"), ("checksum", ">u2")])
+"""RFC 768."""

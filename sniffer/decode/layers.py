@@ -47,6 +47,10 @@ class Places:
         return Places(self.frame, self.at + size, self.end, self.wire_end)
 
 
+Found = tuple[Places, npt.NDArray[np.void]]
+"""Headers of the last layer, and where each begins."""
+
+
 class Batch:
     """The frames of a batch and the columns that the layers fill."""
 
@@ -58,7 +62,8 @@ class Batch:
         self.hops = np.zeros(count, np.int64)
         self.source = np.zeros((count, 2), np.uint64)
         self.destination = np.zeros((count, 2), np.uint64)
-        self.tcp: list[tuple[Places, npt.NDArray[np.void]]] = []
+        self.tcp: list[Found] = []
+        self.udp: list[Found] = []
 
     def read(self, header: np.dtype[np.void], places: Places) -> tuple[npt.NDArray[np.void], Places]:
         """Read one header at each place that has it whole; return them and those places."""
@@ -186,11 +191,19 @@ def fragment(batch: Batch, places: Places) -> Next:
 
 
 def tcp(batch: Batch, places: Places) -> None:
-    """TCP: the last layer here."""
+    """TCP: a last layer here."""
     header, places = batch.read(headers.TCP, places)
     sane = header["offset_flags"] >> 12 >= 5
     if len(header):
         batch.tcp.append((places.take(sane), header[sane]))
+
+
+def udp(batch: Batch, places: Places) -> None:
+    """UDP: a last layer here; a length of 0 is a jumbogram (RFC 2675 4) or what a card will still cut."""
+    header, places = batch.read(headers.UDP, places)
+    sane = (header["length"] == 0) | (header["length"] >= headers.UDP.itemsize)
+    if len(header):
+        batch.udp.append((places.take(sane), header[sane]))
 
 
 def _mac(octets: npt.NDArray[np.uint8]) -> Ints:
@@ -231,6 +244,7 @@ LAYERS: dict[str, dict[int, Layer]] = {
     "protocol": {
         0: extension,  # hop-by-hop options
         6: tcp,
+        17: udp,
         43: extension,  # routing
         44: fragment,
         51: authentication,

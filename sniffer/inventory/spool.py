@@ -13,40 +13,86 @@ from collections.abc import Iterator
 import msgspec
 
 from sniffer.model import limits
-from sniffer.model.facts import Observation, Quality, SessionFact
+from sniffer.model.facts import NameFact, Observation, Quality, SessionFact
 
-SCHEMA = """
+SESSIONS = """
 CREATE TABLE session (
-    session TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
-    mac TEXT, ip TEXT NOT NULL, helo TEXT, fact BLOB NOT NULL
+    session TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, sensor TEXT NOT NULL,
+    mac TEXT, ip TEXT NOT NULL, helo TEXT, server TEXT NOT NULL, port INTEGER NOT NULL,
+    starttls INTEGER, fact BLOB NOT NULL
 )
 """
+"""``sensor`` is that of the first observation; ``starttls`` whether the EHLO reply offers it, null without one."""
 
-Row = tuple[str, int, int, str | None, str, str | None, bytes]
+ANSWERS = """
+CREATE TABLE answer (
+    sensor TEXT NOT NULL, client TEXT NOT NULL, name TEXT NOT NULL, address TEXT NOT NULL,
+    first INTEGER NOT NULL, last INTEGER NOT NULL, count INTEGER NOT NULL
+)
+"""
+"""Names told, as they come in: some of them in parts."""
+
+NAMES = """
+CREATE TABLE name AS
+SELECT sensor, client, name, address, min(first) AS first, max(last) AS last, sum(count) AS count
+FROM answer WHERE address IN (SELECT server FROM session) GROUP BY sensor, client, name, address
+"""
+"""Names of the servers of sessions; those of all the web sites that an office visits tell nothing."""
+
+STARTTLS_OFFERS = """
+SELECT sensor, server, port,
+    count(DISTINCT CASE WHEN starttls THEN ip END) AS offered,
+    count(DISTINCT CASE WHEN NOT starttls THEN ip END) AS not_offered
+FROM session GROUP BY sensor, server, port HAVING offered AND not_offered ORDER BY sensor, server, port
+"""
+
+RELAYS = """
+WITH pair AS (SELECT DISTINCT sensor, ip, server FROM session)
+SELECT DISTINCT behind.sensor, behind.ip
+FROM pair AS behind JOIN pair AS before ON before.sensor = behind.sensor AND before.server = behind.ip
+WHERE behind.server <> behind.ip ORDER BY behind.sensor, behind.ip
+"""
+
+Row = tuple[str, int, int, str, str | None, str, str | None, str, int, bool | None, bytes]
+Name = tuple[str, str, str, str, int, int, int]
 
 
 class Spool:
-    """Takes session facts; after ``seal`` gives them back, each session once, oldest first."""
+    """Takes facts of sessions and names; after ``seal`` gives them back, each session once, oldest first."""
 
     def __init__(self) -> None:
         self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._database.execute(f"PRAGMA cache_size = -{limits.SPOOL_CACHE}")
         self._database.execute("PRAGMA journal_mode = OFF")
-        self._database.execute(SCHEMA)
+        self._database.execute(SESSIONS)
+        self._database.execute(ANSWERS)
         self._encoder = msgspec.msgpack.Encoder()
         self._decoder = msgspec.msgpack.Decoder(SessionFact)
         self._rows: list[Row] = []
+        self._names: list[Name] = []
 
     def add(self, fact: SessionFact) -> None:
         """Take a fact."""
         mac = fact.client_mac if fact.on_link else None
-        blob = self._encoder.encode(fact)
-        self._rows.append((fact.session, fact.start, fact.end, mac, fact.client_ip, fact.speech.helo, blob))
+        sensor, extensions = fact.observations[0].sensor, fact.speech.extensions
+        starttls = "STARTTLS" in extensions if extensions else None
+        self._rows.append(
+            (
+                fact.session, fact.start, fact.end, sensor, mac, fact.client_ip, fact.speech.helo,
+                fact.server_ip, fact.server_port, starttls, self._encoder.encode(fact),
+            )
+        )  # fmt: skip
         if len(self._rows) >= limits.SPOOL_ROWS:
             self._flush()
 
+    def add_name(self, fact: NameFact) -> None:
+        """Take a fact, or a part of one: parts that differ in nothing but times and count are added up."""
+        self._names.append(msgspec.structs.astuple(fact))
+        if len(self._names) >= limits.SPOOL_ROWS:
+            self._flush()
+
     def rows(self) -> Iterator[list[Row]]:
-        """Give what was taken, as it is kept, a transaction's worth at a time."""
+        """Give the sessions that were taken, as they are kept, a transaction's worth at a time."""
         self._flush()
         cursor = self._database.execute("SELECT * FROM session")
         while rows := cursor.fetchmany(limits.SPOOL_ROWS):
@@ -57,6 +103,12 @@ class Spool:
         self._rows += rows
         self._flush()
 
+    def servers(self) -> Iterator[str]:
+        """Give the address of each session's server."""
+        self._flush()
+        for (address,) in self._database.execute("SELECT DISTINCT server FROM session"):
+            yield address
+
     def seal(self) -> None:
         """End the taking: what several sensors or overlapping files saw becomes one session."""
         self._flush()
@@ -65,6 +117,8 @@ class Spool:
         for (session,) in self._database.execute(query).fetchall():
             self._merge(session)
         self._database.execute("CREATE INDEX by_start ON session (start, session)")
+        self._database.execute(NAMES)
+        self._database.execute("DROP TABLE answer")
 
     def sessions(self) -> Iterator[SessionFact]:
         """Give all sessions by start, then id."""
@@ -74,6 +128,23 @@ class Spool:
     def links(self) -> Iterator[tuple[str, str, str | None]]:
         """Give each (card, address, EHLO name) of clients that no router hid."""
         yield from self._database.execute("SELECT DISTINCT mac, ip, helo FROM session WHERE mac IS NOT NULL")
+
+    def names(self) -> Iterator[NameFact]:
+        """Give the names told for addresses of some session's server, by sensor, address, name and client."""
+        for row in self._database.execute("SELECT * FROM name ORDER BY sensor, address, name, client"):
+            yield NameFact(*row)
+
+    def starttls_offers(self) -> Iterator[tuple[str, str, int, int, int]]:
+        """Give each (sensor, server, port) that offers STARTTLS to some clients only; to how many, and how many not.
+
+        Clients are addresses; one whose sessions differ is counted on both sides.  Sessions without an EHLO reply
+        in clear do not count.
+        """
+        yield from self._database.execute(STARTTLS_OFFERS)
+
+    def relays(self) -> Iterator[tuple[str, str]]:
+        """Give each (sensor, address) that is the server of one session and the client of another server."""
+        yield from self._database.execute(RELAYS)
 
     def span(self) -> tuple[int, int] | None:
         """Return when the first session began and the last ended, None without a session."""
@@ -86,9 +157,11 @@ class Spool:
 
     def _flush(self) -> None:
         self._database.execute("BEGIN")
-        self._database.executemany("INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?)", self._rows)
+        self._database.executemany("INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._rows)
+        self._database.executemany("INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?, ?)", self._names)
         self._database.execute("COMMIT")
         self._rows.clear()
+        self._names.clear()
 
     def _merge(self, session: str) -> None:
         """Keep the best view of a session, with the observations of all."""

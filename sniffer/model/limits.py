@@ -132,3 +132,18 @@ a guesser, and nobody reads them."""
 DEVICES = 100_000
 """Devices judged in one run.  Beyond it new hosts of the Internet are only counted: a password guesser's
 botnet must not take the memory that our own devices need."""
+
+# -- names -------------------------------------------------------------------------------------
+
+NAME_OCTETS = 255
+"""Octets of a domain name, lengths and root included (RFC 1035 2.3.4)."""
+
+NAME_MESSAGE = 4096
+"""Octets of a DNS answer that is read, and so less than 400 records: what resolvers let UDP carry (RFC 6891 6.2.5)."""
+
+NAMES_CACHED = 4096
+"""Names of DNS questions remembered as text, half a MiB: an office asks for the same ones all day."""
+
+NAMES = 50_000
+"""Names told, each to one client and with one address, that are counted in memory: 20 MiB.  Beyond it they are
+written to the run's spool, which adds them up."""

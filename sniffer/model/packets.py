@@ -1,8 +1,9 @@
-"""Packets: decoded TCP segments, as columns."""
+"""Packets: decoded TCP segments and UDP datagrams, as columns."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -22,12 +23,12 @@ NO_VLAN = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Packets:
-    """TCP segments of one batch, in capture order; every array has one entry a segment.
+class Transport:
+    """What segments and datagrams of one batch have in common, in capture order; every array has one entry for each.
 
     Addresses are two 64-bit words, IPv4 in its IPv6-mapped form (RFC 4291 2.5.5.2).  The payload
-    of segment *i* is ``data[start[i]:start[i] + captured[i]]``; ``length`` is what it had on the
-    wire, more than ``captured`` where the snapshot length cut it.
+    of number *i* is ``data[start[i]:start[i] + captured[i]]``; ``length`` is what it had on the
+    wire, more than ``captured`` where the snapshot length, or a fragment's end, cut it.
     """
 
     data: bytes
@@ -41,9 +42,6 @@ class Packets:
     destination: Words
     source_port: Ints
     destination_port: Ints
-    sequence: Ints
-    acknowledged: Ints
-    flags: Ints
     start: Ints
     captured: Ints
     length: Ints
@@ -51,13 +49,23 @@ class Packets:
     def __len__(self) -> int:
         return len(self.time)
 
-    def take(self, chosen: npt.NDArray[np.bool_]) -> Packets:
-        """Return the chosen segments."""
+    def take(self, chosen: npt.NDArray[np.bool_]) -> Self:
+        """Return the chosen ones."""
         if chosen.all():
             return self
-        columns = {name: getattr(self, name)[chosen] for name in COLUMNS}
-        return replace(self, **columns)
+        arrays = [each.name for each in fields(self) if each.name not in ("data", "origins")]
+        return replace(self, **{name: getattr(self, name)[chosen] for name in arrays})
 
 
-COLUMNS = tuple(each.name for each in fields(Packets) if each.name not in ("data", "origins"))
-"""The names of the arrays of ``Packets``."""
+@dataclass(frozen=True, slots=True)
+class Packets(Transport):
+    """TCP segments (RFC 9293 3.1)."""
+
+    sequence: Ints
+    acknowledged: Ints
+    flags: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Datagrams(Transport):
+    """UDP datagrams (RFC 768); of a fragmented one the first fragment, which alone has the ports."""

@@ -36,6 +36,7 @@ def gather(
     for other in others:
         found.counts.add(other.collect(found.spool))
     found.problems += reader.problems
+    reader.names.finish()
     found.spool.seal()
     hashes = _hashes(digests, wanted=not found.counts.interrupted)
     found.inputs = _records(sources, hashes, {each.name: each.problem for each in found.problems})

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from sniffer.decode import Exclusion, decode, link_is_known
 from sniffer.inventory.spool import Spool
 from sniffer.model.frames import Frames
 from sniffer.pipeline.facts import session_fact
+from sniffer.pipeline.names import Names
 from sniffer.pipeline.values import Counts, Progress, Settings
-from sniffer.protocols import SmtpSession
+from sniffer.protocols import SmtpSession, dns_answers
 from sniffer.sources import bpf
 from sniffer.sources.ahead import ahead
 from sniffer.sources.capture import Capture, first_time
@@ -23,19 +25,26 @@ from sniffer.streams import Connection, ConnectionTable
 Report = Callable[[Progress], None]
 Stop = Callable[[], bool]
 
+SENDERS = (dns_answers.PORT,)
+"""UDP ports from which datagrams are read."""
+
 
 class Reader:
-    """Reads one share of the connections; all of them, unless others read the rest."""
+    """Reads one share of the connections; all of them, unless others read the rest.
+
+    The names that DNS answers tell belong to the first share; ``names.finish`` waits for the sessions of all.
+    """
 
     def __init__(self, settings: Settings, spool: Spool, share: bpf.Share = bpf.ALL) -> None:
         self._settings = settings
         self._spool = spool
         self._share = share
-        self._ports = np.zeros(65_536, np.bool_)
-        self._ports[list(settings.ports)] = True
+        self._ports = _ports(settings.ports)
+        self._senders = _ports(SENDERS if share.number == 0 else ())
         self._exclusion = Exclusion(settings.exclude_nets, settings.exclude_vlans)
         self._read_before = 0
         self._progress = Progress()
+        self.names = Names(spool)
         self.counts = Counts()
         self.problems: list[CaptureError] = []
 
@@ -61,7 +70,9 @@ class Reader:
         for frames in batches:
             first = int(frames.time.min()) if first is None else first
             last = max(last, int(frames.time.max()))
-            self._feed(table, frames, captures, report)
+            self._feed(table, sources[0].sensor, frames)
+            self._progress.read_bytes = self._read_before + sum(each.position() for each in captures)
+            report(self._progress)
             if stop() and not streaming:  # a stream ends by itself then, with what is still on its way
                 break
         table.finish()
@@ -72,7 +83,7 @@ class Reader:
         """Return a capture that selects what these settings look at."""
 
         def expression(link: int) -> str:
-            return bpf.selection(self._settings.ports, link, self._share)
+            return bpf.selection(self._settings.ports, link, self._share, SENDERS)
 
         return Capture(source, expression, link_is_known, scapy=self._settings.scapy, stop=stop)
 
@@ -80,15 +91,17 @@ class Reader:
         """Return when a capture begins, where that decides an order."""
         return None if source.stream or count == 1 else first_time(source, link_is_known)
 
-    def _feed(self, table: ConnectionTable, frames: Frames, captures: list[Capture], report: Report) -> None:
-        packets = decode(frames, self._ports)
+    def _feed(self, table: ConnectionTable, sensor: str, frames: Frames) -> None:
+        packets, datagrams = decode(frames, self._ports, self._senders)
         if self._share != bpf.ALL:
             packets = packets.take(self._share.holds(packets.source_port + packets.destination_port))
-        table.feed(self._exclusion.apply(packets) if self._exclusion else packets)
-        self.counts.frames_selected += len(packets)
-        self._progress.frames += len(packets)
-        self._progress.read_bytes = self._read_before + sum(each.position() for each in captures)
-        report(self._progress)
+        selected = len(packets) + len(datagrams)
+        self.counts.frames_selected += selected
+        self._progress.frames += selected
+        if self._exclusion:
+            packets, datagrams = self._exclusion.apply(packets), self._exclusion.apply(datagrams)
+        table.feed(packets)
+        self.names.feed(sensor, datagrams)
 
     def _done(self, connection: Connection) -> None:
         self._spool.add(session_fact(connection))
@@ -101,3 +114,10 @@ class Reader:
         self.counts.listening += [span] if span else []
         self.counts.silent += table.silent
         self.counts.evicted += table.evicted
+
+
+def _ports(numbers: Iterable[int]) -> npt.NDArray[np.bool_]:
+    """Return 65,536 truth values."""
+    chosen = np.zeros(65_536, np.bool_)
+    chosen[list(numbers)] = True
+    return chosen

@@ -15,11 +15,13 @@ from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection as Pipe
 from typing import Any
 
+from sniffer.decode import link_is_known
 from sniffer.inventory.spool import Spool
 from sniffer.model import limits
 from sniffer.pipeline.reader import Reader, Stop
 from sniffer.pipeline.values import Counts, Settings
 from sniffer.sources import bpf
+from sniffer.sources.capture import Capture
 from sniffer.sources.inputs import Input
 from sniffer.sources.problems import CaptureError
 
@@ -46,8 +48,7 @@ def processes(sources: Sequence[Input], settings: Settings) -> int:
 
 def _mail_share(source: Input, settings: Settings) -> float:
     """Return how much of a capture's beginning is mail, by bytes; 0 where that cannot be told cheaply."""
-    reader = Reader(settings, Spool())
-    capture = reader.capture(source, lambda: False)
+    capture = Capture(source, lambda link: bpf.selection(settings.ports, link), link_is_known, scapy=settings.scapy)
     selected = 0
     with contextlib.suppress(CaptureError):
         for frames in capture.batches():

@@ -52,7 +52,8 @@ class InputRecord:
 class Counts:
     """What one share of phase A counted.
 
-    ``frames_seen`` has an entry an input, None where libpcap selected and did not count; ``listening`` the
+    ``frames_seen`` has an entry an input, None where libpcap selected and did not count; ``frames_selected`` are
+    those with a segment from or to a mail port, or with a DNS server's datagram; ``listening`` the
     sensor, first and last time (microseconds) of what was selected; ``silent`` are connections
     without a byte, ``evicted`` those cut short because the table was full; ``readable`` inputs could be opened.
     """

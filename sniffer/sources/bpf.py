@@ -1,4 +1,4 @@
-"""The selection that libpcap makes in C: mail ports, also behind one and two VLAN tags."""
+"""The selection that libpcap makes in C: mail ports, and senders of datagrams, also behind one and two VLAN tags."""
 
 from __future__ import annotations
 
@@ -50,9 +50,10 @@ class Share(NamedTuple):
 ALL = Share()
 
 
-def selection(ports: Collection[int], link: int = DLT_EN10MB, share: Share = ALL) -> str:
+def selection(ports: Collection[int], link: int = DLT_EN10MB, share: Share = ALL, senders: Collection[int] = ()) -> str:
     """Return the filter expression for TCP segments from or to one of ``ports``, for a link type.
 
+    Datagrams from one of the UDP ports ``senders`` belong to share 0 alone: no connection tells whose they are.
     Tags need the nested form, each ``vlan`` moves the offsets of what follows it
     (pcap-filter(7)); only Ethernet has them.  Of a share, what BPF cannot tell is let through.
     """
@@ -62,6 +63,8 @@ def selection(ports: Collection[int], link: int = DLT_EN10MB, share: Share = ALL
         ipv4 = f"ip and tcp and {either}{share.expression('tcp', 0)}"
         ipv6 = f"ip6 and tcp and {either}{share.expression('ip6', IPV6_BYTES)}"
         plain = f"({ipv4}) or ({ipv6}) or (ip6 and ({_extensions()}))"
+    if senders and share.number == 0:
+        plain = f"{plain} or (udp and ({' or '.join(f'src port {port}' for port in senders)}))"
     if link in LOOPBACK:
         return f"{plain} or not ip"
     if link != DLT_EN10MB:

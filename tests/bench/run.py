@@ -67,7 +67,7 @@ def triage(path: Path) -> list[str]:
 
 def bpf_filter() -> str:
     """The filter that sniffer itself hands to libpcap, asked for in a process of its own to stay small."""
-    code = f"from sniffer.sources.bpf import selection; print(selection({PORTS}))"
+    code = f"from sniffer.sources.bpf import selection; print(selection({PORTS}, senders=(53,)))"
     asked = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return asked.stdout.strip()
 

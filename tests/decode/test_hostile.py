@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from sniffer.decode import decode
 from sniffer.decode.layers import LAYERS
 from sniffer.model.frames import Frames, Origin
-from sniffer.model.packets import Packets
+from sniffer.model.packets import Datagrams, Packets, Transport
+from tests.datagrams import datagram
 from tests.wire import LINK_TYPES, Conversation, Encoding, Extension, Link, encode
 
 ALL = np.ones(65_536, np.bool_)
@@ -29,7 +30,7 @@ def one_batch(frames: list[tuple[int, bytes]], before: bytes = b"", behind: byte
     return Frames(data, times, offsets, lengths, links, np.zeros(len(frames), np.int64), (Origin("tap"),))
 
 
-def stays_inside(frames: Frames, found: Packets) -> None:
+def stays_inside(frames: Frames, found: Transport) -> None:
     """Check that each payload lies within the frame it came from."""
     for place in range(len(found)):
         frame = int(found.time[place])
@@ -48,10 +49,12 @@ def mutilated(draw: st.DrawFn) -> tuple[int, bytes]:
     version6 = draw(st.booleans())
     spoken = Conversation(client="2001:db8::1", server="2001:db8::2") if version6 else Conversation()
     spoken.client(b"x" * draw(st.integers(0, 30)))
+    udp = draw(st.booleans())
     extensions = draw(st.lists(st.sampled_from(EXTENSIONS), max_size=3)) if version6 else []
     vlan = draw(st.lists(st.integers(0, 4095), max_size=3)) if link in ("ethernet", "sll", "sll2") else []
     form = Encoding(link=_link(link), vlan=vlan, extensions=extensions, tso=draw(st.booleans()))
-    data = bytearray(encode(spoken.segments, form)[0].data)
+    frame = datagram(b"x" * 20, spoken.segments[0], form) if udp else encode(spoken.segments, form)[0]
+    data = bytearray(frame.data)
     for at, new in draw(st.lists(st.tuples(st.integers(0, len(data) - 1), st.integers(0, 255)), max_size=4)):
         data[at] = new
     return LINK_TYPES[_link(link)], bytes(data[: draw(st.integers(0, len(data)))])
@@ -66,41 +69,54 @@ ANYTHING = st.one_of(
 )
 
 
+COLUMNS = (
+    "time",
+    "mac",
+    "hops",
+    "vlan",
+    "source",
+    "destination",
+    "source_port",
+    "destination_port",
+    "captured",
+    "length",
+)
+OF_SEGMENTS = ("sequence", "acknowledged", "flags")
+
+
+def columns(found: Transport) -> dict[str, object]:
+    """All columns but where the payload begins."""
+    names = (*COLUMNS, *OF_SEGMENTS) if isinstance(found, Packets) else COLUMNS
+    return {name: getattr(found, name).tolist() for name in names}
+
+
+def decoded(frames: Frames) -> tuple[Packets, Datagrams]:
+    """All segments and datagrams."""
+    return decode(frames, ALL, ALL)
+
+
 @given(st.lists(ANYTHING, max_size=20))
 def test_nothing_raises_and_nothing_is_read_outside_its_frame(frames: list[tuple[int, bytes]]) -> None:
     batch = one_batch(frames)
-    stays_inside(batch, decode(batch, ALL))
+    for found in decoded(batch):
+        stays_inside(batch, found)
 
 
 @given(st.lists(ANYTHING, min_size=1, max_size=20))
 def test_what_lies_around_the_frames_never_shows(frames: list[tuple[int, bytes]]) -> None:
-    alone = decode(one_batch(frames), ALL)
-    around = decode(one_batch(frames, before=bytes((MARK,)) * 50, behind=bytes((MARK,)) * 50), ALL)
-    columns = (
-        "time",
-        "mac",
-        "hops",
-        "source_port",
-        "destination_port",
-        "sequence",
-        "acknowledged",
-        "flags",
-        "captured",
-        "length",
-    )
-    for name in columns:
-        assert getattr(alone, name).tolist() == getattr(around, name).tolist(), name
-    for name in ("vlan", "source", "destination"):
-        assert np.array_equal(getattr(alone, name), getattr(around, name)), name
-    assert (alone.start + 50).tolist() == around.start.tolist()
+    marks = bytes((MARK,)) * 50
+    for alone, around in zip(decoded(one_batch(frames)), decoded(one_batch(frames, marks, marks)), strict=True):
+        assert columns(alone) == columns(around)
+        assert (alone.start + 50).tolist() == around.start.tolist()
 
 
 @given(st.lists(ANYTHING, min_size=1, max_size=20))
 def test_a_batch_is_what_its_frames_are(frames: list[tuple[int, bytes]]) -> None:
-    together = decode(one_batch(frames), ALL)
-    alone = [decode(one_batch([frame]), ALL) for frame in frames]
-    for name in ("sequence", "source_port", "captured", "length", "mac", "hops"):
-        assert getattr(together, name).tolist() == [value for each in alone for value in getattr(each, name).tolist()]
+    singles = [decoded(one_batch([frame])) for frame in frames]
+    for kind, together in enumerate(decoded(one_batch(frames))):
+        for name in ("source_port", "captured", "length", "mac", "hops"):
+            alone = [value for single in singles for value in getattr(single[kind], name).tolist()]
+            assert getattr(together, name).tolist() == alone
 
 
 @pytest.mark.parametrize("link", LINKS)
@@ -108,7 +124,7 @@ def test_headers_that_never_end_are_given_up(link: int) -> None:
     tags = b"\x81\x00\x00\x01" * 300
     hops = b"\x60" + bytes(5) + b"\x00\x40" + bytes(32) + b"\x00\x00" * 600
     for data in (bytes(12) + tags, bytes(12) + b"\x86\xdd" + hops, hops, tags):
-        assert len(decode(one_batch([(link, data)]), ALL)) == 0
+        assert [len(each) for each in decoded(one_batch([(link, data)]))] == [0, 0]
 
 
 def test_a_tcp_header_longer_than_the_packet_has_no_payload() -> None:
@@ -116,7 +132,7 @@ def test_a_tcp_header_longer_than_the_packet_has_no_payload() -> None:
     spoken.client(b"abc")
     data = bytearray(encode(spoken.segments)[0].data)
     data[46] = 0xF0
-    found = decode(one_batch([(1, bytes(data))]), ALL)
+    found, _ = decoded(one_batch([(1, bytes(data))]))
     assert (found.captured.tolist(), found.length.tolist()) == ([0], [0])
 
 
@@ -125,7 +141,7 @@ def test_a_tcp_header_shorter_than_20_bytes_is_left_out() -> None:
     spoken.client(b"abc")
     data = bytearray(encode(spoken.segments)[0].data)
     data[46] = 0x40
-    assert len(decode(one_batch([(1, bytes(data))]), ALL)) == 0
+    assert len(decoded(one_batch([(1, bytes(data))]))[0]) == 0
 
 
 def test_an_ip_length_beyond_the_frame_leaves_bytes_missing() -> None:
@@ -133,5 +149,5 @@ def test_an_ip_length_beyond_the_frame_leaves_bytes_missing() -> None:
     spoken.client(b"abc")
     data = bytearray(encode(spoken.segments)[0].data)
     data[16:18] = (20 + 20 + 100).to_bytes(2)
-    found = decode(one_batch([(1, bytes(data))]), ALL)
+    found, _ = decoded(one_batch([(1, bytes(data))]))
     assert (found.captured.tolist(), found.length.tolist()) == ([3], [100])

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import permutations
 from unittest.mock import patch
 
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from sniffer.inventory.spool import Spool, merged
 from sniffer.model import limits
-from sniffer.model.facts import Observation, SessionFact
-from tests.inference.facts import WHOLE, attempt, fact
+from sniffer.model.facts import NameFact, Observation, SessionFact
+from tests.inference.facts import EXCHANGE, WHOLE, attempt, fact
 
 SAME = "s-0123456789abcdef"
 TORN = replace(WHOLE, gap_bytes=20)
@@ -18,13 +21,21 @@ TORN = replace(WHOLE, gap_bytes=20)
 
 def spooled(*facts: SessionFact) -> list[SessionFact]:
     """What comes out of a spool."""
-    spool = Spool()
-    for each in facts:
-        spool.add(each)
-    spool.seal()
+    spool = sealed(*facts)
     found = list(spool.sessions())
     spool.close()
     return found
+
+
+def sealed(*facts: SessionFact, names: Iterable[NameFact] = ()) -> Spool:
+    """A spool with facts."""
+    spool = Spool()
+    for each in facts:
+        spool.add(each)
+    for name in names:
+        spool.add_name(name)
+    spool.seal()
+    return spool
 
 
 def test_facts_come_back_as_they_were_oldest_first() -> None:
@@ -73,23 +84,115 @@ def test_a_second_import_adds_nothing() -> None:
 
 
 def test_links_are_those_of_clients_without_a_router_between() -> None:
-    spool = Spool()
-    for each in (
-        fact(),
-        fact(day=1),
-        fact(day=2, helo=None),
-        fact(day=3, on_link=False, client="10.9.9.9"),
-        fact(mac=None),
-    ):
-        spool.add(each)
-    spool.seal()
+    far = fact(day=3, on_link=False, client="10.9.9.9")
+    spool = sealed(fact(), fact(day=1), fact(day=2, helo=None), far, fact(mac=None))
     assert set(spool.links()) == {
         ("00:26:73:a1:b2:c3", "10.0.3.17", "RNP002673A1B2C3"), ("00:26:73:a1:b2:c3", "10.0.3.17", None),
     }  # fmt: skip
 
 
 def test_an_empty_spool_has_no_span() -> None:
-    spool = Spool()
-    spool.seal()
+    spool = sealed()
     assert spool.span() is None
     assert list(spool.sessions()) == []
+    assert list(spool.names()) == []
+    assert list(spool.starttls_offers()) == []
+    assert list(spool.relays()) == []
+
+
+def name(
+    name: str = "smtp.office365.com", address: str = EXCHANGE, client: str = "10.0.3.17", sensor: str = "default",
+    first: int = 5, last: int = 9, count: int = 2,
+) -> NameFact:  # fmt: skip
+    """A DNS answer."""
+    return NameFact(sensor, client, name, address, first, last, count)
+
+
+def test_names_are_those_of_servers_in_one_order() -> None:
+    told = [
+        name(), name("outlook.office365.com"), name(client="10.0.3.18"), name(sensor="branch"),
+        name(address="10.0.3.2"), name(address="192.0.2.80"),
+    ]  # fmt: skip
+    sessions = fact(), fact(server="10.0.3.2")
+    for order in (told, told[::-1]):
+        assert list(sealed(*sessions, names=order).names()) == [told[3], told[4], told[1], told[0], told[2]]
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 99), st.integers(0, 99), st.integers(1, 9))), st.data())
+def test_parts_of_a_name_are_added_up(parts: list[tuple[str, int, int, int]], data: st.DataObject) -> None:
+    facts = [name(each, first=min(a, b), last=max(a, b), count=count) for each, a, b, count in parts]
+    with patch.object(limits, "SPOOL_ROWS", data.draw(st.integers(1, 5))):
+        found = list(sealed(fact(), names=data.draw(st.permutations(facts))).names())
+    groups = {each: [one for one in facts if one.name == each] for each in sorted({one.name for one in facts})}
+    assert found == [
+        name(each, first=min(one.first for one in of), last=max(one.last for one in of), count=sum(o.count for o in of))
+        for each, of in groups.items()
+    ]
+
+
+def greeted(client: str, *extensions: str, server: str = "10.0.3.2", port: int = 25, day: float = 0) -> SessionFact:
+    """A session whose EHLO reply lists extensions."""
+    one = fact(client=client, server=server, port=port, day=day)
+    return replace(one, speech=replace(one.speech, extensions=extensions))
+
+
+WITH, WITHOUT = ("PIPELINING", "STARTTLS"), ("PIPELINING", "XXXXXXXA")
+
+
+def test_a_server_that_offers_starttls_to_some_is_named_with_how_many() -> None:
+    spool = sealed(
+        greeted("10.0.3.17", *WITH), greeted("10.0.3.17", *WITH, day=1), greeted("10.0.3.18", *WITH),
+        greeted("10.0.3.19", *WITHOUT), greeted("10.0.3.19", *WITHOUT, day=1), greeted("10.0.3.20"),
+        greeted("10.0.3.17", *WITH, port=587), greeted("10.0.3.20", port=587),
+        greeted("10.0.3.17", *WITHOUT, server="10.0.3.3"), greeted("10.0.3.18", *WITHOUT, server="10.0.3.3"),
+    )  # fmt: skip
+    assert list(spool.starttls_offers()) == [("default", "10.0.3.2", 25, 2, 1)]
+
+
+def test_a_client_that_saw_both_counts_on_both_sides() -> None:
+    spool = sealed(greeted("10.0.3.17", *WITH), greeted("10.0.3.17", *WITHOUT, day=1))
+    assert list(spool.starttls_offers()) == [("default", "10.0.3.2", 25, 1, 1)]
+
+
+def test_relays_are_served_and_send_elsewhere() -> None:
+    relay, other = "10.0.3.2", "10.0.3.4"
+    spool = sealed(
+        fact(client="10.0.3.17", server=relay), fact(client="10.0.3.18", server=relay),
+        fact(client=relay), fact(client=relay, day=1), fact(client="10.0.3.19"),
+        fact(client=other, server=other), fact(client="10.0.3.17", server=other),
+    )  # fmt: skip
+    assert list(spool.relays()) == [("default", relay)]
+
+
+def test_what_two_sensors_see_makes_no_relay() -> None:
+    relay = "10.0.3.2"
+    spool = sealed(fact(server=relay, sensor="near"), fact(client=relay, sensor="far"))
+    assert list(spool.relays()) == []
+
+
+def test_relays_that_hand_on_to_each_other() -> None:
+    spool = sealed(fact(client="10.0.3.2", server="10.0.3.3"), fact(client="10.0.3.3", server="10.0.3.2"))
+    assert list(spool.relays()) == [("default", "10.0.3.2"), ("default", "10.0.3.3")]
+
+
+def test_what_another_spool_has_taken_is_the_same() -> None:
+    facts = [greeted("10.0.3.17", *WITH), greeted("10.0.3.18", *WITHOUT), fact(client="10.0.3.2", server=EXCHANGE)]
+    other, spool = Spool(), Spool()
+    for each in facts:
+        other.add(each)
+    for rows in other.rows():
+        spool.add_rows(rows)
+    spool.seal()
+    whole = sealed(*facts)
+    assert list(spool.sessions()) == list(whole.sessions())
+    assert list(spool.starttls_offers()) == list(whole.starttls_offers()) != []
+    assert list(spool.relays()) == list(whole.relays()) != []
+
+
+def test_names_can_come_before_the_sessions_and_the_servers_are_known_before_the_end() -> None:
+    spool = Spool()
+    spool.add_name(name())
+    spool.add(fact())
+    assert list(spool.servers()) == [EXCHANGE]
+    spool.seal()
+    assert list(spool.names()) == [name()]

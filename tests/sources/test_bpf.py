@@ -15,37 +15,41 @@ from sniffer.decode import decode
 from sniffer.model import limits
 from sniffer.model.frames import Frames, Origin
 from sniffer.sources import bpf, libpcap
+from tests.datagrams import datagram, ends
 from tests.mail import session
 from tests.wire import LINK_TYPES, Encoding, Extension, Frame, Link, encode
 
 pcapy = pytest.importorskip("pcapy")
 
 PORTS = (25, 465, 587, 2525, 2465, 2587)
+SENDERS = (53, 67)
 DLT = LINK_TYPES | {"raw": 12}
 
 
-def selected(frames: Sequence[Frame], link: int) -> list[bool]:
+def selected(frames: Sequence[Frame], link: int, share: bpf.Share = bpf.ALL) -> list[bool]:
     """Which frames libpcap lets through."""
-    matches = libpcap.matcher(link, lambda link: bpf.selection(PORTS, link))
+    matches = libpcap.matcher(link, lambda link: bpf.selection(PORTS, link, share, SENDERS))
     return [matches(frame.data) for frame in frames]
 
 
 def decoded(frames: Sequence[Frame], link: int) -> list[bool]:
     """Which frames the columns take."""
-    ports = np.zeros(65_536, np.bool_)
-    ports[list(PORTS)] = True
+    ports, senders = np.zeros((2, 65_536), np.bool_)
+    ports[list(PORTS)] = senders[list(SENDERS)] = True
     taken = []
     for frame in frames:
         whole = np.array([len(frame.data)])
         batch = Frames.of(frame.data, np.array([0]), np.array([0]), whole, link, Origin("test"))
-        taken.append(len(decode(batch, ports)) == 1)
+        taken.append(sum(map(len, decode(batch, ports, senders))) == 1)
     return taken
 
 
 @pytest.mark.parametrize("link", [1, 0, 12, 108, 113, 228, 276])
 @pytest.mark.parametrize("ports", [PORTS, (25,), tuple(range(1, 65_536)), (1, 3, 5, *range(100, 20_000, 3))])
-def test_the_expression_compiles_for_every_link_type(link: int, ports: tuple[int, ...]) -> None:
-    assert pcapy.compile(link, 262_144, bpf.selection(ports, link), 1, 0) is not None
+@pytest.mark.parametrize("share", [bpf.ALL, bpf.Share(0, 4), bpf.Share(3, 4)])
+def test_the_expression_compiles_for_every_link_type(link: int, ports: tuple[int, ...], share: bpf.Share) -> None:
+    for senders in ((), SENDERS):
+        assert pcapy.compile(link, 262_144, bpf.selection(ports, link, share, senders), 1, 0) is not None
 
 
 FORMS: list[tuple[str, Link, Encoding]] = [
@@ -84,6 +88,47 @@ def test_mail_over_ipv6_is_selected(link: Link, vlan: tuple[int, ...], chain: tu
     frames = talk.frames(link, vlan=vlan, extensions=chain)
     assert all(decoded(frames, DLT[link]))
     assert all(selected(frames, DLT[link]))
+
+
+def answers(form: Encoding) -> list[Frame]:
+    """Datagrams from the wanted ports, over IPv4 and IPv6."""
+    hosts = (("10.0.3.53", "10.0.3.17"), ("2001:db8::35", "2001:db8::17"))
+    return [datagram(b"an answer", ends(*each, source_port=port), form) for port in SENDERS for each in hosts]
+
+
+SHARES = (bpf.ALL, bpf.Share(0, 2), bpf.Share(1, 2))
+
+
+@pytest.mark.parametrize(("link", "form"), [row[1:] for row in FORMS], ids=[row[0] for row in FORMS])
+def test_datagrams_are_selected_for_the_first_share_alone(link: Link, form: Encoding) -> None:
+    frames = answers(form)
+    assert all(decoded(frames, DLT[link]))
+    for share in SHARES:
+        chosen = selected(frames, DLT[link], share)
+        assert chosen == [share.number == 0 or (DLT[link] in bpf.LOOPBACK and place % 2 == 1) for place in range(4)]
+
+
+@pytest.mark.parametrize("chain", CHAINS[1:], ids=["+".join(chain) for chain in CHAINS[1:]])
+def test_datagrams_behind_extension_headers_are_selected(chain: tuple[Extension, ...]) -> None:
+    frames = answers(Encoding(extensions=chain))
+    assert all(decoded(frames, 1))
+    assert all(selected(frames, 1))
+
+
+@pytest.mark.parametrize("vlan", [(), (10,), (10, 20)])
+def test_datagrams_to_a_wanted_port_or_of_others_stay_out(vlan: tuple[int, ...]) -> None:
+    others = [ends(source_port=40_053, port=53), ends("2001:db8::1", "2001:db8::2", source_port=443, port=67)]
+    frames = [datagram(b"a question", each, Encoding(vlan=vlan)) for each in others]
+    assert not any(selected(frames, 1))
+    assert not any(decoded(frames, 1))
+
+
+def test_later_fragments_stay_out() -> None:
+    later = bytearray(datagram(b"an answer", ends()).data)
+    later[20:22] = b"\x00\x10"
+    frames = [Frame(0, bytes(later))]
+    assert not any(selected(frames, 1))
+    assert not any(decoded(frames, 1))
 
 
 @pytest.mark.parametrize("vlan", [(), (10,), (10, 20)])

@@ -8,7 +8,7 @@ import pytest
 
 from sniffer.decode import decode
 from sniffer.model.frames import Origin
-from tests.frames import batch
+from tests.frames import NO_PORTS, batch
 from tests.streams.recording import OPEN, PORTS, Follower, c, fin, follow_frames, only, s, syn, timed
 from tests.wire import Encoding, Frame, Segment, duplicate, encode
 
@@ -112,7 +112,7 @@ def test_every_origin_of_a_connection_is_kept() -> None:
     places = [Origin("tap", "a.pcap"), Origin("tap", "b.pcap")]
     whole = frames()
     for origin, part in zip(places, (whole[:5], whole[5:]), strict=True):
-        follower.table.feed(decode(batch(part, origin=origin), PORTS))
+        follower.table.feed(decode(batch(part, origin=origin), PORTS, NO_PORTS)[0])
     (seen,) = follower.finish()
     assert list(seen.connection.origins) == places
 
