@@ -87,7 +87,7 @@ class _Adviser:
     def _fixes(self) -> Iterator[Advice]:
         for each in self._services:
             row = self._catalogue.reply(each.refusal) if each.refusal else None
-            if row and each.state not in OVER:
+            if row and each.state not in OVER and each.service not in row.final_at:
                 yield self._said(f"fix-{row.code}", fix(row), row)
 
     def _others(self) -> Iterator[Advice]:
@@ -106,7 +106,7 @@ class _Adviser:
             if each.verdict not in BASIC:
                 continue
             ways = [way for way in self._catalogue.ways_out_of(each.service) if self._fits(way, each)]
-            for way in sorted(ways, key=lambda way: way.tls12 and self._old_tls(each)):
+            for way in sorted(ways, key=lambda way: (way.again, way.tls12 and self._old_tls(each))):
                 yield self._said(f"way-{way.code}", way_out(way, passed=self._passed), way)
 
     def _fits(self, way: Way, finding: ServiceFinding) -> bool:
@@ -153,9 +153,8 @@ def consequence(state: State, deadline: Deadline, day: date) -> str:
     """Return what a date of Exchange Online means for a device in a state."""
     if deadline.passed(day):
         return AFTER.get(state, "This device logs in no more unless Basic was turned on again.")
-    return BEFORE.get(
-        state, "This device then stops sending unless it has moved or a tenant admin turns Basic on again."
-    )
+    off = "Once Basic is off, this device stops sending unless it has moved or a tenant admin turns Basic on again."
+    return BEFORE.get(state, off)
 
 
 def fix(row: Reply) -> str:
@@ -167,7 +166,6 @@ def fix(row: Reply) -> str:
 
 def way_out(way: Way, *, passed: bool) -> str:
     """Return a way out in a few sentences."""
-    where = f" at {way.server}" if way.server else ""
-    text = f"{way.name}{where} ({way.auth}) if {way.fits_when(passed=passed)}."
+    text = f"{way.name}: {way.server or 'same server'}, {way.auth}. Fits if {way.fits_when(passed=passed)}."
     text += f" Limits: {way.limits}." if way.limits else ""
     return text + (f" Catch: {way.catch}." if way.catch else "")

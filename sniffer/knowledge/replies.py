@@ -20,4 +20,5 @@ class Reply(Row):
     cause: str
     state: Literal["refused", "failing"]
     reversible_by: str | None = None
+    final_at: tuple[str, ...] = ()
     fix: str

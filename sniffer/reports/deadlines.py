@@ -85,8 +85,8 @@ class Page:
         table = _table("Way out", "Where, how, when it fits, and its catch")
         passed = self._catalogue.passed(self._day)
         for row in self._catalogue.ways:
-            told = _cell(f"{row.server or 'The same server'} ({row.auth})\n", "bold")
-            parts = [("If ", row.fits_when(passed=passed)), ("Limits: ", row.limits), ("Catch: ", row.catch)]
+            told = _cell(f"{row.server or 'same server'}, {row.auth}\n", "bold")
+            parts = [("Fits if ", row.fits_when(passed=passed)), ("Limits: ", row.limits), ("Catch: ", row.catch)]
             told.append(_cell(" ".join(f"{label}{text}." for label, text in parts if text) + f" {self._source(row)}"))
             table.add_row(_cell(row.name), told)
         return table

@@ -102,7 +102,7 @@ def test_the_date_comes_first_and_turns_with_the_year() -> None:
     before, last, after = (next(iter(given_to(device(uses()), day).items())) for day in (BEFORE, LAST_DAY, AFTER))
     assert before[0] == last[0] == after[0] == "date-exchange-online"
     assert before[1].startswith("At the end of December 2026 Exchange Online turns Basic authentication")
-    assert "This device then stops sending unless" in before[1]
+    assert "this device stops sending unless it has moved" in before[1]
     assert last[1] == before[1]
     assert after[1].startswith("Exchange Online has turned Basic authentication for SMTP AUTH off by default")
     assert "Basic was turned on again, or the capture is older" in after[1]
@@ -112,7 +112,7 @@ def test_the_date_comes_first_and_turns_with_the_year() -> None:
     ("refused", "is refused already", "is refused."),
     ("gave-up", "has given up already", "has given up."),
     ("failing", "for another reason", "logs in no more unless"),
-    ("quiet", "then stops sending unless", "logs in no more unless"),
+    ("quiet", "this device stops sending unless", "logs in no more unless"),
 ])  # fmt: skip
 def test_what_follows_depends_on_how_it_goes_today(state: State, before: str, after: str) -> None:
     assert before in given_to(device(uses(state=state)), BEFORE)["date-exchange-online"]
@@ -152,7 +152,7 @@ def test_a_users_date_is_believed(tmp_path: Path) -> None:
     ours = tmp_path / "ours.toml"
     ours.write_text('[[deadline]]\ncode = "exchange-online"\nbegins = 2027-04-01\nbefore = "Not before spring."\n')
     assert given_to(device(uses()), AFTER, catalogue(ours))["date-exchange-online"].startswith(
-        "Not before spring. This"
+        "Not before spring. Once"
     )
 
 
@@ -184,6 +184,12 @@ def test_a_refusal_is_advised_on_for_oauth_too_and_forgotten_once_it_works() -> 
     assert given_to(device(uses(verdict="modern", state="refused", refusal="unheard-of"))) == {}
 
 
+def test_what_nobody_can_undo_at_outlook_com_is_not_called_reversible() -> None:
+    finding = uses("outlook-consumer", "basic-elsewhere", "refused", refusal="basic-disabled")
+    assert next(iter(given_to(device(finding)))) == "date-outlook-consumer"
+    assert not any("Reversible" in text for text in given_to(device(finding)).values())
+
+
 def test_nobody_is_told_to_turn_on_what_is_gone_for_good() -> None:
     assert "way-re-enable" in given_to(device(uses(state="refused", refusal="basic-disabled")), AFTER)
     gone = given_to(device(uses(state="refused", refusal="basic-removed")), AFTER)
@@ -205,14 +211,14 @@ def test_ways_out_come_in_order_with_host_limits_and_catch() -> None:
         "direct-send", "third-party", "re-enable",
     ]  # fmt: skip
     text = given_to(device(uses()))["way-high-volume-email"]
-    assert text.startswith("High Volume Email at smtp.hve.mx.microsoft:587 (Basic until September 2028, or OAuth) if ")
+    assert text.startswith("High Volume Email: smtp.hve.mx.microsoft:587, Basic until September 2028, or OAuth. Fits ")
     assert "Limits: internal recipients only" in text
     assert "Catch: billed" in text
 
 
 def test_a_device_with_old_tls_is_sent_to_a_relay_first() -> None:
     finding = device(uses(tls=("1.0", "1.2")))
-    assert ways(finding)[0] == "on-premises-relay"
+    assert (ways(finding)[0], ways(finding)[-1]) == ("on-premises-relay", "re-enable")
     assert set(ways(finding)) == set(ways(device(uses())))
     assert "smtp-legacy.office365.com" in given_to(finding)["old-tls-exchange-online"]
     assert "old-tls" in given_to(device(uses("gmail", "basic-elsewhere", tls=("SSL 3.0",))))
@@ -220,7 +226,7 @@ def test_a_device_with_old_tls_is_sent_to_a_relay_first() -> None:
 
 
 def test_turning_on_again_is_worded_for_the_day() -> None:
-    assert "from the end of December 2026 a tenant admin can" in given_to(device(uses()), BEFORE)["way-re-enable"]
+    assert "again from the end of December 2026;" in given_to(device(uses()), BEFORE)["way-re-enable"]
     assert "a tenant admin can turn Basic on again for now" in given_to(device(uses()), AFTER)["way-re-enable"]
 
 
