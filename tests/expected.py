@@ -1,4 +1,9 @@
-"""Comparing what the program reports with what a capture's expected.json says."""
+"""Comparing what the program reports with what a capture's expected.json says.
+
+What a label does not say is not compared.  Sessions always say who, how and with what outcome; they may say
+`service`, `name_basis`, `public_ip`, `tls`, and which `findings` and `anomalies` must or must not be there.
+Devices may say `state`, `role`, `affected_through` (an address), `senders_at_least` and `services` (verdicts).
+"""
 
 from __future__ import annotations
 
@@ -12,6 +17,8 @@ Key = tuple[str, int, str, int]
 CAPTURES = Path(__file__).resolve().parents[1] / "captures"
 TOP = ("family", "mechanism", "outcome", "user", "unjudged")
 EACH = ("mechanism", "outcome", "user")
+OF_SERVER = ("service", "name_basis")
+OF_DEVICE = ("verdict", "name", "state", "role", "senders_at_least", "scope")
 
 
 def cases(captures: Path = CAPTURES) -> list[Path]:
@@ -46,22 +53,37 @@ def compare(sessions: Sequence[Mapping[str, Any]], expected: Mapping[str, Any]) 
 
 
 def compare_devices(devices: Sequence[Mapping[str, Any]], expected: Mapping[str, Any]) -> list[str]:
-    """All differences between reported and expected devices: address, MAC, name, verdict."""
+    """All differences between reported and expected devices, one line each."""
     reported = {address["ip"]: each for each in devices for address in each["addresses"]}
+    addresses = {each["device"]: {address["ip"] for address in each["addresses"]} for each in devices}
     found = []
     for wanted in expected["devices"]:
         device = reported.get(wanted["ip"])
-        if device is None:
-            found.append(f"{wanted['ip']}: no such device")
-            continue
-        macs = {interface["mac"] for interface in device["interfaces"]}
-        if wanted["mac"] and wanted["mac"] not in macs:
-            found.append(f"{wanted['ip']}: MAC {wanted['mac']} is not among {sorted(macs)}")
-        found += [
-            f"{wanted['ip']}: {field} is {device[field]!r}, not {wanted[field]!r}"
-            for field in ("verdict", "name")
-            if wanted[field] != device[field]
-        ]
+        lines = device_differences(device, wanted, addresses) if device else ["no such device"]
+        found += [f"{wanted['ip']}: {line}" for line in lines]
+    return found
+
+
+def device_differences(
+    device: Mapping[str, Any], wanted: Mapping[str, Any], addresses: Mapping[str, set[str]]
+) -> list[str]:
+    """In what a device differs from its expectation; ``addresses`` are those of each device."""
+    found = [
+        f"{field} is {device[field]!r}, not {wanted[field]!r}"
+        for field in OF_DEVICE
+        if field in wanted and wanted[field] != device[field]
+    ]
+    macs = {interface["mac"] for interface in device["interfaces"]}
+    if wanted.get("mac") and wanted["mac"] not in macs:
+        found.append(f"MAC {wanted['mac']} is not among {sorted(macs)}")
+    if "services" in wanted:
+        verdicts = {each["service"]: each["verdict"] for each in device["services"]}
+        found += unlike("services", verdicts, wanted["services"])
+    if "affected_through" in wanted:
+        relay = device["affected_through"]
+        through = addresses.get(relay, {relay}) if relay else {None}
+        if wanted["affected_through"] not in through:
+            found.append(f"affected through {through}, not {wanted['affected_through']!r}")
     return found
 
 
@@ -72,7 +94,35 @@ def differences(session: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[s
     pairs.append(("starttls", session["starttls"], wanted["starttls"]))
     attempts = [{field: each[field] for field in EACH} for each in auth["attempts"]]
     pairs.append(("attempts", attempts, wanted["attempts"]))
-    return [f"{field} is {got!r}, not {want!r}" for field, got, want in pairs if got != want]
+    pairs += [(field, session["server"][field], wanted[field]) for field in OF_SERVER if field in wanted]
+    pairs += [("public_ip", session["public_ip"], wanted["public_ip"])] if "public_ip" in wanted else []
+    found = [f"{field} is {got!r}, not {want!r}" for field, got, want in pairs if got != want]
+    return found + unlike("tls", handshake(session), wanted.get("tls", {})) + code_differences(session, wanted)
+
+
+def unlike(name: str, got: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+    """In what a table differs from those of its values that are expected."""
+    return [
+        f"{name}.{field} is {got.get(field)!r}, not {value!r}"
+        for field, value in wanted.items()
+        if got.get(field) != value
+    ]
+
+
+def handshake(session: Mapping[str, Any]) -> dict[str, Any]:
+    """What is reported of TLS, the names of the certificate beside."""
+    tls = session.get("tls") or {}
+    return {**tls, "certificate_names": (tls.get("certificate") or {}).get("names")}
+
+
+def code_differences(session: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+    """Findings and anomalies that are missing, and those that must not be there."""
+    found = []
+    for kind in ("findings", "anomalies"):
+        codes = {each["code"] for each in session.get(kind, ())}
+        found += [f"{kind} lack {code}" for code in wanted.get(kind, ()) if code not in codes]
+        found += [f"{kind} hold {code}" for code in wanted.get(f"not_{kind}", ()) if code in codes]
+    return found
 
 
 def key_of(session: Mapping[str, Any]) -> Key:

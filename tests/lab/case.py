@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,7 +38,8 @@ class Case:
     """One capture: who talks to whom, with which program and which wish.
 
     `view` is how it is recorded: pcap, pcapng, nanoseconds, cooked, cooked-v1, both-legs (each frame
-    twice), one-sided.
+    twice), one-sided.  `times` is how often the client does it, `told` what must be reported beside what
+    the server's log tells, `told_device` the same of the device.
     """
 
     path: str
@@ -49,6 +51,9 @@ class Case:
     view: str = "pcap"
     offload: bool = False
     ipv6: bool = False
+    times: int = 1
+    told: Mapping[str, Any] = field(default_factory=dict)
+    told_device: Mapping[str, Any] = field(default_factory=dict)
 
 
 def basic(mechanism: str, user: str = "scan@example.org", **more: Any) -> dict[str, Any]:

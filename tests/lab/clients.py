@@ -21,7 +21,10 @@ SENDER, RECIPIENT = "scan@example.org", "office@example.com"
 
 @dataclass(frozen=True)
 class Wish:
-    """What a client shall do; `initial` asks for the credentials in the AUTH line itself."""
+    """What a client shall do; `initial` asks for the credentials in the AUTH line itself.
+
+    `sni` lets a client that can do without name the server in TLS.
+    """
 
     host: str
     port: int
@@ -30,6 +33,7 @@ class Wish:
     user: str | None = None
     secret: str | None = None
     tls: str = "none"
+    sni: bool = True
     initial: bool = True
     body: str | None = "Subject: scan\r\n\r\nOne page.\r\n"
     sender: str = SENDER
@@ -98,7 +102,7 @@ def swaks(wish: Wish) -> Command:
     ]
     argv += {"none": [], "starttls": ["-tls"], "implicit": ["-tlsc"]}[wish.tls]
     if wish.tls != "none":
-        argv += ["--tls-sni", wish.host] if not wish.host[0].isdigit() else []
+        argv += ["--tls-sni", wish.host] if wish.sni and not wish.host[0].isdigit() else []
     if wish.mechanism:
         argv += ["-a", wish.mechanism, "-au", wish.user or "", "-ap", wish.password]
     if wish.body is None:
@@ -160,25 +164,6 @@ def curl(wish: Wish) -> Command:
     if wish.mechanism:
         argv += ["--login-options", f"AUTH={wish.mechanism}"]
     return Command(tuple(argv), stdin=wish.body or "")
-
-
-def s_client(wish: Wish) -> Command:
-    """Openssl s_client: STARTTLS with a name of its own, then QUIT; TLS 1.2 and older only."""
-    argv = (
-        "timeout",
-        "5",
-        "openssl",
-        "s_client",
-        "-starttls",
-        "smtp",
-        "-name",
-        wish.helo,
-        "-connect",
-        f"{wish.host}:{wish.port}",
-        "-tls1_2",
-        "-quiet",
-    )
-    return Command(argv, stdin="QUIT\r\n")
 
 
 def script(*steps: str) -> Client:

@@ -20,6 +20,15 @@ LAB = PREFIX + "lab"
 BRIDGE = "br0"
 LEG = "eth0"
 NO_DNS = "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n"
+INSIDE, HIDDEN_GATEWAY = "br1", "192.168.7.1"
+MASQUERADE = """\
+table ip nat {
+    chain leaving {
+        type nat hook postrouting priority srcnat
+        oifname "eth0" masquerade
+    }
+}
+"""
 ETC = Path("/etc/netns")
 LOCK = Path("/run/lock/snf-lab.lock")
 
@@ -41,6 +50,7 @@ class Host:
     bridged: bool = True
     names: Mapping[str, str] = field(default_factory=dict)
     called: str | None = None
+    resolver: str | None = None
 
     @property
     def hostname(self) -> str:
@@ -122,7 +132,7 @@ class Network:
         """Add a host to the bridge."""
         name = host.namespace
         outside = "v-" + host.name
-        write_etc(name, {"hosts": hosts_file(host), "resolv.conf": NO_DNS})
+        write_etc(name, {"hosts": hosts_file(host), "resolv.conf": resolv_conf(host)})
         run("ip", "netns", "add", name)
         quiet(name)
         if host.bridged:
@@ -157,6 +167,31 @@ class Network:
             router.namespace,
             [f"route add {address} via 192.0.2.2" for address in (world.address, *world.more)],
         )
+
+    def hide(self, gateway: Host) -> None:
+        """Make a host of the bridge a NAT: a bridge behind it, and its own address for all that leaves."""
+        batch(
+            gateway.namespace,
+            [
+                f"link add {INSIDE} type bridge stp_state 0 mcast_snooping 0 forward_delay 0",
+                f"addr add {HIDDEN_GATEWAY}/24 dev {INSIDE}",
+                f"link set {INSIDE} up",
+            ],
+        )
+        run(*inside(gateway.namespace, ["sysctl", "-qw", "net.ipv4.ip_forward=1"]))
+        run(*inside(gateway.namespace, ["nft", "-f", "-"]), stdin=MASQUERADE)
+
+    def behind(self, gateway: Host, host: Host) -> Host:
+        """Add a host to the bridge behind a NAT."""
+        name = host.namespace
+        write_etc(name, {"hosts": hosts_file(host), "resolv.conf": resolv_conf(host)})
+        run("ip", "netns", "add", name)
+        quiet(name)
+        wire = f"link add v-{host.name} type veth peer name {LEG} address {host.mac} netns {name}"
+        batch(gateway.namespace, [wire, f"link set v-{host.name} master {INSIDE} up"])
+        batch(name, leg(host))
+        self.hosts[host.name] = host
+        return host
 
     def leave(self, host: Host) -> None:
         """Take a host away."""
@@ -198,9 +233,14 @@ def quiet(namespace: str) -> None:
 
 
 def hosts_file(host: Host) -> str:
-    """The /etc/hosts a host sees: no DNS is asked in the lab."""
+    """The /etc/hosts a host sees: no DNS is asked in the lab, but of a resolver of its own."""
     known = {"localhost": "127.0.0.1", host.hostname: "127.0.1.1", **host.names}
     return "".join(f"{address} {name}\n" for name, address in known.items())
+
+
+def resolv_conf(host: Host) -> str:
+    """The /etc/resolv.conf a host sees."""
+    return f"nameserver {host.resolver}\n" if host.resolver else NO_DNS
 
 
 def write_etc(namespace: str, files: Mapping[str, str]) -> None:

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from tests.lab import truth, versions
-from tests.lab.case import Case
+from tests.lab.case import Case, Device
 from tests.lab.clients import PATIENCE, Command, Wish
 from tests.lab.namespaces import Host, as_host, inside, run
 from tests.lab.served import Served
@@ -27,12 +27,13 @@ def play(case: Case, stage: Stage, number: int, folder: Path) -> truth.Expected:
     try:
         before = len(endpoint.server.served())
         with view(case, client, path):
-            execute(client, case.client(wish(case, endpoint)))
+            for _ in range(case.times):
+                execute(client, case.client(wish(case, endpoint)))
             await_silence(endpoint.namespace, [client.ip])
-            served = truths(endpoint.server, before)
+            served = truths(endpoint.server, before, case.times)
     finally:
         stage.net.leave(client)
-    sessions = [truth.session(each) for each in served if each.client == client.ip]
+    sessions = [truth.told(truth.session(each), case.told) for each in served if each.client == client.ip]
     if not sessions:
         raise RuntimeError(f"{case.path}: the server saw nobody")
     if case.view == "one-sided":
@@ -41,7 +42,7 @@ def play(case: Case, stage: Stage, number: int, folder: Path) -> truth.Expected:
         "about": case.about,
         "origin": versions.origin(case.server, case.client.__name__),
         "sessions": sessions,
-        "devices": devices(client.ip, case.device.mac, case.device.name, sessions),
+        "devices": [truth.told(each, case.told_device) for each in devices(client.ip, case.device, sessions)],
     }
 
 
@@ -89,21 +90,21 @@ def execute(host: Host, command: Command) -> None:
     )
 
 
-def truths(server: Server, before: int) -> list[Served]:
+def truths(server: Server, before: int, count: int = 1) -> list[Served]:
     """What the server served since; it may log a moment after the last packet."""
     for _ in range(20):
         served = server.served()[before:]
-        if served:
+        if len(served) >= count:
             return served
         run("sleep", "0.05")
-    return []
+    return served
 
 
-def devices(ip: str, mac: str, name: str | None, sessions: Iterable[truth.Expected]) -> list[truth.Expected]:
+def devices(ip: str, who: Device, sessions: Iterable[truth.Expected]) -> list[truth.Expected]:
     """The device behind these sessions, when the rules say something of it."""
     listed = list(sessions)
     verdict = truth.verdict(each["family"] for each in listed)
     if verdict is None:
         return []
     hidden_name = all(each["starttls"] == "implicit" for each in listed)
-    return [{"ip": ip, "mac": mac, "verdict": verdict, "name": None if hidden_name else name}]
+    return [{"ip": ip, "mac": who.mac, "verdict": verdict, "name": None if hidden_name else who.name}]

@@ -20,15 +20,14 @@ from functools import partial
 from pathlib import Path
 
 from tests.lab import clients, readme, truth
-from tests.lab.cases import ALL
+from tests.lab.cases import ALL, SCENES
 from tests.lab.namespaces import UnavailableError
-from tests.lab.office import office
 from tests.lab.play import play
+from tests.lab.scenery import play_scene
 from tests.lab.stage import stage
 
 CAPTURES = Path(__file__).resolve().parents[2] / "captures"
 PACKAGES = Path(__file__).with_name("packages.apt")
-OFFICE = "lan/office"
 UNAVAILABLE = "unavailable"
 TOOLS = (
     "ip",
@@ -44,6 +43,10 @@ TOOLS = (
     "curl",
     "php",
     "perl",
+    "gnutls-cli",
+    "dnsmasq",
+    "nft",
+    "editcap",
 )
 
 
@@ -57,7 +60,7 @@ def missing() -> str | None:
 
 def names() -> list[str]:
     """All cases, in order."""
-    return [*ALL, OFFICE]
+    return [*ALL, *SCENES]
 
 
 def record(wanted: Sequence[str], target: Path) -> dict[str, str]:
@@ -70,8 +73,9 @@ def record(wanted: Sequence[str], target: Path) -> dict[str, str]:
         with stage() as here:
             for number, name in enumerate(single):
                 attempt(name, failed, target, partial(play, ALL[name], here, number))
-    if OFFICE in wanted:
-        attempt(OFFICE, failed, target, office)
+    for name in wanted:
+        if name in SCENES:
+            attempt(name, failed, target, partial(play_scene, SCENES[name]))
     return failed
 
 

@@ -23,11 +23,28 @@ class Attempt:
 
 
 @dataclass
+class Handshake:
+    """What the server knows of a TLS handshake: version as in "1.2", cipher by its IANA name.
+
+    `alert` is what ended it, by its name in RFC 8446 6, `encrypted` where the wire hides the name.
+    `named` says that `sni` is known, also when that is None.
+    """
+
+    version: str | None = None
+    cipher: str | None = None
+    sni: str | None = None
+    named: bool = False
+    resumed: bool | None = None
+    alert: str | None = None
+    certificate_names: list[str] | None = None
+
+
+@dataclass
 class Served:
     """One connection: who, how it greeted, what became of STARTTLS, AUTH and MAIL.
 
     `starttls` is None without the command, else asked, refused, ready (220), failed or
-    established.
+    established; `failed` also where TLS was to come first and did not.
     """
 
     client: str
@@ -41,6 +58,7 @@ class Served:
     after_ready: bool = False
     mail: bool = False
     attempts: list[Attempt] = field(default_factory=list)
+    tls: Handshake | None = None
 
 
 def read_log(path: Path) -> list[Served]:
@@ -54,7 +72,8 @@ def from_line(line: str) -> Served:
     """Read one line of a scripted server's log."""
     data: dict[str, Any] = json.loads(line)
     attempts = [Attempt(**each) for each in data.pop("attempts")]
-    return Served(**data, attempts=attempts)
+    tls = data.pop("tls", None)
+    return Served(**data, attempts=attempts, tls=Handshake(**tls) if tls else None)
 
 
 class Witness:
@@ -107,15 +126,15 @@ class Witness:
         if self.served.attempts and user:
             self.served.attempts[-1].user = user
 
-    def secured(self) -> None:
+    def secured(self, handshake: Handshake | None = None) -> None:
         """The TLS handshake came to its end."""
-        self.tls = True
+        self.tls, self.served.tls = True, handshake
         if not self.served.implicit:
             self.served.starttls = "established"
 
-    def unsecured(self) -> None:
+    def unsecured(self, handshake: Handshake | None = None) -> None:
         """The TLS handshake failed."""
-        self.served.starttls = "failed"
+        self.served.starttls, self.served.tls = "failed", handshake
 
     def as_line(self) -> str:
         """The record as one line of JSON: how scripted servers log."""

@@ -12,10 +12,10 @@ from typing import Protocol
 from tests.lab import clients
 from tests.lab.namespaces import Host, Network, network
 from tests.lab.served import Served
+from tests.lab.servers.cast import ALL
 from tests.lab.servers.certificates import certificate
 from tests.lab.servers.dovecot import Dovecot
 from tests.lab.servers.exim import Exim, unpack
-from tests.lab.servers.personas import ALL
 from tests.lab.servers.postfix import Face, Postfix
 from tests.lab.servers.scripted import Scripted
 
@@ -32,6 +32,7 @@ FACES = {
         "10.9.0.4", 25, options=(*AUTH, "smtpd_enforce_tls=yes", "smtpd_tls_security_level=encrypt")
     ),
     "postfix-open": Face("10.9.0.5", 25, options=OPEN),
+    "postfix-xclient": Face("10.9.0.5", 587, options=(*AUTH, "smtpd_authorized_xclient_hosts=10.9.0.0/16")),
     "postfix-v6": Face("fd00:9::2", 25, options=AUTH),
 }
 ON_25 = ("masked", "helo-only", "prompts")
@@ -110,7 +111,7 @@ class Stage:
         if name == "aiosmtpd":
             return Scripted(self.folder, "aiosmtpd_server", name, "10.9.0.11", ("587",))
         port = "25" if name in ON_25 else "587"
-        return Scripted(self.folder, "persona", name, PERSONA_IPS[name], (port,), certified=ALL[name].certificate)
+        return Scripted(self.folder, "persona", name, PERSONA_IPS[name], (port,))
 
     def postfix(self) -> Postfix:
         """Postfix with all faces, and the Dovecot behind it."""

@@ -11,7 +11,7 @@ pytest.importorskip("fcntl", reason="the lab is for Linux")
 
 from tests.expected import compare
 from tests.lab import truth
-from tests.lab.served import Served, Witness, from_line
+from tests.lab.served import Handshake, Served, Witness, from_line
 from tests.lab.servers import exim, postfix_log
 
 CLIENT, SERVER = ("10.9.3.17", 49152), ("10.9.0.2", 25)
@@ -82,6 +82,25 @@ def test_what_tls_hides_is_kept_apart() -> None:
     """The server's knowledge of an AUTH inside TLS goes to `hidden`."""
     told = truth.session(witnessed(*GREETED, "> STARTTLS", "< 220 go", "tls", *LOGIN, "< 235 ok"))
     assert told["hidden"] == {"family": "basic", "mechanism": "LOGIN", "outcome": "success", "user": None}
+
+
+def test_a_failed_handshake_leaves_nothing_to_hide() -> None:
+    """No AUTH was made, in clear or inside."""
+    witness = Witness(CLIENT, SERVER)
+    for line in ("EHLO x", "STARTTLS"):
+        witness.said(line)
+        witness.answered("220 go")
+    witness.unsecured(Handshake(alert="unknown_ca"))
+    told = truth.session(witness.served)
+    assert (told["starttls"], told["unjudged"], told["tls"]["alert"]) == ("failed", "no-auth-seen", "unknown_ca")
+    assert "sni" not in told["tls"]
+
+
+def test_what_a_case_knows_is_laid_over_the_log() -> None:
+    """Inside `tls` too; an ellipsis takes a value away."""
+    seen = {"family": "none", "tls": {"sni": None, "alert": "unknown_ca"}}
+    more = {"service": "gmail", "tls": {"sni": "smtp.gmail.com", "alert": ...}}
+    assert truth.told(seen, more) == {"family": "none", "service": "gmail", "tls": {"sni": "smtp.gmail.com"}}
 
 
 def test_postfix_log_gives_mechanism_outcome_and_user(tmp_path: Path) -> None:

@@ -5,10 +5,11 @@ What went through TLS is not for the reader of the capture to see yet: it moves 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
-from tests.lab.served import Attempt, Served
+from tests.lab.served import Attempt, Handshake, Served
 
 FAMILIES = {
     "LOGIN": "basic",
@@ -46,7 +47,7 @@ def session(served: Served) -> Expected:
     }
     if clear:
         told.update(judged(clear))
-    elif served.implicit or told["starttls"] == "established":
+    elif told["starttls"] in ("implicit", "established"):
         told["unjudged"] = "tls"
     elif served.mail:
         told["family"] = "none"
@@ -54,24 +55,35 @@ def session(served: Served) -> Expected:
         told["unjudged"] = "no-auth-seen"
     if hidden:
         told["hidden"] = judged(hidden)
-    elif served.starttls == "failed":
-        told["hidden"] = {"starttls": "failed", "unjudged": "no-auth-seen"}
+    if served.tls:
+        told["tls"] = handshake(served.tls)
+    return told
+
+
+def told(seen: Expected, more: Mapping[str, Any]) -> Expected:
+    """What a log tells with what the case knows beside, laid over it; what is `...` is left unsaid."""
+    inner = {field: told(seen.get(field, {}), value) for field, value in more.items() if isinstance(value, dict)}
+    return {field: value for field, value in {**seen, **more, **inner}.items() if value is not ...}
+
+
+def handshake(seen: Handshake) -> Expected:
+    """What can be read of a handshake; who never read the server name does not know that there was none."""
+    told = asdict(seen)
+    if not told.pop("named"):
+        del told["sni"]
     return told
 
 
 def starttls(served: Served) -> str:
-    """What became of STARTTLS, in the words of the session report.
-
-    A handshake that failed counts as established: TLS bytes came, and they are not read yet.
-    """
+    """What became of STARTTLS, in the words of the session report."""
     if served.implicit:
-        return "implicit"
+        return served.starttls or "implicit"
     if served.starttls == "ready" and served.after_ready:
         return "cleartext-after"
     if served.starttls in ("asked", "ready"):
         return "requested"
     if served.starttls:
-        return "refused" if served.starttls == "refused" else "established"
+        return served.starttls
     if not served.ehlo:
         return "unseen"
     return "offered" if served.offered else "not-offered"
@@ -94,9 +106,15 @@ def family(mechanism: str) -> str:
     return FAMILIES.get(mechanism, "challenge")
 
 
-def verdict(families: Iterable[str]) -> str | None:
-    """The device's verdict when no service is one we know; None where the rules say nothing."""
-    found = {VERDICTS[each] for each in families if each in VERDICTS}
+def verdict(families: Iterable[str], affected: bool = False) -> str | None:
+    """The device's verdict for one service, affected by the date or not; None where the rules say nothing."""
+    verdicts = {**VERDICTS, "basic": "affected"} if affected else VERDICTS
+    return first(verdicts.get(each) for each in families)
+
+
+def first(verdicts: Iterable[str | None]) -> str | None:
+    """The most urgent of some verdicts."""
+    found = set(verdicts)
     return next((each for each in ORDER if each in found), None)
 
 

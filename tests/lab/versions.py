@@ -22,6 +22,8 @@ PACKAGES = {
     "PHPMailer": "libphp-phpmailer",
     "Perl": "perl",
     "OpenSSL": "openssl",
+    "GnuTLS": "gnutls-bin",
+    "dnsmasq": "dnsmasq-base",
 }
 CLIENTS = {
     "swaks": "swaks",
@@ -33,6 +35,7 @@ CLIENTS = {
     "nodemailer": "nodemailer",
     "smtplib": "smtplib of Python",
     "s_client": "OpenSSL",
+    "gnutls_cli": "GnuTLS",
 }
 SERVERS = {"postfix": "Postfix with Dovecot", "exim": "Exim", "aiosmtpd": "aiosmtpd"}
 

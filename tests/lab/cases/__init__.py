@@ -1,9 +1,20 @@
-"""The cases, one row each, by topic."""
+"""The cases and scenes, one row each, by topic."""
 
 from __future__ import annotations
 
 from tests.lab.case import Case
-from tests.lab.cases import auth, lan, mechanisms, refusals, smtp, starttls
+from tests.lab.cases import auth, lan, mechanisms, office, refusals, relay, services, smtp, starttls, tls
+from tests.lab.scene import Scene
 
-TOPICS = (auth.AUTH, mechanisms.MECHANISMS, refusals.REFUSALS, starttls.STARTTLS, smtp.SMTP, lan.LAN)
+TOPICS = (
+    auth.AUTH,
+    mechanisms.MECHANISMS,
+    refusals.REFUSALS,
+    starttls.STARTTLS,
+    tls.HANDSHAKES,
+    services.PRIVATE,
+    smtp.SMTP,
+    lan.LAN,
+)
 ALL: dict[str, Case] = {case.path: case for topic in TOPICS for case in topic}
+SCENES: dict[str, Scene] = {scene.path: scene for scene in (*services.SCENES, *relay.RELAYS, office.OFFICE)}

@@ -20,6 +20,7 @@ from tests.lab.case import (
     plain_answer,
 )
 from tests.lab.clients import script
+from tests.lab.tls_clients import s_client
 
 STARTTLS = (
     Case(
@@ -71,7 +72,7 @@ STARTTLS = (
         "starttls/failed-handshake",
         "TLS 1.2 offered, TLS 1.3 wanted: an alert.",
         "postfix-tls13",
-        clients.s_client,
+        s_client("-tls1_2"),
         XEROX,
     ),
     Case(
@@ -102,7 +103,7 @@ STARTTLS = (
         "starttls/established-tls12",
         "STARTTLS with TLS 1.2, EHLO and QUIT inside.",
         "postfix-strict",
-        clients.s_client,
+        s_client("-tls1_2"),
         XEROX,
     ),
     Case(

@@ -1,4 +1,4 @@
-"""The engine behind the personas: a small asyncio SMTP server that follows a `Persona`.
+"""The engine behind the personas: a small SMTP server, a thread per connection, that follows a `Persona`.
 
 Run as a program inside a namespace: `python -m tests.lab.servers.persona NAME IP PORT[s] ...`;
 a port with an `s` behind it speaks TLS from its first byte.
@@ -7,18 +7,21 @@ a port with an `s` behind it speaks TLS from its first byte.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import base64
 import binascii
-import ssl
-from functools import partial
+import socket
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 from tests.lab.served import Witness
 from tests.lab.servers import sasl
-from tests.lab.servers.personas import ALL, Persona
+from tests.lab.servers.cast import ALL
+from tests.lab.servers.personas import Persona
+from tests.lab.servers.tls import Watched, handshake
 
 LIMIT = 1 << 20
+PATIENCE = 30.0
 
 
 class CancelledError(Exception):
@@ -32,113 +35,144 @@ class CancelledError(Exception):
 class Conversation:
     """One connection, from banner to QUIT."""
 
-    def __init__(
-        self,
-        server: Server,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        implicit: bool,
-    ) -> None:
-        self.persona, self.greets, self.tls = server.persona, server.options.greets, server.tls
-        self.reader, self.writer = reader, writer
+    def __init__(self, server: Server, connection: socket.socket, implicit: bool) -> None:
+        self.server, self.persona = server, server.persona
+        self.connection, self.reader = connection, connection.makefile("rb")
         self.prompts, self.error_challenge = self.persona.prompts, self.persona.error_challenge
         self.pushed_back: str | None = None
-        client = writer.get_extra_info("peername")[:2]
-        self.witness = Witness(client, writer.get_extra_info("sockname")[:2], implicit)
+        self.refused: str | None = None
+        self.witness = Witness(connection.getpeername()[:2], connection.getsockname()[:2], implicit)
 
-    async def send(self, *lines: str) -> None:
+    def send(self, *lines: str) -> None:
         """Send lines in one write."""
-        self.writer.write("".join(line + "\r\n" for line in lines).encode())
+        self.connection.sendall("".join(line + "\r\n" for line in lines).encode())
         for line in lines:
             self.witness.answered(line)
-        await self.writer.drain()
 
-    async def receive(self) -> str | None:
+    def receive(self) -> str | None:
         """The next line, or None at the end."""
         if self.pushed_back is not None:
             line, self.pushed_back = self.pushed_back, None
             return line
-        raw = await self.reader.readline()
+        raw = self.reader.readline(LIMIT)
         return raw.decode("utf-8", "replace").rstrip("\r\n") if raw else None
 
-    async def run(self) -> None:
+    def run(self) -> None:
         """Talk until somebody leaves."""
-        await self.send(*self.persona.banner.split("\r\n"))
-        while (line := await self.receive()) is not None:
+        if self.witness.served.implicit:
+            self.handshake()
+        self.send(*self.persona.banner.split("\r\n"))
+        while (line := self.receive()) is not None:
             verb, _, rest = line.partition(" ")
             self.witness.said(line)
-            if not await self.obey(verb.upper(), rest.strip()):
+            if not self.obey(verb.upper(), rest.strip()):
                 return
 
-    async def obey(self, verb: str, rest: str) -> bool:
+    def obey(self, verb: str, rest: str) -> bool:
         """Answer a command; false when it was the last."""
         fixed = self.persona.answers.get(verb)
         if fixed and not self.witness.tls:
-            await self.send(fixed)
+            self.send(fixed)
             return True
         match verb:
             case "EHLO" | "HELO":
-                await self.send(*self.greeting(verb))
+                self.send(*self.greeting(verb))
             case "AUTH":
-                await self.authenticate(rest)
+                self.authenticate(rest)
             case "STARTTLS":
-                await self.start_tls()
+                return self.start_tls()
             case "DATA":
-                await self.take_data()
+                self.take_data()
             case "BDAT":
-                await self.take_chunk(rest)
+                self.take_chunk(rest)
             case "QUIT":
-                await self.send(self.persona.bye)
+                self.send(self.persona.bye)
                 return False
             case _:
-                plain = {"MAIL": self.persona.mail_ok, "RCPT": self.persona.rcpt_ok}
-                await self.send(
-                    plain.get(verb, "250 2.0.0 OK" if verb in ("RSET", "NOOP") else "500 5.5.1 Command unrecognized")
-                )
+                self.send(self.plain_answer(verb))
         return True
+
+    def plain_answer(self, verb: str) -> str:
+        """The answer to a command that needs no work; MAIL may need an AUTH before."""
+        if verb == "MAIL" and self.persona.unauthenticated and not self.authenticated():
+            error = f" Error: {self.refused}" if self.refused else f" {self.persona.tail}"
+            return self.persona.unauthenticated + error
+        plain = {"MAIL": self.persona.mail_ok, "RCPT": self.persona.rcpt_ok}
+        return plain.get(verb, "250 2.0.0 OK" if verb in ("RSET", "NOOP") else "500 5.5.1 Command unrecognized")
+
+    def authenticated(self) -> bool:
+        """Whether an AUTH of this connection succeeded."""
+        return any(each.outcome == "success" for each in self.witness.served.attempts)
 
     def greeting(self, verb: str) -> list[str]:
         """The reply to EHLO or HELO."""
         said = self.persona.ehlo_tls if self.witness.tls else self.persona.ehlo
         lines = list(said) if verb == "EHLO" else [self.persona.helo]
-        lines = [line.format(ip=self.greets) for line in lines]
+        lines = [line.format(ip=self.server.options.greets) for line in lines]
         return [f"250-{line}" for line in lines[:-1]] + [f"250 {lines[-1]}"]
 
-    async def start_tls(self) -> None:
+    def start_tls(self) -> bool:
         """Accept STARTTLS; without a certificate the promise is empty and clear text goes on."""
-        await self.send(self.persona.ready)
-        if self.tls:
-            try:
-                await self.writer.start_tls(self.tls)
-            except ssl.SSLError:
-                self.witness.unsecured()
-                raise
-            self.witness.secured()
+        self.send(self.persona.ready)
+        if self.persona.in_place_of_tls:
+            self.connection.recv(LIMIT)
+            self.witness.unsecured()
+            self.send(self.persona.in_place_of_tls)
+            return False
+        if self.server.tls:
+            self.handshake()
+        return True
 
-    async def authenticate(self, rest: str) -> None:
+    def handshake(self) -> None:
+        """The TLS handshake, and what OpenSSL told of it."""
+        assert self.server.tls, "TLS needs a certificate"
+        wrapped = self.server.tls.wrap_socket(self.connection, server_side=True, do_handshake_on_connect=False)
+        assert isinstance(wrapped, Watched)
+        self.connection = wrapped
+        try:
+            wrapped.do_handshake()
+        except OSError:
+            self.witness.unsecured(handshake(wrapped, self.server.options.cert))
+            raise
+        self.witness.secured(handshake(wrapped, self.server.options.cert))
+        self.reader = wrapped.makefile("rb")
+
+    def leave(self) -> None:
+        """Close, in TLS with a goodbye of its own."""
+        with suppress(OSError):
+            if self.witness.tls and isinstance(self.connection, Watched):
+                self.connection.settimeout(1)
+                self.connection = self.connection.unwrap()
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
+        self.reader.close()
+        self.connection.close()
+
+    def authenticate(self, rest: str) -> None:
         """One AUTH command to its final reply."""
         name, _, initial = rest.partition(" ")
         mechanism = sasl.MECHANISMS.get(name.upper())
         shown = self.persona.ehlo_tls if self.witness.tls else self.persona.ehlo
         offered = " ".join(line for line in shown if line.startswith("AUTH")).upper().split()
         if not mechanism or name.upper() not in offered:
-            await self.send(self.persona.unoffered)
+            self.send(self.persona.unoffered)
             return
         try:
-            claim = await mechanism(self, self.decode(initial) if initial else None)
+            claim = mechanism(self, self.decode(initial) if initial else None)
         except CancelledError as gone:
             if gone.reply:
-                await self.send(gone.reply)
+                self.send(gone.reply)
             return
         self.witness.named(claim.user)
         never = self.persona.refuses_all or name.upper() in self.persona.never
         good = claim.proven and not never
-        await self.send(self.persona.success if good else self.persona.failure)
+        self.refused = None if good else self.persona.failure
+        self.send(self.persona.success if good else self.persona.failure)
 
-    async def challenge(self, text: str) -> bytes:
+    def challenge(self, text: str) -> bytes:
         """Send a challenge, give the decoded answer."""
-        await self.send(f"334 {text}")
-        line = await self.receive()
+        self.send(f"334 {text}")
+        line = self.receive()
         if line is None:
             raise CancelledError(None)
         verb = line.partition(" ")[0].upper()
@@ -160,18 +194,18 @@ class Conversation:
         except binascii.Error:
             raise CancelledError("501 5.5.2 Cannot decode response") from None
 
-    async def take_data(self) -> None:
+    def take_data(self) -> None:
         """Swallow a mail up to its dot."""
-        await self.send(self.persona.data_go)
-        while await self.receive() not in (None, "."):
+        self.send(self.persona.data_go)
+        while self.receive() not in (None, "."):
             pass
-        await self.send(self.persona.queued)
+        self.send(self.persona.queued)
 
-    async def take_chunk(self, rest: str) -> None:
+    def take_chunk(self, rest: str) -> None:
         """Swallow a BDAT chunk (RFC 3030)."""
         size, _, last = rest.partition(" ")
-        await self.reader.readexactly(int(size))
-        await self.send(self.persona.queued if last else f"250 2.0.0 {size} octets received")
+        self.reader.read(int(size))
+        self.send(self.persona.queued if last else f"250 2.0.0 {size} octets received")
 
 
 class Server:
@@ -179,39 +213,33 @@ class Server:
 
     def __init__(self, persona: Persona, options: argparse.Namespace) -> None:
         self.persona, self.options = persona, options
-        self.tls = context(options.cert, options.key) if options.cert else None
+        self.tls = persona.tls.context(options.cert, options.key) if options.cert else None
 
-    async def serve(self) -> None:
+    def serve(self) -> None:
         """Listen on every port until killed."""
         for port in self.options.ports:
-            implicit = port.endswith("s")
-            await asyncio.start_server(
-                partial(self.meet, implicit),
-                self.options.ip,
-                int(port.rstrip("s")),
-                ssl=self.tls if implicit else None,
-                limit=LIMIT,
-            )
-        await asyncio.Event().wait()
+            listener = socket.create_server((self.options.ip, int(port.rstrip("s"))))
+            threading.Thread(target=self.accept, args=(listener, port.endswith("s"))).start()
 
-    async def meet(self, implicit: bool, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def accept(self, listener: socket.socket, implicit: bool) -> None:
+        """A thread for each connection."""
+        while True:
+            connection, _ = listener.accept()
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.settimeout(PATIENCE)
+            threading.Thread(target=self.meet, args=(connection, implicit)).start()
+
+    def meet(self, connection: socket.socket, implicit: bool) -> None:
         """One connection; whatever breaks it, it is logged."""
-        talk = Conversation(self, reader, writer, implicit)
+        talk = Conversation(self, connection, implicit)
         try:
-            await talk.run()
-        except (OSError, asyncio.IncompleteReadError):
+            talk.run()
+        except OSError:
             pass
         finally:
             with Path(self.options.log).open("a") as log:
                 log.write(talk.witness.as_line())
-            writer.close()
-
-
-def context(cert: str, key: str) -> ssl.SSLContext:
-    """The server's TLS settings."""
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    made.load_cert_chain(cert, key)
-    return made
+            talk.leave()
 
 
 def main() -> None:
@@ -222,10 +250,10 @@ def main() -> None:
     parser.add_argument("ports", nargs="+")
     parser.add_argument("--log", required=True)
     parser.add_argument("--greets", default="203.0.113.9")
-    parser.add_argument("--cert")
-    parser.add_argument("--key")
+    parser.add_argument("--cert", type=Path)
+    parser.add_argument("--key", type=Path)
     options = parser.parse_args()
-    asyncio.run(Server(ALL[options.persona], options).serve())
+    Server(ALL[options.persona], options).serve()
 
 
 if __name__ == "__main__":

@@ -8,12 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tests.lab.servers.tls import Policy
+
 USUAL_PROMPTS = ("VXNlcm5hbWU6", "UGFzc3dvcmQ6")
 
 
 @dataclass(frozen=True)
 class Persona:
-    """How one server talks; `answers` are fixed replies to a verb, whatever its argument."""
+    """How one server talks; `answers` are fixed replies to a verb, whatever its argument.
+
+    `unauthenticated` is what MAIL gets before AUTH, with the refusal of an AUTH or `tail` behind it;
+    `in_place_of_tls` what the ClientHello gets in clear.
+    """
 
     name: str
     banner: str
@@ -37,6 +43,10 @@ class Persona:
     queued: str = "250 2.0.0 OK queued as 4f2a"
     bye: str = "221 2.0.0 Service closing transmission channel"
     ready: str = "220 2.0.0 SMTP server ready"
+    unauthenticated: str | None = None
+    tail: str = ""
+    in_place_of_tls: str | None = None
+    tls: Policy = field(default_factory=Policy)
 
 
 LEAF = "FR3P281CA0016"
@@ -210,25 +220,22 @@ MAIL_NEEDS_AUTH = Persona(
     },
 )
 
-ALL: dict[str, Persona] = {
-    each.name: each
-    for each in (
-        EXCHANGE,
-        GMAIL,
-        ISP,
-        OAUTH,
-        XOAUTH2,
-        ZOO,
-        DISABLED,
-        PROMPTS,
-        NOT_OFFERED,
-        NEEDS_TLS,
-        TEMPORARY,
-        TLS_REFUSED,
-        TLS_PRETENDED,
-        HELO_ONLY,
-        MASKED,
-        HASHED,
-        MAIL_NEEDS_AUTH,
-    )
-}
+PERSONAS = (
+    EXCHANGE,
+    GMAIL,
+    ISP,
+    OAUTH,
+    XOAUTH2,
+    ZOO,
+    DISABLED,
+    PROMPTS,
+    NOT_OFFERED,
+    NEEDS_TLS,
+    TEMPORARY,
+    TLS_REFUSED,
+    TLS_PRETENDED,
+    HELO_ONLY,
+    MASKED,
+    HASHED,
+    MAIL_NEEDS_AUTH,
+)

@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.lab.namespaces import inside, run
 from tests.lab.served import Served
 from tests.lab.servers import postfix_log, process
+from tests.lab.servers.certificates import names_in
 
 MAIN = """\
 compatibility_level = 3.6
@@ -136,4 +137,4 @@ class Postfix:
 
     def served(self) -> list[Served]:
         """All connections its log tells of."""
-        return postfix_log.read(self.log)
+        return postfix_log.read(self.log, names_in(self.certificate[0]))

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import re
 import struct
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,7 +24,7 @@ class Talk(Protocol):
     prompts: tuple[str, str]
     error_challenge: str | None
 
-    async def challenge(self, text: str) -> bytes:
+    def challenge(self, text: str) -> bytes:
         """Send `334 text` and give the decoded answer."""
 
     def learnt(self, user: str) -> None:
@@ -39,7 +39,7 @@ class Claim:
     proven: bool
 
 
-Mechanism = Callable[[Talk, bytes | None], Awaitable[Claim]]
+Mechanism = Callable[[Talk, bytes | None], Claim]
 
 
 def encoded(text: str | bytes) -> str:
@@ -52,55 +52,55 @@ def shown(raw: bytes) -> str:
     return raw.decode("utf-8", "replace").rstrip("\0")
 
 
-async def login(talk: Talk, initial: bytes | None) -> Claim:
+def login(talk: Talk, initial: bytes | None) -> Claim:
     """LOGIN: user, then password; some clients bring the user along."""
-    user = shown(await talk.challenge(talk.prompts[0]) if initial is None else initial)
+    user = shown(talk.challenge(talk.prompts[0]) if initial is None else initial)
     talk.learnt(user)
-    secret = shown(await talk.challenge(talk.prompts[1]))
+    secret = shown(talk.challenge(talk.prompts[1]))
     return Claim(user, SECRETS.get(user) == secret)
 
 
-async def plain(talk: Talk, initial: bytes | None) -> Claim:
+def plain(talk: Talk, initial: bytes | None) -> Claim:
     """PLAIN: authorisation, user and password between NULs."""
-    parts = (await talk.challenge("") if initial is None else initial).split(b"\0")
+    parts = (talk.challenge("") if initial is None else initial).split(b"\0")
     if len(parts) != 3:
         return Claim(None, False)
     user = shown(parts[1])
     return Claim(user, SECRETS.get(user) == shown(parts[2]))
 
 
-async def bearer(talk: Talk, initial: bytes | None) -> Claim:
+def bearer(talk: Talk, initial: bytes | None) -> Claim:
     """XOAUTH2 and OAUTHBEARER: a user and a token; an error may come as a challenge first."""
-    raw = shown(await talk.challenge("") if initial is None else initial)
+    raw = shown(talk.challenge("") if initial is None else initial)
     user = re.search(r"(?:user|a)=([^\x01,]+)", raw)
     token = re.search(r"auth=Bearer ([^\x01]+)", raw)
     name = user.group(1) if user else None
     good = bool(name and token and SECRETS.get(name) == token.group(1))
     if not good and talk.error_challenge is not None:
-        await talk.challenge(encoded(talk.error_challenge))
+        talk.challenge(encoded(talk.error_challenge))
     return Claim(name, good)
 
 
-async def cram_md5(talk: Talk, initial: bytes | None) -> Claim:
+def cram_md5(talk: Talk, initial: bytes | None) -> Claim:
     """CRAM-MD5: the user and a keyed digest of what we sent."""
     stamp = "<1896.697170952@mail.example.net>"
-    user, _, digest = shown(await talk.challenge(encoded(stamp))).rpartition(" ")
+    user, _, digest = shown(talk.challenge(encoded(stamp))).rpartition(" ")
     key = SECRETS.get(user, "").encode()
     proof = hmac.new(key, stamp.encode(), hashlib.md5).hexdigest()
     return Claim(user, bool(key) and proof == digest)
 
 
-async def external(talk: Talk, initial: bytes | None) -> Claim:
+def external(talk: Talk, initial: bytes | None) -> Claim:
     """EXTERNAL: somebody else has vouched; the client may name whom it wants to be."""
-    raw = await talk.challenge("") if initial is None else initial
+    raw = talk.challenge("") if initial is None else initial
     return Claim(shown(raw) or None, True)
 
 
-async def ntlm(talk: Talk, initial: bytes | None) -> Claim:
+def ntlm(talk: Talk, initial: bytes | None) -> Claim:
     """NTLM: negotiate, challenge, authenticate; the name stands in the third message."""
     if initial is None:
-        await talk.challenge("")
-    third = await talk.challenge(encoded(ntlm_challenge()))
+        talk.challenge("")
+    third = talk.challenge(encoded(ntlm_challenge()))
     domain, user = ntlm_field(third, 28), ntlm_field(third, 36)
     name = f"{domain}\\{user}" if domain else user
     return Claim(name, name in SECRETS)
@@ -124,17 +124,17 @@ def ntlm_field(message: bytes, at: int) -> str:
     return message[offset : offset + length].decode("utf-16-le" if flags & 1 else "latin-1")
 
 
-async def gssapi(talk: Talk, initial: bytes | None) -> Claim:
+def gssapi(talk: Talk, initial: bytes | None) -> Claim:
     """GSSAPI: no Kerberos here, so every ticket is refused."""
     if initial is None:
-        await talk.challenge("")
+        talk.challenge("")
     return Claim(None, False)
 
 
-async def cookie(talk: Talk, initial: bytes | None) -> Claim:
+def cookie(talk: Talk, initial: bytes | None) -> Claim:
     """A vendor's own dialect: one opaque ticket, which holds."""
     if initial is None:
-        await talk.challenge("")
+        talk.challenge("")
     return Claim(None, True)
 
 
