@@ -140,6 +140,11 @@ def test_basic_elsewhere_has_its_own_date_if_any(service: str, code: str, says: 
     assert "date-exchange-online" not in texts
 
 
+def test_of_several_dates_the_most_urgent_comes_first() -> None:
+    codes = list(given_to(device(uses("gmail", "basic-elsewhere"), uses())))
+    assert codes[:2] == ["date-exchange-online", "date-gmail"]
+
+
 def test_old_knowledge_says_what_to_check() -> None:
     row = KNOWN.deadline("exchange-online")
     assert row

@@ -109,6 +109,12 @@ def test_a_row_with_a_known_code_replaces_what_it_names_and_keeps_its_place(tmp_
     assert KNOWN.deadline("exchange-online") == shipped
 
 
+def test_of_two_rows_with_one_name_the_users_holds(tmp_path: Path) -> None:
+    names = 'hosts = ["smtp.gmail.com"]\ncertificates = ["*.office365.com"]'
+    ours = with_rows(tmp_path, RELAY.replace('hosts = [".relay.example.org"]', names))
+    assert ours.by_name("smtp.gmail.com") == ours.by_certificate(("*.office365.com",)) == ours.services[0]
+
+
 def test_every_table_takes_rows(tmp_path: Path) -> None:
     rest = 'source = "our own"\nas_of = 2026-11-01\n'
     ours = with_rows(

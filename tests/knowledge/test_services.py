@@ -42,6 +42,7 @@ HOSTS = [
     ("SMTP.Office365.com.", "exchange-online"),
     ("smtp.office365.us", "exchange-online"),
     ("am0pr02ca0001.outlook.office365.com", "exchange-online"),
+    ("*.outlook.office365.com", "exchange-online"),
     ("smtp-legacy.office365.com", "exchange-online-legacy-tls"),
     ("smtp.partner.outlook.cn", "exchange-online-21vianet"),
     ("smtp-legacy.partner.outlook.cn", "exchange-online-21vianet"),
@@ -80,7 +81,7 @@ LOOK_ALIKE = [
     "smtp.office365.com.example.org", "notsmtp.gmail.com.example.org", "mail.example.org", "xsmtp.office365.com",
     "evil-outlook.office365.com", "ec2-192-0-2-1.compute-1.amazonaws.com", "email-smtp.a.b.amazonaws.com",
     "www.office365.com", "www.outlook.com", "*.example.org", "*.gmail.com", "com", "", ".", "..", "*",
-    "a." * 200 + "gmail.com",
+    "a." * 200 + "smtp.gmail.com",
 ]  # fmt: skip
 
 
