@@ -118,9 +118,17 @@ class _Adviser:
     def _settling(self) -> Iterator[Advice]:
         """Advise what would settle what is not known: that is never an all-clear."""
         for each in self._services:
-            if each.verdict == "unknown":
-                kind = EXCHANGE_ONLINE if self._affected(each) else PRIVATE if each.service == PRIVATE else "other"
-                yield from self._hint(f"settle-{kind}")
+            if each.verdict != "unknown":
+                continue
+            if self._affected(each):
+                yield from self._hint(f"settle-{EXCHANGE_ONLINE}")
+            elif row := self._catalogue.deadline(each.service):
+                lead = self._catalogue.hint("settle-named")
+                yield self._said(
+                    f"settle-{row.code}", f"{lead.text if lead else ''} {row.says(self._day)}".strip(), row
+                )
+            else:
+                yield from self._hint("settle-private" if each.service == PRIVATE else "settle-other")
 
     def _faults(self) -> Iterator[Advice]:
         for each in self._services:

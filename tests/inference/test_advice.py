@@ -278,7 +278,8 @@ def test_a_shared_address_is_listened_behind(role: Role) -> None:
     ("exchange-online", "settle-exchange-online", "if it uses Basic, the end of December 2026 stops it"),
     ("private", "settle-private", "the server's own log"),
     ("other", "settle-other", "Not known how it logs in"),
-    ("gmail", "settle-other", "Not known how it logs in"),
+    ("gmail", "settle-gmail", "Not known how it logs in: its own mail settings say so. Google has taken no account"),
+    ("exchange-online-hve", "settle-exchange-online-hve", "takes Basic authentication until September 2028"),
 ])  # fmt: skip
 def test_what_is_not_known_is_no_all_clear(service: str, code: str, says: str) -> None:
     texts = given_to(device(uses(service, "unknown", "unjudged")))
@@ -294,7 +295,7 @@ def test_what_is_not_known_is_worded_for_the_day() -> None:
 def test_an_unknown_service_beside_a_known_one_is_settled_too() -> None:
     codes = list(given_to(device(uses("gmail", "unknown"), uses())))
     assert codes[0] == "date-exchange-online"
-    assert codes[-1] == "settle-other"
+    assert codes[-1] == "settle-gmail"
 
 
 def test_a_password_in_clear_and_a_quiet_device_are_told() -> None:
