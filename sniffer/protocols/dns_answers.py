@@ -37,9 +37,6 @@ RECORD = struct.Struct("!4s4xH")
 
 RECORD_BYTES = RECORD.size
 
-SHORTEST_BYTES = RECORD_BYTES + 4
-"""Octets of the shortest record that tells an address, behind its name."""
-
 POINTER = 0xC0
 """The first octet of a pointer to a name that the message has already (RFC 1035 4.1.4)."""
 
@@ -80,7 +77,7 @@ def answer(message: bytes) -> Answer | None:
     name = _name(message[HEADER_BYTES:end].lower())  # no length of a label is a letter
     if name is None:
         return None
-    addresses, place, last = [], end + 5, len(message) - SHORTEST_BYTES
+    addresses, place, last = [], end + 5, len(message) - RECORD_BYTES
     while records and place <= last:
         records -= 1
         place = place + 2 if message[place] >= POINTER else _behind_name(message, place)

@@ -93,13 +93,15 @@ def test_addresses_of_the_other_kind_tell_nothing() -> None:
 def test_an_address_of_a_wrong_size_is_none(size: int) -> None:
     wrong = RECORD[:10] + struct.pack("!H", size) + bytes(size)
     assert answer(raw(records=wrong + RECORD, count=2)) == ("smtp.example.org", [b"\xc0\0\2\x19"])
+    assert answer(raw(records=RECORD[:10] + struct.pack("!H", size) + RECORD[12:])) is None
 
 
 @pytest.mark.parametrize(
     "labels",
     [
         b"\0", b"\4sm\0p\3org\0", b"\4sm.p\3org\0", b"\4sm p\3org\0", b"\4sm\x1bp\3org\0", b"\4sm\xffp\3org\0",
-        b"\x0amedium\3org\0", b"\xc0\x0c\0", b"\x40" + b"a" * 64 + b"\0", b"\x3f" + b"a" * 63 + b"\x80abc\0",
+        b"\x0amedium\3org\0", b"\4smtp\7exam\0", b"\xc0\x0c\0", b"\x40" + b"a" * 64 + b"\0",
+        b"\x3f" + b"a" * 63 + b"\x80abc\0",
         (b"\x3f" + b"a" * 63) * 4 + b"\0",
     ],
 )  # fmt: skip
@@ -129,7 +131,9 @@ def test_names_before_records_are_passed_over(owner: bytes) -> None:
     assert answer(raw(records=records, count=2)) == ("smtp.example.org", [b"\xc0\0\2\x19"] * 2)
 
 
-@pytest.mark.parametrize("owner", [b"\x40abc\0", b"\x80\0", (b"\x3f" + b"a" * 63) * 4 + b"\0", b"\x05abc"])
+@pytest.mark.parametrize(
+    "owner", [b"\x40" + b"a" * 64 + b"\0", b"\x80" + b"a" * 128 + b"\0", (b"\x3f" + b"a" * 63) * 4 + b"\0", b"\x05abc"]
+)
 def test_behind_a_broken_name_nothing_is_read(owner: bytes) -> None:
     assert answer(raw(records=RECORD + owner + RECORD[2:], count=2)) == ("smtp.example.org", [b"\xc0\0\2\x19"])
 
