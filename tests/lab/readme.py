@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 HEAD = """\
 # Labelled captures
@@ -41,10 +42,18 @@ def row(path: Path, captures: Path) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 
 
-def truths(told: dict[str, list[dict[str, str | None]]]) -> str:
-    """The sessions in short: mechanism and outcome, or why not."""
-    kinds = [
-        f"{each['mechanism']} {each['outcome']}" if each["mechanism"] else each["unjudged"] or str(each["family"])
-        for each in told["sessions"]
-    ]
-    return ", ".join(dict.fromkeys(kinds))
+def truths(told: dict[str, Any]) -> str:
+    """The sessions in short: what became of TLS, mechanism and outcome, or why not."""
+    return ", ".join(dict.fromkeys(map(truth_of, told["sessions"])))
+
+
+def truth_of(session: dict[str, Any]) -> str:
+    """One session in short."""
+    tls = session.get("tls") or {}
+    if session["starttls"] == "failed":
+        return f"TLS failed ({tls.get('alert') or 'no alert'})"
+    if tls.get("version"):
+        return f"TLS {tls['version']}" + (" resumed" if tls["resumed"] else "")
+    if session["mechanism"]:
+        return f"{session['mechanism']} {session['outcome']}"
+    return str(session["unjudged"] or session["family"])

@@ -90,8 +90,9 @@ class Relay:
 class Scene:
     """One capture: acts one after the other.
 
-    `told_devices` are expectations of devices by address.  `resolver` has names come from DNS; `nat` is the
-    address and MAC of a NAT for devices behind it; `skip` leaves the first TCP frames out of the recording.
+    `told_devices` are expectations of devices by address.  `resolver` has names come from DNS, some by
+    `aliases` (CNAME); `nat` is the address and MAC of a NAT for devices behind it; `skip` leaves the first
+    TCP frames out of the recording.
     """
 
     path: str
@@ -100,6 +101,7 @@ class Scene:
     relay: Relay | None = None
     told_devices: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     resolver: bool = False
+    aliases: Mapping[str, str] = field(default_factory=dict)
     nat: tuple[str, str] | None = None
     skip: int = 0
 

@@ -67,7 +67,7 @@ class Scenery:
             self.net.join(host)
         self.net.uplink(ROUTER, self.world)
         if self.scene.resolver:
-            self.start(Dnsmasq(self.home, ROUTER.ip, self.scene.names), ROUTER)
+            self.start(Dnsmasq(self.home, ROUTER.ip, self.scene.names, self.scene.aliases), ROUTER)
         if self.scene.nat:
             ip, mac = self.scene.nat
             self.hosts[ip] = self.net.join(self.on_lan(Host("nat", f"{ip}/24", mac)))

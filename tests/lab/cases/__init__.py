@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.lab.case import Case
-from tests.lab.cases import auth, lan, mechanisms, office, refusals, relay, services, smtp, starttls, tls
+from tests.lab.cases import auth, exchange, lan, mechanisms, office, refusals, relay, services, smtp, starttls, tls
 from tests.lab.scene import Scene
 
 TOPICS = (
@@ -17,4 +17,6 @@ TOPICS = (
     lan.LAN,
 )
 ALL: dict[str, Case] = {case.path: case for topic in TOPICS for case in topic}
-SCENES: dict[str, Scene] = {scene.path: scene for scene in (*services.SCENES, *relay.RELAYS, office.OFFICE)}
+SCENES: dict[str, Scene] = {
+    scene.path: scene for scene in (*exchange.SCENES, *services.SCENES, *relay.RELAYS, office.OFFICE)
+}

@@ -12,18 +12,20 @@ from tests.lab.servers import process
 
 @dataclass
 class Dnsmasq:
-    """A resolver at one address that knows these names and no others."""
+    """A resolver at one address that knows these names and no others; `aliases` are CNAMEs of some."""
 
     folder: Path
     ip: str
     names: Mapping[str, str]
+    aliases: Mapping[str, str]
     process: subprocess.Popen[bytes] | None = None
 
     def start(self, namespace: str) -> None:
         """Start, and wait until it listens."""
         argv = ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts"]
         argv += ["--user=root", "--pid-file=", "--bind-interfaces", f"--listen-address={self.ip}"]
-        argv += [f"--address=/{name}/{ip}" for name, ip in self.names.items()]
+        argv += [f"--host-record={self.aliases.get(name, name)},{ip}" for name, ip in self.names.items()]
+        argv += [f"--cname={name},{target}" for name, target in self.aliases.items()]
         self.process = process.start(namespace, argv, self.folder / "dnsmasq.out")
         process.await_listening(namespace, [(self.ip, 53)])
 

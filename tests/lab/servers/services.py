@@ -13,6 +13,20 @@ from tests.lab.servers.personas import EXCHANGE, EXCHANGE_TAIL, Persona, exchang
 from tests.lab.servers.tls import ANYTHING, Policy
 
 BASIC_OFF = f"535 5.7.139 Authentication unsuccessful, basic authentication is disabled. {EXCHANGE_TAIL}"
+NO = "535 5.7.139 Authentication unsuccessful,"
+LEARN_MORE = "Visit https://aka.ms/smtp_auth_disabled for more information."
+REFUSALS = {
+    "tenant": f"{NO} SmtpClientAuthentication is disabled for the Tenant. {LEARN_MORE}",
+    "mailbox": f"{NO} SmtpClientAuthentication is disabled for the Mailbox. {LEARN_MORE}",
+    "defaults": f"{NO} user is locked by your organization's security defaults policy. Contact your administrator.",
+    "criteria": f"{NO} the request did not meet the criteria to be authenticated successfully. "
+    "Contact your administrator.",
+    "organization": f"{NO} the organization configuration doesn't allow this authentication request.",
+    "removed": "550 5.7.30 Basic authentication is not supported for Client Submission.",
+    "credentials": f"{NO} the user credentials were incorrect.",
+    "unsuccessful": "535 5.7.3 Authentication unsuccessful",
+}
+"""What public logs and Microsoft's pages quote; the last two are of a wrong password."""
 BOTH, OAUTH_ONLY = "AUTH LOGIN XOAUTH2", "AUTH XOAUTH2"
 TODAY = replace(
     EXCHANGE,
@@ -40,6 +54,13 @@ def exchanges() -> Iterator[Persona]:
         yield exchange("exchange-oauth-only" + end, OAUTH_ONLY, clear)
 
 
+def refusing() -> Iterator[Persona]:
+    """Exchange Online with each of its other refusals, in clear."""
+    for name, text in REFUSALS.items():
+        made = exchange(f"exchange-{name}-clear", clear=True)
+        yield replace(made, refuses_all=True, failure=f"{text} {EXCHANGE_TAIL}")
+
+
 def without_auth() -> Persona:
     """Exchange Online that lists no AUTH at all, in clear."""
     lines = tuple(line for line in exchange_ehlo("") if line)
@@ -65,6 +86,7 @@ SENDGRID = ("smtp.sendgrid.net", "8BITMIME", "PIPELINING", "SIZE 31457280", "STA
 YAHOO = ("hermes--production-ir2-65bd8f5f6c-x7k2m.mail.yahoo.com Hello [{ip}]", "PIPELINING", "8BITMIME", "STARTTLS")
 SERVICES = (
     *exchanges(),
+    *refusing(),
     without_auth(),
     replace(TODAY, name="exchange-tls10", tls=Policy("TLSv1", "TLSv1", ANYTHING)),
     replace(TODAY, name="exchange-masked", banner="220 " + "*" * 92),
