@@ -124,9 +124,8 @@ class _Adviser:
                 yield from self._hint(f"settle-{EXCHANGE_ONLINE}")
             elif row := self._catalogue.deadline(each.service):
                 lead = self._catalogue.hint("settle-named")
-                yield self._said(
-                    f"settle-{row.code}", f"{lead.text if lead else ''} {row.says(self._day)}".strip(), row
-                )
+                text = f"{lead.text} {row.says(self._day)}" if lead else row.says(self._day)
+                yield self._said(f"settle-{row.code}", text, row)
             else:
                 yield from self._hint("settle-private" if each.service == PRIVATE else "settle-other")
 
