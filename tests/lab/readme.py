@@ -12,7 +12,8 @@ HEAD = """\
 Each folder holds a capture and `expected.json`: what it tests, where it comes from, and what must
 come out of it. All names, secrets and mail addresses are made up; the public-looking IP addresses
 lived in a network namespace. Truth is what the servers' own logs say, not what a client was asked to
-do. What went on inside TLS stands under `hidden`: who reads only the capture rightly calls it unknown.
+do; of TLS it is what OpenSSL in the server told of its handshakes. What went on inside TLS stands under
+`hidden`: who reads only the capture rightly calls it unknown. What a label leaves out is not judged.
 
 `sudo python -m tests.lab.record [TOPIC | TOPIC/CASE ...]` records all or some again and writes this
 page; it needs the Debian packages of `tests/lab/packages.apt` and the extra `lab`.

@@ -214,9 +214,9 @@ HANDSHAKES = (
     ),
     Case(
         "tls/certificate-names",
-        "A certificate with three names; nobody asked for one, so none is foreign.",
+        "A certificate with three names in TLS 1.2; nobody asked for one, so none is foreign.",
         "tls-names",
-        clients.swaks,
+        curl("--tls-max", "1.2"),
         APC,
         basic("LOGIN", SCAN, tls="starttls"),
         told={"not_findings": ["certificate-foreign", "certificate-expired", "tls-old"]},
