@@ -1,7 +1,7 @@
 """DNS answers: which addresses a name has, as somebody was told (RFC 1035 4).
 
-Read here and not by a library because it runs for every answer on a span port: general parsers take fifty times
-as long.  What is asked is the question of one name's A or AAAA records; all else is none of our business.
+Read here and not by a library because it runs for every answer on a span port: dpkt takes twelve times as long.
+What is asked is the question of one name's A or AAAA records; all else is none of our business.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ def answer(message: bytes) -> Answer | None:
     if not HEADER_BYTES < len(message) <= limits.NAME_MESSAGE:
         return None
     flags, questions, records = COUNTS.unpack_from(message)
-    end = message.find(0, HEADER_BYTES)
-    asked = message[end + 1 : end + 5]
+    end = message.find(0, HEADER_BYTES, HEADER_BYTES + limits.NAME_OCTETS)
+    asked = message[end + 1 : end + 5]  # of a name without end the flags of a response, which are no question
     size = ADDRESS_BYTES.get(asked)
     if size is None or flags & KIND != GOOD or questions != 1:
         return None
@@ -103,7 +103,7 @@ def _name(labels: bytes) -> str | None:
         place += 1 + size
         if size > LABEL_BYTES:
             return None
-    if place != len(labels) or not 0 < place < limits.NAME_OCTETS or b"".join(words).translate(None, LETTERS):
+    if not labels or place != len(labels) or b"".join(words).translate(None, LETTERS):
         return None
     return b".".join(words).decode("ascii")
 
