@@ -4,10 +4,9 @@ Takes ``model.facts``, gives ``model.findings``, each with its reason.  Which or
 how the capture was divided, changes nothing.  Touches nothing of the world; "now" is the end of the data.
 """
 
-from sniffer.inference.advice import advice
 from sniffer.inference.devices import DeviceLedger, Link, Links
 from sniffer.inference.names import Names
 from sniffer.inference.networks import Networks
 from sniffer.inference.sessions import Judge, Site
 
-__all__ = ["DeviceLedger", "Judge", "Link", "Links", "Names", "Networks", "Site", "advice"]
+__all__ = ["DeviceLedger", "Judge", "Link", "Links", "Names", "Networks", "Site"]

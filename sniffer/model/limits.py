@@ -117,6 +117,29 @@ TEXT_CHARACTERS = 512
 ANOMALIES = 32
 """Kinds of anomalies kept per session; each kind is kept once."""
 
+# -- TLS ---------------------------------------------------------------------------------------
+
+HANDSHAKE_BYTES = 100 * 1024
+"""Bytes of a handshake message that is read; a longer one is passed over.  OpenSSL accepts certificate messages up
+to this (SSL_MAX_CERT_LIST_DEFAULT); a ClientHello has some hundred bytes, with post-quantum keys two thousand."""
+
+HANDSHAKE_PIECES = 2048
+"""Records and messages of one side behind which its handshake is no longer waited for.  A handshake has ten; the
+certificates of the longest would fill a thousand records of a hundred bytes."""
+
+ALPN_NAMES = 16
+"""Protocols kept of a ClientHello's ALPN extension.  Browsers offer two; mail clients none, or one."""
+
+CERTIFICATE_NAMES = 64
+"""Names kept of a certificate.  A provider's front end has ten to forty."""
+
+CERTIFICATES = 256
+"""Certificates remembered as they were read.  An office talks to some ten servers."""
+
+FINGERPRINTS = 1024
+"""Fingerprints remembered.  An office has some ten kinds of TLS clients; those that shuffle their extensions (Chrome)
+never repeat one, and do not speak SMTP."""
+
 # -- facts -------------------------------------------------------------------------------------
 
 SPOOL_ROWS = 1000
@@ -147,3 +170,11 @@ NAMES_CACHED = 4096
 NAMES = 50_000
 """Names told, each to one client and with one address, that are counted in memory: 20 MiB.  Beyond it they are
 written to the run's spool, which adds them up."""
+
+# -- reports -----------------------------------------------------------------------------------
+
+EXPLAINED = 8
+"""Devices explained at once: those that one word may mean."""
+
+EXPLAINED_SESSIONS = 12
+"""Sessions shown of an explained device, the newest: two screens' worth."""

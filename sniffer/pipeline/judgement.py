@@ -7,7 +7,8 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from sniffer.inference import DeviceLedger, Judge, Link, Links, Names, Networks, Site, advice
+from sniffer.inference import DeviceLedger, Judge, Link, Links, Names, Networks, Site
+from sniffer.inference.advice import advice
 from sniffer.inventory.spool import Spool
 from sniffer.knowledge.catalogue import Catalogue, catalogue
 from sniffer.model.findings import DeviceFinding, SessionFinding
