@@ -23,6 +23,16 @@ ANOMALIES: dict[str, str] = {
     "auth-abandoned": "the client sent a command in place of an AUTH answer",
     "auth-no-mechanism": "the client sent AUTH without a mechanism",
     "server-silent": "no byte of the server was seen",
+    "alpn-unreadable": "the client's ALPN names contain control characters, or are too many; those were left out",
+    "certificate-cut": "the certificate's names are too long, too many or contain control characters; those were cut",
+    "certificate-unreadable": "the server's certificate could not be read",
+    "sni-address": "the client asked for the server by an address in place of a name (RFC 6066 3 forbids it)",
+    "sni-unreadable": "the server name that the client asked for is empty, too long or contains control characters",
+    "tls-answered-in-clear": "the server accepted STARTTLS, and answered the TLS handshake with text",
+    "tls-endless": f"the TLS handshake was not over after {limits.HANDSHAKE_PIECES} records and messages of one side",
+    "tls-malformed": "one side of the TLS handshake broke the rules and could not be followed",
+    "tls-message-too-long": f"a TLS message had more than {limits.HANDSHAKE_BYTES} bytes and was passed over",
+    "tls-to-smtp": "the client spoke TLS from the first byte to a server that speaks SMTP in clear",
     "tls-unreadable": "bytes followed STARTTLS that are neither TLS nor SMTP",
 }  # fmt: skip
 """Code, and what it means."""

@@ -14,8 +14,9 @@ from sniffer.protocols.smtp_client import ClientSide
 from sniffer.protocols.smtp_lost import Lost
 from sniffer.protocols.smtp_server import ServerSide
 from sniffer.protocols.smtp_states import Phase, Turn
+from sniffer.protocols.smtp_tls import IntoTls
 
-TAKERS: dict[Phase, Callable[[ClientSide, bytes], bytes]] = {
+TAKERS: dict[Phase, Callable[[SmtpSession, bytes], bytes]] = {
     Phase.OPENING: ClientSide._opening,
     Phase.COMMAND: ClientSide._commands,
     Phase.AUTH: ClientSide._commands,
@@ -24,12 +25,13 @@ TAKERS: dict[Phase, Callable[[ClientSide, bytes], bytes]] = {
     Phase.BODY: ClientSide._body,
     Phase.CHUNK: ClientSide._counted,
     Phase.TLS: ClientSide._opening,
+    Phase.HANDSHAKE: IntoTls._client_in_handshake,
     Phase.LOST: ClientSide._commands,
 }
 """Who takes the client's bytes in which phase; each returns those that it left."""
 
 
-class SmtpSession(ClientSide, ServerSide, Lost):
+class SmtpSession(ClientSide, ServerSide, IntoTls, Lost):
     """Watches one connection.  ``speech`` gives what was said, at any time."""
 
     def receive(self, from_client: bool, data: bytes) -> bool:
@@ -41,7 +43,7 @@ class SmtpSession(ClientSide, ServerSide, Lost):
         else:
             while data and self._phase is not Phase.DONE:
                 data = TAKERS[self._phase](self, data)
-        return self._phase is not Phase.DONE
+        return self._wants_more()
 
     def miss(self, from_client: bool, length: int) -> bool:
         """Take note of missing bytes: what was half read is forgotten, and order proves nothing more.
@@ -50,6 +52,9 @@ class SmtpSession(ClientSide, ServerSide, Lost):
         """
         if self._phase is Phase.DONE:
             return False
+        if self._phase is Phase.HANDSHAKE:
+            self._miss_in_handshake(from_client, length)
+            return self._wants_more()
         self._gap[from_client] = self._lacks[from_client] = True
         if from_client and not length and self._smtp:
             self._blind = True  # joined late, but all since the first reply is there
@@ -71,4 +76,9 @@ class SmtpSession(ClientSide, ServerSide, Lost):
         self._close_attempt()
         if self._attempts:
             self._attempts[-1].secrets.forget()
+        if self._tls:
+            self._tls.close()
         self._last_line = b""
+
+    def _wants_more(self) -> bool:
+        return self._phase is not Phase.DONE

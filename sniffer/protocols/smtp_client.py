@@ -32,7 +32,7 @@ class ClientSide(Memory):
             self._held = data
             return b""
         if is_tls(data) or (self._phase is Phase.TLS and self._gap[True] and _is_binary(data)):
-            self._encrypt(True, hello=data[0] not in (0x14, 0x15, 0x17))
+            self._encrypt(True, data, hello=data[0] not in (0x14, 0x15, 0x17))
             return b""
         if self._phase is Phase.TLS and self._accepted and _is_binary(data):
             self._note("tls-unreadable")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -10,28 +11,40 @@ from sniffer.protocols.smtp_grammar import is_masked_text, text_of
 
 
 class Extensions(NamedTuple):
-    """Mechanisms in the order offered, whether STARTTLS is, and whether a firewall blotted anything out."""
+    """What an EHLO reply says.
 
+    ``greeted`` is its first line, ``keywords`` are those of the others and ``mechanisms`` those of AUTH, in the order
+    offered; ``masked`` says that a firewall blotted something out, ``printable`` that the first line can be shown.
+    """
+
+    greeted: str | None
+    keywords: tuple[str, ...]
     mechanisms: tuple[str, ...]
     starttls: bool
     masked: bool
+    printable: bool
 
 
 @lru_cache(1024)
 def extensions(lines: tuple[bytes, ...]) -> Extensions:
-    """Read the lines behind the first.  A server says the same to all, so they are read once.
+    """Read the lines of an accepted EHLO or HELO.  A server says the same to all, so they are read once.
 
     ``AUTH=LOGIN`` is how AUTH was written before RFC 2554; many servers still add it.
     """
-    keywords = [line.strip() for line in lines]
+    first = text_of(lines[0]).strip()[: limits.TEXT_CHARACTERS]
+    offers = [line.strip() for line in lines[1:]]
     names: dict[str, None] = {}
-    for line in keywords:
+    for line in offers:
         if line[:5].upper() in (b"AUTH ", b"AUTH="):
             names |= dict.fromkeys(text_of(line[5:]).upper().split())
+    keywords = (text_of(re.split(rb"[ =]", line, maxsplit=1)[0]).upper() for line in offers if line)
     return Extensions(
+        greeted=first if first and first.isprintable() else None,
+        keywords=tuple(dict.fromkeys(each[: limits.NAME_CHARACTERS] for each in keywords if each.isprintable())),
         mechanisms=tuple(name for name in names if name.isprintable()),
-        starttls=any(line.upper() == b"STARTTLS" for line in keywords),
-        masked=any(is_masked_text(line) for line in keywords),
+        starttls=any(line.upper() == b"STARTTLS" for line in offers),
+        masked=any(is_masked_text(line) for line in offers),
+        printable=first.isprintable(),
     )
 
 

@@ -34,6 +34,8 @@ WHOLE_COMMAND = re.compile(
 
 REPLY_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?$", re.DOTALL)
 
+REPLY_START = re.compile(rb"[2-5][0-9]{2}[ \r\n-]")
+
 ENHANCED = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}\b")
 """An enhanced status code (RFC 3463).  Neither a greeting nor the reply to EHLO has one (RFC 2034 4)."""
 
@@ -77,6 +79,11 @@ def is_tls(data: bytes) -> bool:
     return (0x14 <= data[0] <= 0x17 and data[1] == 3 and data[2] <= 4) or (
         data[0] & 0x80 != 0 and data[0] != 0xFF and data[2] == 1
     )
+
+
+def is_reply(data: bytes) -> bool:
+    """Say whether bytes begin a reply."""
+    return REPLY_START.match(data) is not None
 
 
 def may_become_tls(data: bytes) -> bool:

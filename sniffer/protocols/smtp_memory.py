@@ -1,7 +1,7 @@
 """What a session remembers, and the simplest changes of it.
 
-The parts of a session (``smtp_client``, ``smtp_server``, ``smtp_lost``) share this memory and ask each other by the
-methods that stand here without a body.
+The parts of a session (``smtp_client``, ``smtp_server``, ``smtp_tls``, ``smtp_lost``) share this memory and ask each
+other by the methods that stand here without a body.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from abc import ABC, abstractmethod
 from collections import deque
 
 from sniffer.model import limits
-from sniffer.model.facts import Speech, StartTls, TlsFact
+from sniffer.model.facts import Speech, StartTls
 from sniffer.protocols.anomalies import ANOMALIES, anomaly
 from sniffer.protocols.lines import Lines
 from sniffer.protocols.smtp_auth import Attempt
 from sniffer.protocols.smtp_replies import Reply, ReplyLines
 from sniffer.protocols.smtp_states import Phase, Turn
+from sniffer.protocols.tls_handshake import Handshake
 
 IN_AUTH = (Turn.AUTH, Turn.ANSWER, Turn.CANCEL, Turn.IN_PLACE)
 """Turns of an AUTH exchange."""
@@ -57,12 +58,15 @@ class Memory(ABC):
         self._helo: str | None = None
         self._extended = False
         self._offered: tuple[str, ...] | None = None
+        self._greeted: str | None = None
+        self._extensions: tuple[str, ...] = ()
         self._starttls: StartTls = "unseen"
         self._accepted = False
         self._attempts: deque[Attempt] = deque(maxlen=limits.ATTEMPTS)
         self._mail = False
         self._accepted_mail: bool | None = None
         self._encrypted = False
+        self._tls: Handshake | None = None
         self._smtp = False
         self._blind = False
         self._spoke = [False, False]
@@ -71,6 +75,7 @@ class Memory(ABC):
     def speech(self) -> Speech:
         """Return what was said in clear."""
         self._note_silence()
+        codes = self._anomalies | self._tls.anomalies if self._tls else self._anomalies
         return Speech(
             banner=self._banner,
             helo=self._helo,
@@ -83,12 +88,10 @@ class Memory(ABC):
             encrypted=self._encrypted,
             smtp=self._smtp,
             blind=self._blind,
-            anomalies=tuple(anomaly(code) for code in ANOMALIES if code in self._anomalies),
+            anomalies=tuple(anomaly(code) for code in ANOMALIES if code in codes),
+            greeted=self._greeted,
+            extensions=self._extensions,
         )
-
-    def tls(self) -> TlsFact | None:
-        """Return what the TLS handshake showed, None without one."""
-        return None
 
     def _attempt(self) -> Attempt | None:
         """Return the AUTH exchange under way."""
@@ -125,17 +128,6 @@ class Memory(ABC):
         self._held = self._last_line = b""
         self._believable = True
 
-    def _encrypt(self, from_client: bool, *, hello: bool) -> None:
-        """End in TLS: implicit when nothing was said before it, and nothing could have been."""
-        if self._smtp:
-            if self._helo is None and self._starttls == "unseen" and all(each.code != 220 for each in self._early):
-                self._banner = None  # the only 220 was the reply to STARTTLS
-            self._starttls = "established"
-        elif hello and not self._gap[from_client]:
-            self._starttls = "implicit"
-        self._encrypted = True
-        self._phase = Phase.DONE
-
     def _note(self, code: str) -> None:
         if len(self._anomalies) < limits.ANOMALIES:
             self._anomalies[code] = None
@@ -167,6 +159,14 @@ class Memory(ABC):
     @abstractmethod
     def _reply(self, reply: Reply) -> None:
         """Give a reply to the turn that waits for it (``ServerSide``)."""
+
+    @abstractmethod
+    def _encrypt(self, from_client: bool, data: bytes, *, hello: bool) -> None:
+        """Go into TLS (``IntoTls``)."""
+
+    @abstractmethod
+    def _server_in_handshake(self, data: bytes) -> None:
+        """Take the server's bytes during the handshake (``IntoTls``)."""
 
     @abstractmethod
     def _answered(self, turn: Turn, reply: Reply) -> None:

@@ -17,6 +17,9 @@ class ServerSide(Memory):
     """Takes the server's bytes and follows what its replies mean."""
 
     def _from_server(self, data: bytes) -> None:
+        if self._phase is Phase.HANDSHAKE:
+            self._server_in_handshake(data)
+            return
         if data[0] in ACCEPTING and not (self._server.unended or self._replies.unended or self._server_held):
             replies = whole_replies(data)
             if replies:
@@ -24,7 +27,7 @@ class ServerSide(Memory):
                 for reply in replies:
                     self._reply(reply)
                 return
-        while data and self._phase is not Phase.DONE:
+        while data and self._phase not in (Phase.HANDSHAKE, Phase.DONE):
             if self._server_opens:
                 data = self._server_opening(data)
             line, data = self._server.take(data)
@@ -45,7 +48,7 @@ class ServerSide(Memory):
             return b""
         self._server_opens = False
         if is_tls(data):
-            self._encrypt(False, hello=data[0] == 0x16)
+            self._encrypt(False, data, hello=data[0] in (0x15, 0x16))
             return b""
         return data
 
@@ -91,7 +94,7 @@ class ServerSide(Memory):
         if turn is Turn.CONNECT:
             self._greet(reply)
         elif turn is Turn.HELLO:
-            self._extensions(reply)
+            self._hello_answered(reply)
         elif turn is Turn.STARTTLS:
             self._starttls_answered(reply)
         elif turn is Turn.MAIL:
@@ -124,17 +127,23 @@ class ServerSide(Memory):
         if not printable:
             self._note("control-characters")
 
-    def _extensions(self, reply: Reply) -> None:
-        """Take an EHLO reply: the mechanisms offered, and STARTTLS."""
-        if not self._extended or reply.torn:
+    def _hello_answered(self, reply: Reply) -> None:
+        """Take the reply to EHLO or HELO: the server's words, what it offers, and STARTTLS."""
+        accepted = reply.code // 100 == 2
+        if reply.torn or not (accepted or self._extended):
             return
-        if reply.code // 100 != 2:
+        if not accepted:
             self._see_starttls(False)
             return
-        found = extensions(tuple(reply.lines[1:]))
+        found = extensions(tuple(reply.lines))
+        if not found.printable:
+            self._note("control-characters")
+        self._greeted = found.greeted
+        if not self._extended:
+            return
         if found.masked:
             self._note("reply-masked")
-        self._offered = found.mechanisms
+        self._extensions, self._offered = found.keywords, found.mechanisms
         self._see_starttls(found.starttls)
 
     def _see_starttls(self, offered: bool) -> None:

@@ -25,6 +25,7 @@ class Phase(IntEnum):
     BODY = auto()  # a mail, up to the line of one dot
     CHUNK = auto()  # a counted piece of a mail (BDAT)
     TLS = auto()  # STARTTLS sent: TLS, or a command if it was refused
+    HANDSHAKE = auto()  # TLS has begun: records of its handshake
     LOST = auto()  # joined late or bytes missing: nothing is believed until both sides fit again
     DONE = auto()  # encrypted, or authenticated (RFC 4954 4: no AUTH may follow): nothing more can be learned
 

@@ -19,7 +19,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from sniffer.model.facts import Speech
+from sniffer.model.facts import Speech, TlsFact
 from sniffer.protocols import SmtpSession
 from tests.wire import turns as script_turns
 
@@ -39,6 +39,7 @@ class Turn(NamedTuple):
 
 
 Turns = list[Turn]
+Learned = tuple[Speech, TlsFact | None]
 
 
 def b64(text: str | bytes) -> str:
@@ -87,21 +88,30 @@ def feed(session: SmtpSession, said: Iterable[Turn]) -> bool:
 
 def overheard(said: Iterable[Turn], *, closed: bool = True) -> Speech:
     """Return what a session makes of turns as they are."""
+    return told(said, closed=closed)[0]
+
+
+def told(said: Iterable[Turn], *, closed: bool = True) -> Learned:
+    """Return what a session makes of turns as they are, and of their TLS handshake."""
     session = SmtpSession()
     feed(session, said)
     if closed:
         session.close()
-    return session.speech()
+    return session.speech(), session.tls()
 
 
 def hear(script: str, *, end: str = "\r\n") -> Speech:
     """Return what a dialogue means, however its bytes are cut."""
-    said = dialogue(script, end=end)
-    speech = overheard(said)
-    assert overheard(byte_by_byte(said)) == speech
+    return learned(dialogue(script, end=end))[0]
+
+
+def learned(said: Turns) -> Learned:
+    """Return what turns mean, however their bytes are cut, and what their TLS handshake showed."""
+    whole = told(said)
+    assert told(byte_by_byte(said)) == whole
     for place in range(sum(len(turn.data) for turn in said)):
-        assert overheard(cut(said, place)) == speech
-    return speech
+        assert told(cut(said, place)) == whole
+    return whole
 
 
 def byte_by_byte(said: Turns) -> Turns:

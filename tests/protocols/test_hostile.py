@@ -66,7 +66,7 @@ def test_junk_behind_a_session_changes_nothing_that_was_said(labelled: Labelled,
 
 def test_nothing_is_taken_once_nothing_is_wanted() -> None:
     session = SmtpSession()
-    feed(session, dialogue("C: <hello>"))
+    feed(session, dialogue(OPENING + "C: AUTH PLAIN AHgAeQ==\nS: 235 ok"))
     speech = session.speech()
     assert feed(session, dialogue("C: EHLO late\nS: 220 late\nC: <3 missing>")) is False
     assert session.speech() == speech

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sniffer.model.facts import TlsFact
 from sniffer.protocols import SmtpSession
 from tests.protocols.dialogue import CLIENT_HELLO, attempts, codes, dialogue, feed, hear, overheard
 from tests.protocols.labelled import USER, plain
@@ -43,8 +44,8 @@ def test_established() -> None:
     assert (speech.helo, speech.blind, codes(speech)) == ("scanner", False, [])
 
 
-def test_nothing_more_is_wanted_once_it_is_established() -> None:
-    assert feed(SmtpSession(), dialogue(REQUESTED + "S: 220 2.0.0 Ready\nC: <hello>")) is False
+def test_the_handshake_is_followed_once_it_is_established() -> None:
+    assert feed(SmtpSession(), dialogue(REQUESTED + "S: 220 2.0.0 Ready\nC: <hello>")) is True
 
 
 def test_established_as_the_server_tells_it() -> None:
@@ -65,8 +66,9 @@ def test_established_though_the_first_record_is_missing() -> None:
 def test_established_in_the_old_hello_of_ssl_2() -> None:
     session = SmtpSession()
     feed(session, dialogue(REQUESTED + "S: 220 2.0.0 Ready"))
-    assert session.receive(True, b"\x80\x2e\x01\x03\x01" + bytes(41)) is False
+    session.receive(True, b"\x80\x2e\x01\x03\x01" + bytes(43))
     assert session.speech().starttls == "established"
+    assert session.tls() == TlsFact(offered="1.0")
 
 
 def test_clear_text_after_it() -> None:

@@ -23,8 +23,9 @@ REACHING = {
     Phase.BODY: OPENING + "C: DATA\nS: 354 go",
     Phase.CHUNK: OPENING + "C: BDAT 5",
     Phase.TLS: OPENING + "C: STARTTLS",
+    Phase.HANDSHAKE: "C: <hello>",
     Phase.LOST: OPENING + "C: <5 missing>",
-    Phase.DONE: "C: <hello>",
+    Phase.DONE: OPENING + "C: AUTH PLAIN AHgAeQ==\nS: 235 ok",
 }
 SAID = {
     Turn.CONNECT: "C:",
