@@ -224,7 +224,7 @@ class Handshake:
     def _alerted(self, from_client: bool, side: Side, record: Record) -> None:
         sender: Literal["client", "server"] = "client" if from_client else "server"
         if side.changed and record.length != ALERT_BYTES:
-            if self._version is not None and all(each.begun and not each.lost for each in (self._client, self._server)):
+            if all(each.begun and not each.lost for each in (self._client, self._server)):
                 self._alert, self._ended = ("encrypted", sender), True
             return
         level, code = record.fragment[0], record.fragment[1] if record.length > 1 else None

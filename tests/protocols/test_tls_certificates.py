@@ -77,6 +77,16 @@ def test_a_certificate_cut_anywhere_is_unreadable(place: int) -> None:
     assert first_certificate(message(identity().der[: min(place, len(whole) - 9)])) == UNREAD
 
 
+@pytest.mark.parametrize("serial", [b"\2\1\0", b"\2\1\xff"])
+def test_a_serial_number_that_is_none_disturbs_nobody(serial: bytes) -> None:
+    """RFC 5280 4.1.2.2 forbids it, printers have it, and the library warns of it."""
+    odd = identity().der.replace(b"\xa0\3\2\1\2\2\1\1", b"\xa0\3\2\1\2" + serial)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert first_certificate(message(odd)) == first_certificate(message(identity().der))
+    assert odd != identity().der
+
+
 @given(st.data())
 def test_a_damaged_certificate_never_raises_nor_warns(data: st.DataObject) -> None:
     octets = bytearray(identity().der)

@@ -218,7 +218,36 @@ def test_a_warning_that_does_not_end_it_is_no_alert() -> None:
     assert fact([*said[:1], s(warning)]).alert == "certificate_unknown"
 
 
+def test_a_warning_behind_which_more_comes_did_not_end_it() -> None:
+    warning = record(tls.ALERT, b"\1\x2e")
+    assert fact([c(HELLO_12), s(warning + FLIGHT_12)]).alert is None
+
+
+def test_a_close_ends_it_whatever_its_level() -> None:
+    for level in (b"\1", b"\2"):
+        handshake = watched([c(HELLO_12), s(FLIGHT_12)])
+        assert handshake.receive(True, record(tls.ALERT, level + b"\0")) is False
+
+
+def test_who_finished_gave_no_alert() -> None:
+    said = [c(HELLO_13 + CHANGE + sealed(53) + UNKNOWN_CA)]
+    assert (fact(said).alert, fact(said).complete) == (None, True)
+
+
+def test_a_hidden_alert_is_the_last_that_is_heard() -> None:
+    said = [c(HELLO_13), s(FLIGHT_13), c(CHANGE + sealed(19))]
+    assert fact([*said, Turn(True, b"", 100)]).alert is None
+
+
+def test_a_side_that_begins_with_what_cannot_begin_was_joined_late() -> None:
+    for first in (sealed(60), CHANGE, record(24, b"x")):
+        handshake = watched([c(first + HELLO_12)])
+        assert (handshake.fact(), handshake.anomalies) == (NOTHING, {})
+
+
 def test_the_first_alert_counts() -> None:
+    early = [s(record(tls.ALERT, b"\2\x28") + UNKNOWN_CA), c(HELLO_12)]
+    assert fact(early).alert == "handshake_failure"
     said = [c(HELLO_12), s(record(tls.ALERT, b"\2\x28")), c(UNKNOWN_CA)]
     assert (fact(said).alert, fact(said).alert_from) == ("handshake_failure", "server")
 
@@ -227,6 +256,27 @@ def test_encrypted_records_after_missing_bytes_may_prove_it() -> None:
     said = [c(HELLO_12), Turn(False, b"", 3000), c(KEY + FINISHED), s(sealed(60)), c(sealed(60))]
     assert fact(said).complete is True
     assert (fact(said).version, fact(said).alert) == (None, None)
+
+
+def test_a_server_of_whom_only_the_hello_is_there() -> None:
+    said = [c(HELLO_12), s(FLIGHT_12), Turn(False, b"", 3000), c(KEY + FINISHED)]
+    assert fact(said).complete is False
+    assert fact([*said, c(sealed(30))]).complete is True
+    closed = fact([*said, c(record(tls.ALERT, bytes(26)))])
+    assert (closed.alert, closed.complete) == (None, False)
+
+
+def test_of_a_session_taken_up_the_clients_finished_comes_last() -> None:
+    resuming = hello_record(tls.server_hello(), 2) + FINISHED
+    assert fact([c(HELLO_12), s(resuming)]).complete is False
+    assert fact([c(HELLO_12), s(resuming), c(FINISHED)]).complete is True
+    closed = fact([s(resuming + sealed(60) + record(tls.ALERT, bytes(26)))])
+    assert (closed.alert, closed.complete, closed.resumed) == (None, False, True)
+
+
+def test_a_second_hello_of_the_server_is_not_taken() -> None:
+    other = hello_record(tls.server_hello(0x002F), 2)
+    assert fact([c(HELLO_12), s(FLIGHT_12 + other)]) == fact([c(HELLO_12), s(FLIGHT_12)])
 
 
 def test_an_old_session_taken_up_by_its_id() -> None:
@@ -254,9 +304,11 @@ def test_a_retried_hello_in_another_shape_does_not_count() -> None:
     retry = hello_record(tls.server_hello(0x1301, CHOSEN_13, random=bytes.fromhex(
         "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")), 2)  # fmt: skip
     other = hello_record(tls.client_hello([0x1301], tls.server_name(b"other.example.org")))
-    found = fact([c(HELLO_13), s(retry + CHANGE), c(CHANGE + other), s(FLIGHT_13), c(sealed(53))])
-    assert (found.retried, found.ja4, found.sni) == (True, fact([c(HELLO_13)]).ja4, None)
-    assert (found.cipher, found.complete) == ("TLS_AES_256_GCM_SHA384", True)
+    for change in (CHANGE, b""):
+        found = fact([c(HELLO_13), s(retry + change), c(change + other), s(FLIGHT_13), c(sealed(53))])
+        assert (found.retried, found.ja4, found.sni) == (True, fact([c(HELLO_13)]).ja4, None)
+        assert (found.cipher, found.complete, found.resumed) == ("TLS_AES_256_GCM_SHA384", True, False)
+    assert fact([c(HELLO_13), s(retry)]).resumed is None
 
 
 @pytest.mark.parametrize("side", [True, False])

@@ -96,6 +96,16 @@ def test_protocols_are_kept_if_they_can_be_shown(
     assert (hello.alpn, hello.anomalies) == (expected, anomalies)
 
 
+def test_an_extension_longer_than_the_hello_makes_it_none() -> None:
+    assert client_hello(tls.client_hello(extensions=b"\0\x17\0\1")) is None
+    assert server_hello(tls.server_hello(extensions=b"\0\x17\0\1")) is None
+
+
+def test_of_two_names_the_first_counts() -> None:
+    hello = offered(tls.server_name(b"one.example.org") + tls.server_name(b"two.example.org"))
+    assert hello.sni == "one.example.org"
+
+
 def test_early_data_is_noticed() -> None:
     assert not offered(b"").early_data
     assert offered(extension(tls.EARLY_DATA)).early_data

@@ -153,6 +153,30 @@ def test_bytes_missing_in_the_handshake_blind_nothing_else() -> None:
     assert (fact.sni, fact.version, fact.complete) == ("mail.example.org", None, False)
 
 
+def test_text_behind_missing_bytes_is_no_answer() -> None:
+    speech, fact = showed([*REQUESTED, HELLO, Turn(False, b"", 30), *dialogue("S: 500 what?")])
+    assert (fact.in_clear, codes(speech)) == (False, [])
+
+
+def test_the_rest_of_a_reply_is_no_tls() -> None:
+    begun = [*REQUESTED[:-1], *dialogue("S: 220 Ready\\"), HELLO]
+    speech, fact = told([*begun, Turn(False, b"\r\n" + FLIGHT.data)])
+    assert fact is not None
+    assert (fact.sni, fact.version, codes(speech)) == ("mail.example.org", None, [])
+
+
+def test_a_client_that_is_behind_is_given_up() -> None:
+    """The server's TLS comes before the client's STARTTLS: what the client says next is no TLS."""
+    speech, fact = showed([*REQUESTED[:3], REQUESTED[4], FLIGHT, REQUESTED[3], HELLO])
+    assert (fact.sni, fact.version, codes(speech)) == (None, "1.2", [])
+
+
+def test_bytes_in_the_middle_of_a_record_are_no_beginning() -> None:
+    said = [*REQUESTED, Turn(True, b"", 300), Turn(True, b"\x01\x02\x03 in the middle"), FLIGHT]
+    speech, fact = showed(said)
+    assert (speech.starttls, fact.sni, fact.version, codes(speech)) == ("established", None, "1.2", [])
+
+
 def test_both_sides_missing_end_it() -> None:
     session = SmtpSession()
     feed(session, [*REQUESTED, HELLO])
