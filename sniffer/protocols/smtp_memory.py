@@ -65,6 +65,7 @@ class Memory(ABC):
         self._attempts: deque[Attempt] = deque(maxlen=limits.ATTEMPTS)
         self._mail = False
         self._accepted_mail: bool | None = None
+        self._mail_reply: str | None = None
         self._encrypted = False
         self._tls: Handshake | None = None
         self._smtp = False
@@ -85,6 +86,7 @@ class Memory(ABC):
             attempts=tuple(attempt.fact() for attempt in self._attempts),
             mail=self._mail,
             mail_accepted=self._accepted_mail,
+            mail_reply=self._mail_reply,
             encrypted=self._encrypted,
             smtp=self._smtp,
             blind=self._blind,

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from sniffer.model import limits
 from sniffer.protocols.smtp_extensions import extensions, greeting
-from sniffer.protocols.smtp_grammar import (
-    ENHANCED,
-    is_tls,
-    may_become_tls,
-)
+from sniffer.protocols.smtp_grammar import ENHANCED, is_tls, may_become_tls, text_of
 from sniffer.protocols.smtp_memory import EARLY_REPLIES, IN_AUTH, Memory
 from sniffer.protocols.smtp_replies import ACCEPTING, Reply, whole_replies
+from sniffer.protocols.smtp_secrets import Secrets
 from sniffer.protocols.smtp_states import REPLIED, Phase, Turn, fits
 
 
@@ -98,7 +96,7 @@ class ServerSide(Memory):
         elif turn is Turn.STARTTLS:
             self._starttls_answered(reply)
         elif turn is Turn.MAIL:
-            self._accepted_mail = reply.code // 100 == 2
+            self._mail_answered(reply)
         elif turn in IN_AUTH:
             self._auth_answered(turn, reply)
         elif turn is Turn.ASTRAY:
@@ -109,6 +107,17 @@ class ServerSide(Memory):
         self._phase = following
         if following is Phase.BODY:
             self._start_body()
+
+    def _mail_answered(self, reply: Reply) -> None:
+        """Take whether mail may be sent; a refusal may repeat what AUTH was told, and is told with the same care."""
+        self._accepted_mail = reply.code // 100 == 2
+        if self._accepted_mail:
+            self._mail_reply = None
+            return
+        secrets = self._attempts[-1].secrets if self._attempts else Secrets()
+        secrets.complete &= not self._gap[True]
+        said = f"{reply.code} {text_of(reply.text)}".strip()
+        self._mail_reply = secrets.struck_out(said)[: limits.TEXT_CHARACTERS]
 
     def _astray_answered(self, reply: Reply) -> None:
         """Take the reply behind missing bytes: it may be this turn's, or that of another not seen."""

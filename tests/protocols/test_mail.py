@@ -169,3 +169,32 @@ def test_a_mail_of_tls_bytes_is_passed_over() -> None:
     said, place = mail_with_session_around()
     said[place] = Turn(True, CLIENT_HELLO + b"\r\n.\r\n")
     assert overheard(said).encrypted is False
+
+
+UNAUTHENTICATED = "530 5.7.57 Client not authenticated to send mail. [host]"
+
+
+def test_the_words_of_a_refused_mail_are_kept_until_one_is_accepted() -> None:
+    refused = "S: 220 hi\nC: EHLO scanner\nS: 250 hi\nC: MAIL FROM:<a@example.org>\nS: " + UNAUTHENTICATED
+    assert hear(refused).mail_reply == UNAUTHENTICATED
+    accepted = refused + "\nC: MAIL FROM:<a@example.org>\nS: 250 ok\nC: QUIT"
+    assert hear(accepted).mail_reply is None
+
+
+def test_a_refused_mail_repeats_no_secret() -> None:
+    """Exchange Online repeats the error of an earlier AUTH here; others might repeat more."""
+    speech = hear(f"""
+        S: 220 hi
+        C: EHLO scanner
+        S: 250 AUTH PLAIN
+        C: AUTH PLAIN {b64(chr(0) + "scan" + chr(0) + "hunter-2-secret")}
+        S: 535 5.7.8 no
+        C: MAIL FROM:<a@example.org>
+        S: 530 5.7.57 not authenticated. Error: hunter-2-secret is wrong
+    """)
+    assert speech.mail_reply == "530 5.7.57 not authenticated. Error: […] is wrong"
+
+
+def test_nor_one_that_was_not_heard() -> None:
+    speech = hear("C: <late>\nC: hunter-2\nS: 535 no\nC: MAIL FROM:<a@b>\nS: 530 5.7.57 hunter-2 is wrong\nC: QUIT")
+    assert "hunter" not in str(speech)
