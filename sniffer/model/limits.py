@@ -167,8 +167,8 @@ NAME_MESSAGE = 4096
 NAMES_CACHED = 4096
 """Names of DNS questions remembered as text, half a MiB: an office asks for the same ones all day."""
 
-NAMES = 50_000
-"""Names told, each to one client and with one address, that are counted in memory: 20 MiB.  Beyond it they are
+NAMES = 10_000
+"""Names told, each to one client and with one address, that are counted in memory: 4 MiB.  Beyond it they are
 written to the run's spool, which adds them up."""
 
 # -- reports -----------------------------------------------------------------------------------
