@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from sniffer.inference.services import Server
+from sniffer.inference.services import Server, requested
 from sniffer.inference.starttls import why_failed
 from sniffer.knowledge.catalogue import Catalogue
 from sniffer.knowledge.mechanisms import family_of
@@ -86,7 +86,7 @@ def _certificate_foreign(seen: Seen) -> Anomaly | None:
     certificate = _certificate(seen)
     if certificate is None or not certificate.names:
         return None
-    sni = seen.fact.tls.sni if seen.fact.tls else None
+    sni = requested(seen.fact.tls)
     if sni:
         foreign, wanted = not any(covers(name, sni) for name in certificate.names), sni
     else:

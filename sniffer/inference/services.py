@@ -21,7 +21,7 @@ from sniffer.knowledge import services as known
 from sniffer.knowledge.catalogue import Catalogue
 from sniffer.knowledge.services import Service
 from sniffer.model.events import Anomaly
-from sniffer.model.facts import SessionFact
+from sniffer.model.facts import SessionFact, TlsFact
 
 HOST = re.compile(r"^(?:[245]\d\d[ -])?([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\.[A-Za-z]{2,})\.?(?=[\s,;(\[]|$)")
 """The host name that a greeting (``220`` Domain, RFC 5321 4.2) or an EHLO reply (4.1.1.1) begins with."""
@@ -75,7 +75,7 @@ class Servers:
         tls, speech = fact.tls, fact.speech
         certified = tls.certificate.names if tls and tls.certificate else ()
         asked = self._names.asked(fact)
-        sni = tls.sni if tls else None
+        sni = requested(tls)
         return self._server(
             Clues(fact.server_ip, fact.server_port, speech.banner, speech.greeted, sni, asked, certified)
         )
@@ -172,6 +172,17 @@ def _greets_otherwise(clue: Clue, greeting: Clue) -> Anomaly:
     name = clue.service.name if clue.service else ""
     text = f"the client asks for {clue.name} ({name}), but the server greets as {greeting.name}: a proxy, or another"
     return Anomaly("greets-otherwise", text)
+
+
+def requested(tls: TlsFact | None) -> str | None:
+    """Return the name that a client asked a server for; an address there is none (RFC 6066 3)."""
+    if tls is None or tls.sni is None:
+        return None
+    try:
+        ip_address(tls.sni)
+    except ValueError:
+        return tls.sni
+    return None
 
 
 def _host(text: str) -> str | None:

@@ -106,7 +106,8 @@ def _clue(clue: Evidence, redact: Redactor) -> str:
     value = redact.host(clue.value) if clue.kind == "name" else clue.value
     basis = "measured" if clue.measured else "its own claim"
     seen = local_span(clue.first_seen, clue.last_seen)
-    return f"{clue.source} {clue.field} {value}: {basis}, {clue.count} times, {seen}"
+    often = "once" if clue.count == 1 else f"{clue.count} times"
+    return f"{clue.source} {clue.field} {value}: {basis}, {often}, {seen}"
 
 
 def _session(finding: SessionFinding, redact: Redactor) -> Iterator[str]:

@@ -16,15 +16,19 @@ SESSION_COLUMNS = (
     "client.device", "server.ip", "server.port", "server.name", "server.service", "starttls", "auth.family",
     "auth.mechanism", "auth.basis", "auth.confidence", "auth.outcome", "auth.user", "auth.reply", "auth.unjudged",
     "auth.reason", "quality.one_sided", "quality.gap_bytes", "evidence.file", "evidence.display_filter",
+    "server.name_basis", "public_ip", "tls.version", "tls.cipher", "tls.sni", "tls.ja3", "tls.ja4", "tls.alert",
+    "findings",
 )  # fmt: skip
 
 DEVICE_COLUMNS = (
     "device", "scope", "verdict", "band", "state", "name", "vendor", "identity.band", "macs", "ips", "service",
     "service.verdict", "service.band", "service.state", "service.servers", "service.mechanisms", "service.basis",
     "service.judged", "service.unjudged", "service.succeeded", "service.failed", "service.users",
-    "service.first_seen", "service.last_seen", "reason",
+    "service.first_seen", "service.last_seen", "reason", "role", "senders_at_least", "affected_through",
+    "service.tls_versions", "findings", "advice",
 )  # fmt: skip
-"""A device has a line for each service it uses."""
+"""A device has a line for each service it uses.  Columns are only ever added, at the end; of findings and advice the
+codes are told."""
 
 
 def encoded(row: Row) -> str:
@@ -69,10 +73,12 @@ def write_devices_csv(stream: IO[str], rows: Iterable[Row]) -> None:
 
 
 def _at(row: Row, column: str) -> object:
-    """Return the value at a dotted path; lists become words, None stays empty."""
+    """Return the value at a dotted path; lists become words, of what has a code the code; None stays empty."""
     value = row.get(column)
     if column not in row:
         value = row
         for name in column.split("."):
             value = value.get(name) if isinstance(value, dict) else None
-    return " ".join(map(str, value)) if isinstance(value, list) else value
+    if not isinstance(value, list):
+        return value
+    return " ".join(str(each["code"] if isinstance(each, dict) else each) for each in value)

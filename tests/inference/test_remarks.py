@@ -41,6 +41,7 @@ DUE: list[tuple[SessionFact, set[str]]] = [
     (handshake(sni="mail.example.net", certificate=certificate("mail.example.net")), set()),
     (handshake(sni="mail.example.net", certificate=certificate("*.example.net")), set()),
     (handshake(sni="mail.example.net", certificate=certificate("firewall.example.org")), {"certificate-foreign"}),
+    (handshake(sni="203.0.113.80", certificate=certificate("mail.example.net")), set()),
     (in_tls(tls=replace(HANDSHAKE, certificate=certificate("firewall.example.org"))), {"certificate-foreign"}),
     (in_tls(tls=replace(HANDSHAKE, certificate=certificate("outlook.com", "*.office365.com"))), set()),
     (in_tls(extensions=("SIZE", "XCLIENT", "STARTTLS", "XFORWARD"), **OTHER), {"vendor-extensions"}),

@@ -54,6 +54,7 @@ TRUST: list[tuple[dict[str, Any], tuple[str, str | None, str | None]]] = [
     ({"banner": None, "certified": ("smtp.gmail.com",)}, ("gmail", "smtp.gmail.com", "certificate")),
     ({"banner": MASKED, "sni": "SMTP.Office365.com."}, ("exchange-online", "smtp.office365.com", "sni")),
     ({**NOBODY}, ("other", None, None)),
+    ({**NOBODY, "sni": "203.0.113.80"}, ("other", None, None)),
     ({**NOBODY, "sni": "mail.example.net", "names": ("mx.example.net",)}, ("other", "mail.example.net", "sni")),
     ({**NOBODY, "banner": "220 mail.example.net ESMTP"}, ("other", "mail.example.net", "banner")),
 ]
