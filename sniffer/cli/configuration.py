@@ -23,7 +23,7 @@ def configured(context: typer.Context, path: Path | None) -> Path | None:
         return None
     try:
         settings = tomllib.loads(chosen.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise typer.BadParameter(f"{chosen}: {error}; see https://toml.io for the format") from None
     try:
         defaults = _defaults(context, settings)

@@ -119,6 +119,15 @@ class _Seen:
 
 
 @dataclass(slots=True)
+class _Run:
+    """Sessions on end under one telling EHLO name; host names have no case (RFC 1035 2.3.3)."""
+
+    name: str
+    first: int
+    last: int
+
+
+@dataclass(slots=True)
 class _Device:
     """Folds the sessions of one device, given oldest first."""
 
@@ -127,6 +136,7 @@ class _Device:
     services: dict[str, ServiceLedger] = field(default_factory=dict)
     addresses: dict[tuple[str, str], _Seen] = field(default_factory=dict)
     names: dict[tuple[str, str], _Seen] = field(default_factory=dict)
+    runs: list[_Run] = field(default_factory=list)
     cards: _Seen | None = None
     findings: dict[str, Anomaly] = field(default_factory=dict)
     anomalies: dict[str, Anomaly] = field(default_factory=dict)
@@ -138,11 +148,21 @@ class _Device:
         for source, name in (("smtp", fact.speech.helo), ("ntlm", fact.speech.workstation)):
             if name:
                 _see(self.names, (source, name), fact)
+        self._note_run(telling(fact.speech.helo), fact.start)
         if card:
             self.cards = self.cards or _Seen(fact.start, fact.start, 0, fact.observations[0].file)
             self.cards.add(fact)
         self.findings |= {each.code: each for each in finding.findings}
         self.anomalies |= {each.code: each for each in fact.speech.anomalies}
+
+    def _note_run(self, name: str | None, start: int) -> None:
+        if name is None:
+            return
+        name = name.rstrip(".").casefold()
+        if self.runs and self.runs[-1].name == name:
+            self.runs[-1].last = start
+        elif len(self.runs) < limits.NAME_RUNS:
+            self.runs.append(_Run(name, start, start))
 
 
 def _see(table: dict[tuple[str, str], _Seen], key: tuple[str, str], fact: SessionFact) -> None:
@@ -227,12 +247,12 @@ def senders_at_least(device: _Device) -> int:
     """
     if device.card:
         return 1
-    spans = [seen for (source, name), seen in device.names.items() if source == "smtp" and telling(name)]
-    return max((sum(_in_use(each, start.first) for each in spans) for start in spans), default=1)
+    return max((_names_at(device.runs, run.first) for run in device.runs), default=1)
 
 
-def _in_use(name: _Seen, moment: int) -> bool:
-    return name.first - SHORTEST_LEASE <= moment <= name.last + SHORTEST_LEASE
+def _names_at(runs: list[_Run], moment: int) -> int:
+    """Count the names in use at about a moment."""
+    return len({run.name for run in runs if run.first - SHORTEST_LEASE <= moment <= run.last + SHORTEST_LEASE})
 
 
 def _urgency(finding: ServiceFinding) -> tuple[int, int, str]:

@@ -27,6 +27,12 @@ class Names:
             return ()
         return tuple(dict.fromkeys(each.name for each in sorted(answers, key=lambda each: _distance(each, fact))))
 
+    def own(self, fact: SessionFact) -> tuple[str, ...]:
+        """Return the names that the client itself had been told by then."""
+        answers = self._of.get(fact.server_ip, ())
+        mine = (each.name for each in answers if each.client == fact.client_ip and each.first <= fact.start)
+        return tuple(sorted(set(mine)))
+
 
 def _distance(answer: NameFact, fact: SessionFact) -> tuple[bool, bool, int, str]:
     after = answer.first > fact.start

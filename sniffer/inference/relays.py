@@ -2,8 +2,8 @@
 
 Rules of this file:
 1. An address that serves SMTP and sends mail to another server is a relay, if exactly one device has it.
-2. A device that hands its mail to a relay is affected through it when the relay itself logs in to Exchange Online
-   with a password, or is affected through a relay in turn.
+2. A device that hands its mail to a relay, or may do so inside TLS, is affected through it when the relay itself logs
+   in to Exchange Online with a password, or is affected through a relay in turn.
 3. Where it is not known how the relay logs in there, that is a finding of its clients: what they are spared is open.
 """
 
@@ -38,7 +38,7 @@ class Relays:
         sensor = fact.observations[0].sensor
         if (sensor, fact.client_ip) in self._places:
             self._owners.setdefault((sensor, fact.client_ip), set()).add(finding.device)
-        if (sensor, fact.server_ip) in self._places:
+        if (sensor, fact.server_ip) in self._places and _hands_over(finding):
             self._clients.setdefault(finding.device, set()).add((sensor, fact.server_ip))
 
     def join(self, devices: Mapping[str, DeviceFinding]) -> list[DeviceFinding]:
@@ -62,6 +62,14 @@ class Relays:
     def _hides(self, relay: DeviceFinding) -> bool:
         """Say whether it is not known how a relay logs in where the date matters."""
         return any(each.verdict == "unknown" and each.service in self._affected for each in relay.services)
+
+
+def _hands_over(finding: SessionFinding) -> bool:
+    """Say whether a session leaves mail with its server, or may: not who is refused, or only says hello."""
+    auth = finding.auth
+    if auth.outcome is not None:
+        return auth.outcome != "failure"
+    return auth.unjudged == "tls" or (auth.family == "none" and finding.fact.speech.mail_accepted is not False)
 
 
 def _behind(device: str, upstream: Mapping[str, list[str]]) -> list[str]:

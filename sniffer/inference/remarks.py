@@ -60,8 +60,7 @@ def _starttls_not_used(seen: Seen) -> Anomaly | None:
 
 
 def _credentials_in_clear(seen: Seen) -> Anomaly | None:
-    """A user name that was read was sent, and where it is read the secret is too."""
-    families = {family_of(each.mechanism) for each in seen.fact.speech.attempts if each.user}
+    families = {family_of(each.mechanism) for each in seen.fact.speech.attempts if each.credential_sent}
     shown = " and ".join(what for family, what in CREDENTIALS.items() if family in families)
     return Anomaly("credentials-in-clear", f"{shown} crossed the wire in clear text") if shown else None
 
@@ -69,7 +68,7 @@ def _credentials_in_clear(seen: Seen) -> Anomaly | None:
 def _starttls_uneven(seen: Seen) -> Anomaly | None:
     if not seen.uneven or seen.starttls != "not-offered":
         return None
-    text = "the server offers STARTTLS to other clients and not to this one: a rule of its own, or somebody strips it"
+    text = "the server offers STARTTLS in other sessions and not in this one: a rule of its own, or somebody strips it"
     return Anomaly("starttls-uneven", text)
 
 

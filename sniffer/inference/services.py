@@ -4,7 +4,8 @@ Rules of this file:
 1. A server on our side is ``private`` whatever it claims; the claim is a finding.
 2. Of what gives a server away, the first of these that names a service holds: its greeting and EHLO reply, the name
    that the client put into its ClientHello (SNI), DNS answers, the certificate, the address range.
-3. Several services share one greeting: then a name (SNI, DNS) says which of them it is.
+3. Several services share one greeting: then the strongest clue that names one of them says which it is.  Of DNS only
+   what the client itself was told counts here, if that is one of them alone: others may mean another.
 4. Who greets in words of its own is not the service that a weaker clue names, if we know how that one greets.
 """
 
@@ -58,6 +59,7 @@ class Clues(NamedTuple):
     greeted: str | None
     sni: str | None
     asked: tuple[str, ...]
+    own: tuple[str, ...]
     certified: tuple[str, ...]
 
 
@@ -76,8 +78,9 @@ class Servers:
         certified = tls.certificate.names if tls and tls.certificate else ()
         asked = self._names.asked(fact)
         sni = requested(tls)
+        own = self._names.own(fact)
         return self._server(
-            Clues(fact.server_ip, fact.server_port, speech.banner, speech.greeted, sni, asked, certified)
+            Clues(fact.server_ip, fact.server_port, speech.banner, speech.greeted, sni, asked, own, certified)
         )
 
     def public_ip(self, fact: SessionFact, server: Server) -> str | None:
@@ -94,7 +97,7 @@ class Servers:
     def _identify(self, clues: Clues) -> Server:
         found = self._clues(clues)
         named = next((clue for clue in found if clue.name), None)
-        telling = _first_telling(found)
+        telling = self._refined(found, clues) if found[0].service else _first_telling(found)
         if self._networks.holds(clues.ip):
             return self._private(named, next((clue for clue in found if clue.service and clue.basis in CLAIMS), None))
         if telling and telling.service:
@@ -120,6 +123,15 @@ class Servers:
             Clue("certificate", certified, catalogue.by_certificate(clues.certified)),
             Clue("range", None, catalogue.by_address(clues.ip, clues.port)),
         )
+
+    def _refined(self, found: tuple[Clue, ...], clues: Clues) -> Clue:
+        """Return which of the services that greet alike it is (rule 3)."""
+        greeting, sni, _, *weaker = found
+        own = {row.code: Clue("dns", name, row) for name in clues.own if (row := self._catalogue.by_name(name))}
+        mine = [clue for clue in own.values() if _greets_as(clue, greeting)]
+        kin = (clue for clue in (sni, *(mine if len(mine) == 1 else ()), *weaker) if _greets_as(clue, greeting))
+        strongest = next(kin, greeting)
+        return strongest if strongest.service and strongest.service.within else greeting
 
     def _private(self, named: Clue | None, claiming: Clue | None) -> Server:
         row = self._catalogue.service(known.PRIVATE)
@@ -151,15 +163,19 @@ def _claim(clue: Clue) -> Anomaly:
 
 
 def _first_telling(clues: tuple[Clue, ...]) -> Clue | None:
-    """Return the clue that holds (rules 2 to 4)."""
+    """Return the clue that holds where the greeting names no service (rules 2 and 4)."""
     greeting, *weaker = clues
-    if greeting.service:
-        refined = (clue for clue in weaker if clue.service and clue.service.within == greeting.service.code)
-        return next(refined, greeting)
     telling = next((clue for clue in weaker if clue.service), None)
     if telling and telling.service and greeting.name and _greets_known(telling):
         return None
     return telling
+
+
+def _greets_as(clue: Clue, greeting: Clue) -> bool:
+    """Say whether a clue names a service that greets so."""
+    if clue.service is None or greeting.service is None:
+        return False
+    return greeting.service.code in (clue.service.code, clue.service.within)
 
 
 def _greets_known(clue: Clue) -> bool:

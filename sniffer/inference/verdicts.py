@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from sniffer.knowledge.catalogue import Catalogue
 from sniffer.knowledge.mechanisms import family_of
+from sniffer.knowledge.services import OTHER, PRIVATE
 from sniffer.model import limits
 from sniffer.model.facts import Family
 from sniffer.model.findings import Band, Basis, ServiceFinding, SessionFinding, State, Verdict
@@ -110,6 +111,7 @@ class ServiceLedger:
     refusal: str | None = None
     gave_up: int = 0
     basic_gone: bool = False
+    basic_server: str | None = None
     unjudged_reason: str = ""
     reasons: dict[Family, Reason] = field(default_factory=dict)
     last_reason: Reason | None = None
@@ -131,13 +133,24 @@ class ServiceLedger:
             self._judged(finding)
 
     def _ended_early(self, finding: SessionFinding) -> None:
-        """Follow who ends before AUTH: from where Basic is not offered any more it has been turned away."""
+        """Follow who ends before AUTH, session after session; what is hidden may have worked, and breaks the row.
+
+        Who was offered Basic by this server and is not any more has been turned away.  Only without STARTTLS is
+        the list of mechanisms in clear the whole list (RFC 3207 4.2).
+        """
         if finding.auth.unjudged != "no-auth-seen":
+            self.gave_up, self.basic_gone = 0, False
             return
         self.gave_up += 1
         offered = finding.fact.speech.offered
-        if "basic" in self.reasons and offered and not any(family_of(name) == "basic" for name in offered):
+        listed = finding.starttls == "not-offered" and offered
+        if listed and self._same_server(finding) and not any(family_of(name) == "basic" for name in listed):
             self.basic_gone = True
+
+    def _same_server(self, finding: SessionFinding) -> bool:
+        """Say whether Basic was used here before; a known service is one server, however many addresses it has."""
+        known = "basic" in self.reasons and self.service not in (PRIVATE, OTHER)
+        return known or self.basic_server == finding.fact.server
 
     def _judged(self, finding: SessionFinding) -> None:
         fact, auth = finding.fact, finding.auth
@@ -145,11 +158,13 @@ class ServiceLedger:
         self.gave_up, self.basic_gone = 0, False
         if fact.start > self.ends - PRESENT:
             self._tally(finding).add(fact.start, fact.end, clear=auth.basis != "inferred")
+        if auth.family == "basic":
+            self.basic_server = fact.server
         if auth.mechanism:
             _keep(self.mechanisms, auth.mechanism)
         if auth.user:
             _keep(self.users, auth.user)
-        self.cleartext |= auth.family == "basic" and auth.basis == "clear"
+        self.cleartext |= any(each.credential_sent and family_of(each.mechanism) == "basic" for each in auth.attempts)
         self._outcome(finding)
         names = tuple(each.user for each in auth.attempts if each.user)
         self.last_reason = self.reasons[auth.family] = Reason(auth.reason, names)

@@ -125,7 +125,7 @@ def own(path: Path) -> dict[str, list[Raw]]:
     """Return the raw rows of a user's file, by table.  Raises ``KnowledgeError``."""
     try:
         found = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise KnowledgeError(f"{path}: {error}; see https://toml.io for the format") from None
     for table, rows in found.items():
         if table not in FILES:

@@ -17,12 +17,16 @@ StartTls = Literal[
 
 
 class AttemptFact(Struct, frozen=True, gc=False):
-    """One AUTH exchange read in clear.  Neither password nor token, nor their lengths."""
+    """One AUTH exchange read in clear.  Neither password nor token, nor their lengths.
+
+    ``credential_sent`` says that the client sent what the exchange is about: a password, a token, a digest.
+    """
 
     mechanism: str | None
     outcome: Outcome
     user: str | None
     reply: str | None
+    credential_sent: bool = False
 
 
 class CertificateFact(Struct, frozen=True, gc=False):
@@ -72,8 +76,9 @@ class Speech(Struct, frozen=True):
     ``greeted`` is the first line of the last EHLO reply in clear, ``extensions`` the keywords that it lists.
     ``workstation`` is the client's name of itself in an NTLM answer.
     ``offered`` are the mechanisms of the last EHLO reply in clear, None when none was seen.
-    ``mail`` says that MAIL was seen (behind a successful AUTH nobody looks), ``mail_accepted`` how the last was
-    answered, None when it was not, ``mail_reply`` the words of a refusal.
+    ``mail`` says that MAIL was seen (behind a successful AUTH nobody looks), ``mail_accepted`` how far the last
+    came (False when it, all its recipients or its text were refused), None when it was not answered, ``mail_reply``
+    the words of a refusal.
     ``blind`` says that something before the first MAIL or the end could not be read, so that the
     absence of AUTH proves nothing.
     """

@@ -152,6 +152,10 @@ DEVICE_NAMES = 32
 """EHLO names, users or servers kept per device and service.  A few is usual; hundreds are a relay or
 a guesser, and nobody reads them."""
 
+NAME_RUNS = 256
+"""Changes of the EHLO name kept per device, to tell how many senders share an address: an office's few go into
+ten minutes."""
+
 DEVICES = 100_000
 """Devices judged in one run.  Beyond it new hosts of the Internet are only counted: a password guesser's
 botnet must not take the memory that our own devices need."""

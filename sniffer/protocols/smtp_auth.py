@@ -153,6 +153,7 @@ class Attempt:
         self.outcome: Outcome = "unknown"
         self.reply: str | None = None
         self.open = True
+        self.credential_sent = False
 
     def challenge(self, prompt: bytes) -> None:
         """Take what the server asks; a LOGIN prompt shows the mechanism where the command was not seen.
@@ -188,6 +189,7 @@ class Attempt:
         self.secrets.keep(line, said)
         role, self._asked = self._role(), None
         self._answers += 1
+        self.credential_sent |= role == "secret" if self.mechanism == "LOGIN" else said != b""
         if said is None:
             return
         self._unasked = said if role is None else None
@@ -211,7 +213,7 @@ class Attempt:
 
     def fact(self) -> AttemptFact:
         """Return what may be told."""
-        return AttemptFact(self.mechanism, self.outcome, self.user, self.reply)
+        return AttemptFact(self.mechanism, self.outcome, self.user, self.reply, self.credential_sent)
 
     def _role(self) -> str | None:
         """Return what the coming answer of a LOGIN exchange is: as asked, else by its order."""

@@ -66,6 +66,7 @@ class Memory(ABC):
         self._mail = False
         self._accepted_mail: bool | None = None
         self._mail_reply: str | None = None
+        self._recipients = False
         self._encrypted = False
         self._tls: Handshake | None = None
         self._smtp = False

@@ -10,6 +10,9 @@ from sniffer.protocols.smtp_replies import ACCEPTING, Reply, whole_replies
 from sniffer.protocols.smtp_secrets import Secrets
 from sniffer.protocols.smtp_states import REPLIED, Phase, Turn, fits
 
+OF_MAIL = (Turn.MAIL, Turn.RCPT, Turn.DATA, Turn.END_OF_DATA)
+"""Turns that say how far a mail came (RFC 5321 3.3)."""
+
 
 class ServerSide(Memory):
     """Takes the server's bytes and follows what its replies mean."""
@@ -95,8 +98,8 @@ class ServerSide(Memory):
             self._hello_answered(reply)
         elif turn is Turn.STARTTLS:
             self._starttls_answered(reply)
-        elif turn is Turn.MAIL:
-            self._mail_answered(reply)
+        elif turn in OF_MAIL:
+            self._mail_answered(turn, reply)
         elif turn in IN_AUTH:
             self._auth_answered(turn, reply)
         elif turn is Turn.ASTRAY:
@@ -108,9 +111,15 @@ class ServerSide(Memory):
         if following is Phase.BODY:
             self._start_body()
 
-    def _mail_answered(self, reply: Reply) -> None:
-        """Take whether mail may be sent; a refusal may repeat what AUTH was told, and is told with the same care."""
+    def _mail_answered(self, turn: Turn, reply: Reply) -> None:
+        """Take how far a mail came: accepted until it, all its recipients or its text are refused.
+
+        The words of a refusal may repeat what was said in AUTH, and are told with the same care.
+        """
+        if (turn is Turn.RCPT and self._recipients) or (turn is Turn.DATA and reply.code // 100 == 3):
+            return
         self._accepted_mail = reply.code // 100 == 2
+        self._recipients = turn is Turn.RCPT and self._accepted_mail
         if self._accepted_mail:
             self._mail_reply = None
             return

@@ -41,6 +41,7 @@ class Turn(IntEnum):
     CANCEL = auto()
     STARTTLS = auto()
     MAIL = auto()
+    RCPT = auto()
     DATA = auto()
     END_OF_DATA = auto()
     QUIT = auto()
@@ -51,7 +52,7 @@ class Turn(IntEnum):
 TURNS: dict[str, Turn] = {
     "EHLO": Turn.HELLO, "HELO": Turn.HELLO, "LHLO": Turn.HELLO, "AUTH": Turn.AUTH, "X-EXPS": Turn.AUTH,
     "STARTTLS": Turn.STARTTLS, "MAIL": Turn.MAIL, "SEND": Turn.MAIL, "SOML": Turn.MAIL, "SAML": Turn.MAIL,
-    "DATA": Turn.DATA, "QUIT": Turn.QUIT,
+    "RCPT": Turn.RCPT, "DATA": Turn.DATA, "QUIT": Turn.QUIT,
 }  # fmt: skip
 """Commands that matter; all others are OTHER."""
 

@@ -78,3 +78,10 @@ def test_csv_tells_handshakes_findings_and_advice_by_their_codes() -> None:
     (session, *_) = csv.DictReader(io.StringIO(old))
     assert (session["tls.version"], session["findings"].split()[0]) == ("1.0", "tls-old")
     assert session["tls.ja4"].startswith("t")
+
+
+def test_a_file_that_nests_without_end_is_a_mistake_not_a_crash(tmp_path: Path) -> None:
+    deep = tmp_path / "deep.toml"
+    deep.write_text("a = " + "[" * 5000 + "]" * 5000)
+    for option in ("--knowledge", "--config"):
+        assert sniffer("triage", option, deep, MIRROR).status == 2

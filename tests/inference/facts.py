@@ -37,7 +37,7 @@ def attempt(
 ) -> AttemptFact:
     """One AUTH exchange."""
     said = {"success": "235 2.7.0 Ok", "failure": "535 5.7.8 Error", "unknown": None}[outcome]
-    return AttemptFact(mechanism, outcome, user, reply or said)
+    return AttemptFact(mechanism, outcome, user, reply or said, credential_sent=user is not None)
 
 
 def fact(

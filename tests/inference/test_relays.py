@@ -8,7 +8,7 @@ import pytest
 
 from sniffer.model.facts import SessionFact
 from sniffer.model.findings import DeviceFinding
-from tests.inference.facts import attempt, fact, in_tls, judge
+from tests.inference.facts import attempt, fact, in_tls, judge, no_auth
 
 RELAY, SECOND = "10.0.3.25", "10.0.3.26"
 BASIC = attempt("LOGIN")
@@ -55,6 +55,18 @@ def test_a_relay_that_uses_oauth_spares_its_clients() -> None:
     assert (found["10.0.3.17"].affected_through, found["10.0.3.17"].findings) == (None, ())
 
 
+@pytest.mark.parametrize("session", [
+    no_auth(client="10.0.3.17", mac=None, server=RELAY, port=25, banner="220 relay.example.org ESMTP"),
+    to_relay("10.0.3.17", attempt("PLAIN", "failure")),
+    fact(client="10.0.3.17", mac=None, server=RELAY, port=25, banner="220 relay.example.org ESMTP", mail=True,
+         mail_accepted=False),
+])  # fmt: skip
+def test_who_leaves_no_mail_with_the_relay_is_not_affected_through_it(session: SessionFact) -> None:
+    found = by_address([session, to_relay("10.0.3.18"), upstream(RELAY, BASIC)])
+    assert found["10.0.3.17"].affected_through is None
+    assert found["10.0.3.18"].affected_through == found[RELAY].device
+
+
 def test_a_relay_behind_a_relay() -> None:
     found = by_address([to_relay("10.0.3.17"), to_relay(RELAY, relay=SECOND), upstream(SECOND, BASIC)])
     assert found["10.0.3.17"].affected_through == found[SECOND].device
@@ -90,10 +102,12 @@ def test_a_server_on_the_internet_is_no_relay_of_ours() -> None:
 NAMES: list[tuple[list[tuple[str | None, float]], int]] = [
     # EHLO names and the day of their session → senders at least
     ([("printer-1", 0), ("printer-2", 0.001)], 2),
-    ([("printer-1", 0), ("printer-2", 1), ("printer-1", 2)], 2),
-    ([("printer-1", 0), ("printer-2", 1), ("nas", 1.0001), ("printer-1", 2)], 3),
+    ([("printer-1", 0), ("printer-2", 0.001), ("printer-1", 0.002)], 2),
+    ([("printer-1", 0), ("printer-2", 0.001), ("nas", 0.002)], 3),
+    ([("printer-1", 0), ("printer-2", 1), ("printer-1", 2)], 1),  # it may have come back
+    ([("printer-1", 0), ("PRINTER-1.", 0.001)], 1),
     ([("printer-1", 0), ("printer-2", 5)], 1),  # a lease may have changed hands
-    ([("printer-1", 0), ("printer-2", 1), ("nas", 2), ("printer-1", 3)], 2),
+    ([("printer-1", 0), ("printer-2", 1), ("nas", 1.001), ("printer-1", 3)], 2),
     ([("printer-1", 0), ("localhost", 0.001), ("[10.0.9.1]", 0.002), (None, 0.003)], 1),
     ([("printer-1", 0), ("printer-1", 9)], 1),
 ]

@@ -32,6 +32,7 @@ DUE: list[tuple[SessionFact, set[str]]] = [
     (fact(attempt("XOAUTH2"), starttls="not-offered", **OTHER), {"credentials-in-clear"}),
     (fact(attempt("CRAM-MD5"), starttls="not-offered", **OTHER), set()),
     (fact(attempt("PLAIN", "failure", "504 no", user=None), starttls="not-offered", **OTHER), set()),
+    (fact(replace(attempt("LOGIN", "failure"), credential_sent=False), starttls="refused", **OTHER), set()),
     (fact(mail=True, **OTHER), {"starttls-not-used"}),
     (fact(mail=False, **OTHER), set()),
     (fact(mail=True, starttls="refused", **OTHER), set()),

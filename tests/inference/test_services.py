@@ -163,3 +163,15 @@ def test_of_its_own_questions_the_nearest_before_the_session_counts_and_a_late_o
 
 def test_a_session_in_clear_is_told_apart_the_same_way() -> None:
     assert judge([fact()]).session.service == "exchange-online"
+
+
+def test_what_others_asked_for_tells_nothing_of_services_that_greet_alike() -> None:
+    stranger = asked("smtp-mail.outlook.com", client="10.0.3.99", day=-0.01)
+    assert judge([fact()], names=[stranger]).session.service == "exchange-online"
+
+
+def test_nor_what_the_client_asked_for_beside_the_name_it_gives() -> None:
+    both = [asked("smtp-mail.outlook.com", day=-0.02), asked("smtp.office365.com", day=-0.01)]
+    assert judge([fact()], names=both).session.service == "exchange-online"
+    session = in_tls(tls=replace(HANDSHAKE, sni="smtp.office365.com"))
+    assert judge([session], names=both[:1]).session.service == "exchange-online"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from sniffer.inference.verdicts import FamilyTally, ServiceLedger, current_families, verdict_of
@@ -152,6 +154,10 @@ def test_devices_come_by_verdict_then_id() -> None:
     )
 
 
+ONLY_OAUTH: dict[str, Any] = {"offered": ("XOAUTH2",), "starttls": "not-offered"}
+"""A whole list of mechanisms, without Basic."""
+
+
 def turned_away(day: float) -> SessionFact:
     """A mail without AUTH that was refused for want of it."""
     return fact(day=day, mail=True, mail_accepted=False, mail_reply="530 5.7.57 Client not authenticated to send mail.")
@@ -183,12 +189,17 @@ STATES: list[tuple[str, list[SessionFact], State, Verdict]] = [
     ("mail accepted", [fact(mail=True, mail_accepted=True)], "working", "unauthenticated"),
     ("mail refused", [fact(mail=True, mail_accepted=False)], "failing", "unauthenticated"),
     ("inside TLS", [in_tls()], "unjudged", "unknown"),
-    ("Basic not offered any more", [fact(BASIC), no_auth(1, offered=("XOAUTH2",))], "refused", "affected"),
-    ("again and again", [fact(BASIC), *(no_auth(n, offered=("XOAUTH2",)) for n in (1, 2, 3))], "refused", "affected"),
-    ("not offered, but then it works", [fact(BASIC), no_auth(1, offered=("XOAUTH2",)), fact(BASIC, day=2)],
+    ("Basic not offered any more", [fact(BASIC), no_auth(1, **ONLY_OAUTH)], "refused", "affected"),
+    ("again and again", [fact(BASIC), *(no_auth(n, **ONLY_OAUTH) for n in (1, 2, 3))], "refused", "affected"),
+    ("not offered, but then it works", [fact(BASIC), no_auth(1, **ONLY_OAUTH), fact(BASIC, day=2)],
      "working", "affected"),
-    ("not offered to who never used it", [no_auth(1, offered=("XOAUTH2",))], "unjudged", "unknown"),
-    ("not offered to who uses OAuth", [fact(OAUTH), no_auth(1, offered=("XOAUTH2",))], "working", "modern"),
+    ("not offered to who never used it", [no_auth(1, **ONLY_OAUTH)], "unjudged", "unknown"),
+    ("not offered to who uses OAuth", [fact(OAUTH), no_auth(1, **ONLY_OAUTH)], "working", "modern"),
+    ("what is listed before STARTTLS is not the whole list", [fact(BASIC), no_auth(1, offered=("NTLM",))],
+     "working", "affected"),
+    ("not in a row", [fact(BASIC), no_auth(1), in_tls(2), no_auth(3), in_tls(4)], "working", "affected"),
+    ("turned away once, and hidden since", [fact(BASIC), no_auth(1, **ONLY_OAUTH),
+                                            in_tls(2)], "working", "affected"),
     ("refused, then gave up", [fact(BASIC), fact(attempt("LOGIN", "failure", POLICY), day=1), no_auth(2), no_auth(3)],
      "gave-up", "affected"),
     ("mails without AUTH now, in vain", [fact(BASIC), turned_away(1), turned_away(2)], "refused", "affected"),
@@ -203,6 +214,12 @@ STATES: list[tuple[str, list[SessionFact], State, Verdict]] = [
 def test_state(facts: list[SessionFact], state: State, verdict: Verdict) -> None:
     device = judge(facts).device
     assert (device.state, device.verdict) == (state, verdict)
+
+
+def test_another_server_of_ours_that_lists_no_basic_refuses_nobody() -> None:
+    ours = {"port": 25, "banner": "220 relay.example.org ESMTP", "starttls": "not-offered"}
+    other_one = no_auth(1, server="10.0.3.9", offered=("NTLM",), **ours)
+    assert judge([fact(BASIC, server="10.0.3.2", **ours), other_one]).service.state == "working"  # type: ignore[arg-type]
 
 
 def test_what_was_said_of_a_refusal_is_kept_until_it_works_again() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from sniffer.model.facts import AttemptFact
 from tests.protocols.dialogue import attempts, b64, codes, dialogue, hear, overheard
@@ -36,10 +37,10 @@ PROMPTS = (
 
 
 def only(script: str) -> AttemptFact:
-    """Return the one attempt of a dialogue."""
+    """Return the one attempt of a dialogue; whether a secret was sent has a test of its own."""
     speech = hear(OPENING + script)
     assert len(speech.attempts) == 1
-    return speech.attempts[0]
+    return replace(speech.attempts[0], credential_sent=False)
 
 
 @pytest.mark.parametrize("prompts", PROMPTS)
@@ -336,3 +337,19 @@ def test_replies_that_overtake_their_commands_still_belong_to_them() -> None:
     )
     assert attempts(speech) == [("LOGIN", USER, "success")]
     assert not speech.blind
+
+
+SENT = [
+    ("C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: c2Nhbg==\nS: 535 5.7.8 unknown user", False),
+    ("C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: c2Nhbg==\nS: 334 UGFzc3dvcmQ6\nC: *\nS: 501 no", False),
+    ("C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: c2Nhbg==\nS: 334 UGFzc3dvcmQ6\nC: aHVudGVyMg==\nS: 535 no", True),
+    ("C: AUTH LOGIN c2Nhbg==\nS: 334 UGFzc3dvcmQ6\nC: aHVudGVyMg==\nS: 535 no", True),
+    ("C: AUTH PLAIN\nS: 504 5.7.4 no", False),
+    ("C: AUTH PLAIN AHNjYW4AaHVudGVyMg==\nS: 535 no", True),
+]
+
+
+@pytest.mark.parametrize(("rest", "sent"), SENT)
+def test_whether_the_password_was_sent(rest: str, *, sent: bool) -> None:
+    (attempt,) = hear("S: 220 hi\nC: EHLO scanner\nS: 250 AUTH LOGIN PLAIN\n" + rest).attempts
+    assert attempt.credential_sent is sent

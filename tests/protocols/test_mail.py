@@ -198,3 +198,24 @@ def test_a_refused_mail_repeats_no_secret() -> None:
 def test_nor_one_that_was_not_heard() -> None:
     speech = hear("C: <late>\nC: hunter-2\nS: 535 no\nC: MAIL FROM:<a@b>\nS: 530 5.7.57 hunter-2 is wrong\nC: QUIT")
     assert "hunter" not in str(speech)
+
+
+TRANSACTION = "S: 220 hi\nC: EHLO scanner\nS: 250 hi\nC: MAIL FROM:<a@example.org>\nS: 250 ok\n"
+RECIPIENT = "C: RCPT TO:<b@example.org>\nS: "
+HOW_FAR: list[tuple[str, bool]] = [
+    ("", True),
+    (RECIPIENT + "250 ok", True),
+    (RECIPIENT + "554 5.7.1 Relay access denied", False),
+    (RECIPIENT + "554 no\n" + RECIPIENT + "250 ok", True),
+    (RECIPIENT + "250 ok\n" + RECIPIENT + "554 no", True),
+    (RECIPIENT + "250 ok\nC: DATA\nS: 554 no", False),
+    (RECIPIENT + "250 ok\nC: DATA\nS: 354 go\nC: hello\nC: .\nS: 250 ok", True),
+    (RECIPIENT + "250 ok\nC: DATA\nS: 354 go\nC: hello\nC: .\nS: 550 spam", False),
+]
+
+
+@pytest.mark.parametrize(("rest", "accepted"), HOW_FAR)
+def test_how_far_a_mail_came(rest: str, *, accepted: bool) -> None:
+    speech = hear(TRANSACTION + rest + "\nC: QUIT")
+    assert speech.mail_accepted is accepted
+    assert (speech.mail_reply is None) is accepted

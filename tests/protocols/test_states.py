@@ -36,6 +36,7 @@ SAID = {
     Turn.CANCEL: "C: *",
     Turn.STARTTLS: "C: STARTTLS",
     Turn.MAIL: "C: MAIL FROM:<a@example.org>",
+    Turn.RCPT: "C: RCPT TO:<b@example.org>",
     Turn.DATA: "C: DATA",
     Turn.END_OF_DATA: "C: x\nC: .",
     Turn.QUIT: "C: QUIT",
