@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sniffer.knowledge.mechanisms import family_of
-from sniffer.knowledge.services import OTHER
+from sniffer.knowledge.services import OTHER, PRIVATE
 from sniffer.model.findings import DeviceFinding, Role, ServiceFinding, State, Unjudged, Verdict
 
 VERDICT_WORDS: dict[Verdict, str] = {
@@ -85,7 +85,9 @@ def on_the_date(device: DeviceFinding) -> str:
         return "may be hit"
     if any(each.code == "relay-undecided" for each in device.findings):
         return "may be hit (relay)"
-    return "not known" if OTHER in hidden else "not hit"
+    if OTHER in hidden:
+        return "not known"
+    return "not hit itself" if any(each.service == PRIVATE for each in device.services) else "not hit"
 
 
 def to_do(device: DeviceFinding) -> str:
