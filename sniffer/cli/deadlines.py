@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from pathlib import Path
 from typing import IO, Annotated
 
 import typer
@@ -49,7 +48,7 @@ def deadlines(
     as_of: options.AsOfOption = None,
     knowledge: options.KnowledgeOption = None,
     form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TABLE,
-    output: Annotated[Path | None, typer.Option(metavar="FILE", readable=False, help="Write to a file.")] = None,
+    output: options.OutputOption = None,
 ) -> None:
     """Print dates and ways; the options' help says the rest."""
     day = options.as_of(as_of)

@@ -29,6 +29,7 @@ Exit status:
   0  done
   1  nothing could be read, or there is no such device
   2  wrong usage
+  4  part of the input could not be read; the rest is explained
 """
 """What ``sniffer explain --help`` says."""
 
@@ -38,7 +39,7 @@ def explain(
         str, typer.Option("--device", metavar="NAME", help="Id, address, MAC, name, or mailbox of the device.")
     ],
     paths: reading.PathsArgument = None,
-    output: reading.OutputOption = None,
+    output: options.OutputOption = None,
     ports: reading.PortsOption = reading.USUAL_PORTS,
     local_net: reading.LocalNetOption = None,
     sensor: reading.SensorOption = None,
@@ -54,7 +55,7 @@ def explain(
     known, day = options.knowledge(knowledge), options.as_of(as_of)
     destination.check(output)
     redact = reading.redactor(wanted=redact_users)
-    _, judgement = reading.read(asked, known, day)
+    gathered, judgement = reading.read(asked, known, day)
     found = [each for each in judgement.devices() if is_called(each, device)]
     if not found:
         typer.echo(f"sniffer: no device is called '{for_terminal(device)}'; 'sniffer triage' lists them all", err=True)
@@ -69,6 +70,8 @@ def explain(
             page.explain(page.Page(console), each, _newest(judgement, each), redact)
     if len(found) > limits.EXPLAINED:
         typer.echo(f"sniffer: {len(found)} devices are called so, the first are shown; an id names one", err=True)
+    if gathered.problems or gathered.counts.interrupted:
+        raise typer.Exit(reading.PARTLY_READ)
 
 
 def is_called(device: DeviceFinding, word: str) -> bool:

@@ -19,8 +19,8 @@ from sniffer.pipeline import DEFAULT_PORTS, Gathered, Judgement, Settings, gathe
 from sniffer.reports.escape import for_terminal
 from sniffer.reports.redaction import Redactor
 
-FAILED = 1
-"""Exit status when nothing could be read, or nothing of what was asked for is there."""
+FAILED, PARTLY_READ = 1, 4
+"""Exit statuses: nothing could be read or found of what was asked for; part of the input could not be read."""
 
 PathsArgument = Annotated[
     list[Path] | None,
@@ -39,7 +39,6 @@ ExcludeVlanOption = Annotated[list[str] | None, typer.Option(metavar="ID", help=
 RedactOption = Annotated[
     bool, typer.Option("--redact-users", help="Replace user names and personal host names by a keyed hash.")
 ]
-OutputOption = Annotated[Path | None, typer.Option(metavar="FILE", readable=False, help="Write to a file.")]
 ConfigOption = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Defaults from a TOML file.", callback=configured, is_eager=True),

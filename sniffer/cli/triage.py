@@ -21,8 +21,8 @@ from sniffer.reports.rows import Row, device_row, session_row
 from sniffer.reports.run_row import run_row
 from sniffer.reports.summary import Summary
 
-DONE, MATCHED, PARTLY_READ, NONE_JUDGED = 0, 3, 4, 5
-"""Exit statuses; 1 is ``reading.FAILED``, 2 a usage error."""
+DONE, MATCHED, NONE_JUDGED = 0, 3, 5
+"""Exit statuses beside those of ``reading``; 2 is a usage error."""
 
 
 HELP = """Read captures and say which devices log in how, and what could not be judged.
@@ -83,7 +83,7 @@ def triage(
     paths: reading.PathsArgument = None,
     view: Annotated[View, typer.Option(help="List devices, or each session.")] = View.DEVICES,
     form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TABLE,
-    output: reading.OutputOption = None,
+    output: options.OutputOption = None,
     ports: reading.PortsOption = reading.USUAL_PORTS,
     local_net: reading.LocalNetOption = None,
     scope: Annotated[Scope, typer.Option(help="Our own devices, or remote hosts too.")] = Scope.LOCAL,
@@ -217,7 +217,7 @@ def _status(flags: list[str]) -> int:
         return MATCHED
     if "none-judged" in flags:
         return NONE_JUDGED
-    return PARTLY_READ if "partly-read" in flags or "interrupted" in flags else DONE
+    return reading.PARTLY_READ if "partly-read" in flags or "interrupted" in flags else DONE
 
 
 def _first(findings: Iterator[SessionFinding], count: int) -> tuple[list[SessionFinding], bool]:

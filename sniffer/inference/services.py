@@ -104,8 +104,8 @@ class Servers:
             findings = self._outside(clues, telling.service) if telling.basis != "range" else ()
             return Server(telling.service, telling.name, telling.basis, findings)
         other = self._catalogue.service(known.OTHER)
-        mistaken = next((clue for clue in found if clue.service), None)
-        findings = (_greets_otherwise(mistaken, found[0]),) if mistaken and mistaken.basis != "range" else ()
+        greeting, sni, *_ = found
+        findings = (_greets_otherwise(sni, greeting),) if sni.service else ()
         return Server(other, named.name if named else None, named.basis if named else None, findings)
 
     def _clues(self, clues: Clues) -> tuple[Clue, ...]:

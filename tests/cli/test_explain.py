@@ -80,3 +80,13 @@ def test_several_devices_that_share_a_mailbox_are_all_told(tmp_path: Path) -> No
 
 def test_no_device_is_asked_for() -> None:
     assert sniffer("explain", OFFICE).status == 2
+
+
+def test_what_could_not_be_read_is_said_and_the_rest_explained(tmp_path: Path) -> None:
+    path = tmp_path / "cut.pcap"
+    write_pcap(path, session().frames())
+    path.write_bytes(path.read_bytes()[:-7])
+    told = sniffer("explain", path, "--device", "10.0.3.17")
+    assert told.status == 4
+    assert "cut.pcap" in told.err
+    assert "AUTH LOGIN was read in clear" in told.out

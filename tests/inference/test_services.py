@@ -175,3 +175,8 @@ def test_nor_what_the_client_asked_for_beside_the_name_it_gives() -> None:
     assert judge([fact()], names=both).session.service == "exchange-online"
     session = in_tls(tls=replace(HANDSHAKE, sni="smtp.office365.com"))
     assert judge([session], names=both[:1]).session.service == "exchange-online"
+
+
+def test_only_what_the_client_says_itself_is_called_its_question() -> None:
+    named = seen(("smtp.office365.com",), banner="220 mail.example.net ESMTP", server=SOMEWHERE)
+    assert (named.service, codes(named)) == ("other", [])
