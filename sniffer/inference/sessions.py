@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from sniffer.inference.devices import Links, sensor_of
@@ -14,7 +14,7 @@ from sniffer.inference.starttls import handshake_failed, starttls_of, why_failed
 from sniffer.knowledge.catalogue import Catalogue
 from sniffer.knowledge.mechanisms import family_of
 from sniffer.model.facts import AttemptFact, SessionFact, StartTls
-from sniffer.model.findings import AuthFinding, Direction, Scope, SessionFinding, Unjudged
+from sniffer.model.findings import AttemptFinding, AuthFinding, Direction, Scope, SessionFinding, Unjudged
 
 WHY_UNJUDGED: dict[Unjudged, str] = {
     "tls": "what follows is inside TLS: its mechanism cannot be read in clear",
@@ -95,26 +95,51 @@ def _auth(fact: SessionFact, starttls: StartTls) -> AuthFinding:
 
 def _attempted(fact: SessionFact) -> AuthFinding:
     """Judge by the last success, else by the last attempt."""
-    attempts = fact.speech.attempts
-    chosen = next((each for each in reversed(attempts) if each.outcome == "success"), attempts[-1])
-    family = family_of(chosen.mechanism)
-    outcome = chosen.outcome
+    attempts = tuple(_attempt(fact, each) for each in fact.speech.attempts)
+    chosen = decisive(attempts)
+    outcome, certain = chosen.outcome, chosen.outcome_confidence
     reason = _attempt_reason(fact, chosen)
     if fact.speech.encrypted and not handshake_failed(fact) and outcome != "success":
-        outcome = "unknown"  # a later attempt, if any, is inside TLS
+        outcome, certain = "unknown", None  # a later attempt, if any, is inside TLS
         reason += "; the session then went into TLS, where it may have succeeded"
-    unjudged = _why_unknown(fact) if family == "unknown" else None
     return AuthFinding(
-        family=family,
+        family=chosen.family,
         mechanism=chosen.mechanism,
-        basis="none" if unjudged else "clear",
-        confidence=None if unjudged else 1.0,
+        basis=chosen.basis,
+        confidence=chosen.confidence,
         outcome=outcome,
+        outcome_confidence=certain,
         user=chosen.user,
         reply=chosen.reply,
-        unjudged=unjudged,
+        unjudged=chosen.unjudged,
+        credential_sent=chosen.credential_sent,
         attempts=attempts,
         reason=reason,
+    )
+
+
+def decisive(attempts: Sequence[AttemptFinding]) -> AttemptFinding:
+    """Return the attempt that a session is judged by: the last success, else the last."""
+    return next((each for each in reversed(attempts) if each.outcome == "success"), attempts[-1])
+
+
+def _attempt(fact: SessionFact, attempt: AttemptFact) -> AttemptFinding:
+    family = family_of(attempt.mechanism)
+    unjudged = _why_unknown(fact) if family == "unknown" else None
+    what = f"AUTH {attempt.mechanism or 'of unknown mechanism'} read in clear"
+    said = f"the server said {attempt.reply!r}" if attempt.reply else "the server's last word was not seen"
+    return AttemptFinding(
+        family=family,
+        mechanism=attempt.mechanism,
+        basis="none" if unjudged else "clear",
+        confidence=None if unjudged else 1.0,
+        outcome=attempt.outcome,
+        outcome_confidence=None if attempt.outcome == "unknown" else 1.0,
+        user=attempt.user,
+        reply=attempt.reply,
+        unjudged=unjudged,
+        credential_sent=attempt.credential_sent,
+        reason=f"{what}; {said}",
     )
 
 
@@ -161,7 +186,7 @@ def _unjudged_reason(fact: SessionFact, starttls: StartTls, why: Unjudged) -> st
     return f"{fact.server}: {WHY_UNJUDGED[why]}"
 
 
-def _attempt_reason(fact: SessionFact, attempt: AttemptFact) -> str:
+def _attempt_reason(fact: SessionFact, attempt: AttemptFinding) -> str:
     what = f"AUTH {attempt.mechanism}" if attempt.mechanism else "an AUTH exchange of unknown mechanism"
     said = f"the server said {attempt.reply!r}" if attempt.reply else "the server's last word was not seen"
     return f"{what} was read in clear ({fact.server}); {said}"

@@ -164,7 +164,9 @@ class ServiceLedger:
             _keep(self.mechanisms, auth.mechanism)
         if auth.user:
             _keep(self.users, auth.user)
-        self.cleartext |= any(each.credential_sent and family_of(each.mechanism) == "basic" for each in auth.attempts)
+        self.cleartext |= any(
+            each.credential_sent and each.family == "basic" and each.basis == "clear" for each in auth.attempts
+        )
         self._outcome(finding)
         names = tuple(each.user for each in auth.attempts if each.user)
         self.last_reason = self.reasons[auth.family] = Reason(auth.reason, names)

@@ -19,8 +19,13 @@ class Anomaly(NamedTuple):
 class Watcher(Protocol):
     """Watches one connection.  Never raises, whatever comes."""
 
-    def receive(self, from_client: bool, data: bytes) -> bool:
-        """Take the next bytes of one side; False when nothing more can be learned."""
+    def receive(self, from_client: bool, data: bytes, time: int = 0, behind: int = 0) -> bool:
+        """Take the next bytes of one side; False when nothing more can be learned.
+
+        ``time`` is when they came, in microseconds since 1970.  ``behind`` tells what their sender had heard: the
+        last so many bytes that the other side is known to have sent were still on their way to it; negative when it
+        acknowledges bytes that are yet to come here.
+        """
 
     def miss(self, from_client: bool, length: int) -> bool:
         """Take note that ``length`` bytes of one side are missing here; False as in ``receive``.

@@ -70,6 +70,50 @@ class TlsFact(Struct, frozen=True):
     in_clear: bool = False
 
 
+class HalfTurn(Struct, frozen=True, gc=False, array_like=True):
+    """Encrypted records that one side sent on end, until the other side spoke (RFC 8446 5.2).
+
+    ``first`` and ``last`` are when the first and the last came, in microseconds since the connection's start.
+    ``lengths`` are the fragments' lengths in bytes, of the first records; of ``more`` records behind them only
+    the sum, ``more_octets``, is kept.  Lengths give away those of secrets, and stay inside the run: ``repr`` has none.
+    """
+
+    from_client: bool
+    first: int
+    last: int
+    lengths: tuple[int, ...]
+    more: int = 0
+    more_octets: int = 0
+
+    @property
+    def records(self) -> int:
+        """Return how many records there were."""
+        return len(self.lengths) + self.more
+
+    @property
+    def octets(self) -> int:
+        """Return the length of all records together."""
+        return sum(self.lengths) + self.more_octets
+
+    def __repr__(self) -> str:
+        """Return who spoke in how many records, never their lengths."""
+        return f"HalfTurn({'client' if self.from_client else 'server'}, {self.records} records)"
+
+
+Cut = Literal["gap", "limit", "renegotiation"]
+
+
+class ShapeFact(Struct, frozen=True, gc=False):
+    """The encrypted records of a connection, as half-turns in the order of their causes.
+
+    Of TLS 1.3 they begin behind the ServerHello and hold the rest of the handshake, of older versions behind
+    ChangeCipherSpec.  ``cut`` says why nothing more was followed, None when the records are all there were.
+    """
+
+    half_turns: tuple[HalfTurn, ...]
+    cut: Cut | None = None
+
+
 class Speech(Struct, frozen=True):
     """What one SMTP connection said in clear.
 
@@ -79,6 +123,7 @@ class Speech(Struct, frozen=True):
     ``mail`` says that MAIL was seen (behind a successful AUTH nobody looks), ``mail_accepted`` how far the last
     came (False when it, all its recipients or its text were refused), None when it was not answered, ``mail_reply``
     the words of a refusal.
+    ``hello_octets`` and ``greeted_octets`` are the lengths of the last EHLO line and of the reply to it, with CRLF.
     ``blind`` says that something before the first MAIL or the end could not be read, so that the
     absence of AUTH proves nothing.
     """
@@ -98,6 +143,8 @@ class Speech(Struct, frozen=True):
     greeted: str | None = None
     extensions: tuple[str, ...] = ()
     mail_reply: str | None = None
+    hello_octets: int | None = None
+    greeted_octets: int | None = None
 
 
 class Quality(Struct, frozen=True, gc=False):
@@ -127,6 +174,9 @@ class SessionFact(Struct, frozen=True):
     ``session`` is made of the endpoints and both initial sequence numbers, so another sensor or a
     second import gives the same.  ``client_mac`` is the sender of the client's frames nearest to
     it; ``on_link`` that their hop count was still an initial one, so no router lies between.
+    ``shape`` are the records inside TLS; ``inside`` is what was said there, where keys let us read it.
+    ``round_trip`` is the time from the SYN to the answer to it, in microseconds: the network's share of every reply's
+    delay, seen from the capture; None where it was not seen.
     """
 
     session: str
@@ -142,6 +192,9 @@ class SessionFact(Struct, frozen=True):
     quality: Quality
     observations: tuple[Observation, ...]
     tls: TlsFact | None = None
+    shape: ShapeFact | None = None
+    inside: Speech | None = None
+    round_trip: int | None = None
 
     @property
     def server(self) -> str:

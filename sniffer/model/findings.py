@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from sniffer.model.events import Anomaly
-from sniffer.model.facts import AttemptFact, Family, Outcome, SessionFact, StartTls
+from sniffer.model.facts import Family, Outcome, SessionFact, StartTls
 
 Verdict = Literal[
     "affected", "mixed", "basic-elsewhere", "challenge", "unknown", "modern", "unauthenticated"
@@ -28,19 +28,82 @@ VERDICTS: tuple[Verdict, ...] = (
 """In the order of urgency: of a device's services the first of these that one has is the device's."""
 
 
-class AuthFinding(Struct, frozen=True):
-    """How a session authenticated; ``attempts`` are all attempts, oldest first."""
+class Rival(Struct, frozen=True, gc=False):
+    """Something else that it may have been, and how probable that is."""
+
+    label: str
+    probability: float
+
+
+class AttemptFinding(Struct, frozen=True, kw_only=True):
+    """One AUTH exchange and what became of it.
+
+    ``confidence`` is that of the family, None when it is unknown; then ``likely`` is the family in front.  ``rivals``
+    are the others.  ``likely_refusal`` is the code of the cause (``knowledge/replies.toml``) that the length of the
+    refusal points to.  ``credential_sent`` as in ``AttemptFact``, inside TLS or not.
+    """
 
     family: Family
     mechanism: str | None
     basis: Basis
     confidence: float | None
     outcome: Outcome | None
-    user: str | None
-    reply: str | None
-    unjudged: Unjudged | None
-    attempts: tuple[AttemptFact, ...]
     reason: str
+    outcome_confidence: float | None = None
+    user: str | None = None
+    reply: str | None = None
+    unjudged: Unjudged | None = None
+    likely: Family | None = None
+    rivals: tuple[Rival, ...] = ()
+    likely_refusal: str | None = None
+    credential_sent: bool = False
+
+
+class AuthFinding(AttemptFinding, frozen=True, kw_only=True):
+    """How a session authenticated: its last success, else its last attempt; ``attempts`` are all, oldest first.
+
+    ``offered_tls`` are the mechanisms that the server lists inside TLS, None where that is not known.
+    ``unverified_service`` says that this was inferred for a service of which no real session was checked.
+    """
+
+    attempts: tuple[AttemptFinding, ...] = ()
+    offered_tls: tuple[str, ...] | None = None
+    unverified_service: bool = False
+
+
+class TurnFinding(Struct, frozen=True, kw_only=True):
+    """One turn inside TLS as it was read, for people.
+
+    ``first`` is when the client's half-turn began, ``answered`` how long the reply took; microseconds since the
+    connection's start, and microseconds.  ``client`` and ``server`` are the plaintext lengths in bytes as they may be
+    told: a number, a range, or for a credential its class only (``4k+2``); empty where that side said nothing.
+    ``client_records`` and ``server_records`` tell the records' lengths (``43``; ``6 records, 512``), a masked one
+    not.  ``what`` and ``reply`` are what the two most likely were, ``probability`` how likely that is.
+    """
+
+    first: int
+    answered: int | None
+    client: str
+    client_records: str
+    server: str
+    server_records: str
+    what: str
+    reply: str
+    credential: bool
+    probability: float
+    rivals: tuple[Rival, ...] = ()
+
+
+class DialogueFinding(Struct, frozen=True, kw_only=True):
+    """A dialogue inside TLS as it was read; ``families`` are all families with their probabilities, the first first.
+
+    ``calibration`` says in a sentence how plaintext lengths were worked out, ``cut`` why the end is missing.
+    """
+
+    turns: tuple[TurnFinding, ...]
+    families: tuple[Rival, ...]
+    calibration: str
+    cut: str | None = None
 
 
 class SessionFinding(Struct, frozen=True):

@@ -140,6 +140,14 @@ FINGERPRINTS = 1024
 """Fingerprints remembered.  An office has some ten kinds of TLS clients; those that shuffle their extensions (Chrome)
 never repeat one, and do not speak SMTP."""
 
+HALF_TURNS = 64
+"""Half-turns of encrypted records kept per connection.  A login and a mail have some twenty, with the handshake of
+TLS 1.3; what comes behind three mails tells nothing new about the login."""
+
+HALF_TURN_RECORDS = 16
+"""Records of a half-turn whose lengths are kept one by one: an EHLO reply sent line by line has some ten, behind four
+of a handshake.  Of a mail's text, which has thousands, the sum is enough."""
+
 # -- facts -------------------------------------------------------------------------------------
 
 SPOOL_ROWS = 1000

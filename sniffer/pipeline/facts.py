@@ -6,7 +6,9 @@ import hashlib
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 
-from sniffer.model.facts import Observation, Quality, SessionFact
+from msgspec.structs import replace
+
+from sniffer.model.facts import Observation, Quality, SessionFact, ShapeFact
 from sniffer.model.packets import NO_MAC
 from sniffer.protocols import SmtpSession
 from sniffer.streams import Connection
@@ -47,7 +49,17 @@ def session_fact(connection: Connection) -> SessionFact:
             Observation(origin.sensor, origin.interface, origin.file, connection.vlan) for origin in connection.origins
         ),
         tls=session.tls(),
+        shape=_since(session.shape(), connection.first),
+        round_trip=connection.round_trip,
     )
+
+
+def _since(shape: ShapeFact | None, start: int) -> ShapeFact | None:
+    """Return a shape whose times count from the connection's start."""
+    if shape is None:
+        return None
+    halves = (replace(each, first=each.first - start, last=each.last - start) for each in shape.half_turns)
+    return replace(shape, half_turns=tuple(halves))
 
 
 def _session_id(connection: Connection, client: str, server: str) -> str:

@@ -34,9 +34,10 @@ TAKERS: dict[Phase, Callable[[SmtpSession, bytes], bytes]] = {
 class SmtpSession(ClientSide, ServerSide, IntoTls, Lost):
     """Watches one connection.  ``speech`` gives what was said, at any time."""
 
-    def receive(self, from_client: bool, data: bytes) -> bool:
-        """Take the next bytes of one side; False when nothing more can be learned."""
+    def receive(self, from_client: bool, data: bytes, time: int = 0, behind: int = 0) -> bool:
+        """Take the next bytes of one side, as ``Watcher`` has it; False when nothing more can be learned."""
         self._spoke[from_client] = True
+        self._time, self._behind = time, behind
         if not from_client:
             if data and self._phase is not Phase.DONE:
                 self._from_server(data)

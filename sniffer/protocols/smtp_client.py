@@ -22,6 +22,10 @@ OPENERS = ("EHLO", "HELO", "LHLO", "PROXY", "STARTTLS", "QUIT")
 """Commands that can come first; any other before a greeting was seen means that we joined late."""
 
 
+CRLF, LF = 2, 1
+"""Octets of a line's end."""
+
+
 class ClientSide(Memory):
     """Takes the client's bytes, as the phase understands them."""
 
@@ -102,6 +106,8 @@ class ClientSide(Memory):
             self._note("auth-abandoned")
         if not (in_place and turn is Turn.STARTTLS):  # it may as well be an answer: its reply will tell
             self._note_command(turn, said)
+            if turn is Turn.HELLO:
+                self._hello_octets = len(line) + (CRLF if self._client.crlf else LF)
         self._sent(Turn.IN_PLACE if in_place else turn)
         if said.verb == "BDAT":
             self._begin_chunk(said.argument)

@@ -60,6 +60,9 @@ class Memory(ABC):
         self._offered: tuple[str, ...] | None = None
         self._greeted: str | None = None
         self._extensions: tuple[str, ...] = ()
+        self._hello_octets: int | None = None
+        self._greeted_octets: int | None = None
+        self._time = self._behind = 0
         self._starttls: StartTls = "unseen"
         self._accepted = False
         self._attempts: deque[Attempt] = deque(maxlen=limits.ATTEMPTS)
@@ -94,6 +97,8 @@ class Memory(ABC):
             anomalies=tuple(anomaly(code) for code in ANOMALIES if code in codes),
             greeted=self._greeted,
             extensions=self._extensions,
+            hello_octets=self._hello_octets,
+            greeted_octets=self._greeted_octets,
         )
 
     def _attempt(self) -> Attempt | None:

@@ -24,6 +24,11 @@ class Reply(NamedTuple):
         """Return the text of all lines as one."""
         return b" ".join(self.lines)
 
+    @property
+    def octets(self) -> int:
+        """Return its length on the wire: each line has a code, a mark and CRLF beside its text (RFC 5321 4.2.1)."""
+        return sum(len(line) + 6 for line in self.lines)
+
 
 ACCEPTING = b"23"
 """First digits of replies that accept: of those the same are said again and again, and none repeats a secret."""

@@ -156,7 +156,7 @@ class ServerSide(Memory):
         found = extensions(tuple(reply.lines))
         if not found.printable:
             self._note("control-characters")
-        self._greeted = found.greeted
+        self._greeted, self._greeted_octets = found.greeted, reply.octets
         if not self._extended:
             return
         if found.masked:

@@ -6,7 +6,7 @@ server that speaks text waits for a ServerHello, and gets a greeting.
 
 from __future__ import annotations
 
-from sniffer.model.facts import TlsFact
+from sniffer.model.facts import ShapeFact, TlsFact
 from sniffer.protocols.smtp_grammar import is_reply, is_tls
 from sniffer.protocols.smtp_memory import Memory
 from sniffer.protocols.smtp_states import Phase, Turn, fits
@@ -22,6 +22,10 @@ class IntoTls(Memory):
     def tls(self) -> TlsFact | None:
         """Return what the TLS handshake showed, None without one."""
         return self._tls.fact() if self._tls else None
+
+    def shape(self) -> ShapeFact | None:
+        """Return the encrypted records, None where none was followed."""
+        return self._tls.shape.fact() if self._tls else None
 
     def _encrypt(self, from_client: bool, data: bytes, *, hello: bool) -> None:
         """Go into TLS with its first bytes; implicit when nothing was said before, and nothing could have been."""
@@ -98,7 +102,7 @@ class IntoTls(Memory):
                     self._greet(reply)
 
     def _in_handshake(self, from_client: bool, data: bytes) -> None:
-        if self._tls is not None and not self._tls.receive(from_client, data):
+        if self._tls is not None and not self._tls.receive(from_client, data, self._time, self._behind):
             self._phase = Phase.DONE
 
     def _miss_in_handshake(self, from_client: bool, length: int) -> None:

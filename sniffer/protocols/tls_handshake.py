@@ -1,4 +1,4 @@
-"""One TLS handshake, followed from outside (RFC 8446 2, RFC 5246 7.3).
+"""One TLS connection, followed from outside: its handshake (RFC 8446 2, RFC 5246 7.3), then the shape of its records.
 
 Each side's records are followed by themselves, since a capture may show the two directions in any order; what the
 handshake came to is worked out from both.  A side whose bytes are missing, or are no TLS, is given up, and nothing
@@ -33,6 +33,7 @@ from sniffer.protocols.tls_records import (
     Record,
     Records,
 )
+from sniffer.protocols.tls_shape import Shape
 
 TLS13 = 0x0304
 
@@ -78,7 +79,7 @@ class Handshake:
 
     __slots__ = (
         "_alert", "_awaits_hello", "_certificate_fact", "_cipher", "_client", "_encrypt_then_mac", "_ended", "_hello",
-        "_passing", "_resumed", "_retried", "_server", "_settled", "_version", "anomalies", "in_clear",
+        "_now", "_passing", "_resumed", "_retried", "_server", "_settled", "_version", "anomalies", "in_clear", "shape",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -94,14 +95,18 @@ class Handshake:
         self._passing = False
         self._ended = self._settled = False
         self._certificate_fact: CertificateFact | None = None
+        self._now = (0, 0)
         self.in_clear = False
         self.anomalies: dict[str, None] = {}
+        self.shape = Shape()
 
-    def receive(self, from_client: bool, data: bytes) -> bool:
-        """Take the next bytes of one side; False when nothing more can be learned."""
+    def receive(self, from_client: bool, data: bytes, time: int = 0, behind: int = 0) -> bool:
+        """Take the next bytes of one side, as ``Watcher`` has it; False when nothing more can be learned."""
         side = self._client if from_client else self._server
+        self.shape.heard[from_client] += len(data)
         if self._settled or side.lost:
             return not self._settled
+        self._now = time, behind
         for record in side.records.take(data):
             self._record(from_client, side, record)
             if side.lost or self._over():
@@ -113,8 +118,10 @@ class Handshake:
     def miss(self, from_client: bool, length: int) -> bool:
         """Take note of missing bytes; 0 stands for a beginning that was not seen.  False as in ``receive``."""
         side = self._client if from_client else self._server
+        self.shape.heard[from_client] += length
         side.records.miss(length)
-        side.lost |= side.records.unreadable
+        if side.records.unreadable:
+            self._lose(side)
         return self._wants_more()
 
     def fact(self) -> TlsFact:
@@ -141,7 +148,8 @@ class Handshake:
 
     def answered_in_clear(self) -> None:
         """Take note that the server answers with text."""
-        self.in_clear = self._server.lost = True
+        self.in_clear = True
+        self._lose(self._server)
 
     def close(self) -> None:
         """End: what is half read is forgotten."""
@@ -158,7 +166,7 @@ class Handshake:
             return True
         client_told = self._hello is not None or self._client.lost
         server_told = self._resumed is not None or self._server.lost or (self._ended and self._alert_is_servers())
-        return client_told and server_told and (self._ended or self._complete())
+        return client_told and server_told and (self._ended or (self.shape.full and self._complete()))
 
     def _alert_is_servers(self) -> bool:
         return self._alert is not None and self._alert[1] == "server"
@@ -180,11 +188,12 @@ class Handshake:
         return None
 
     def _record(self, from_client: bool, side: Side, record: Record) -> None:
-        self._count(side)
+        if record.type != APPLICATION_DATA:
+            self._count(side)
         if side.lost:
             return
         if not side.begun and record.type not in OPENING:
-            side.lost = True  # joined late
+            self._lose(side)  # joined late
             return
         side.begun = True
         if self._passing:
@@ -195,6 +204,8 @@ class Handshake:
 
     def _handshake(self, from_client: bool, side: Side, record: Record) -> None:
         if side.changed:
+            if side.finished:
+                self.shape.stop("renegotiation")
             side.finished = True
             return
         for message in side.messages.take(record.fragment):
@@ -217,9 +228,13 @@ class Handshake:
     def _application_data(self, from_client: bool, side: Side, record: Record) -> None:
         if from_client and self._version is None and self._hello and self._hello.early_data:
             return  # it may have been sent before the server's answer (RFC 8446 2.3)
+        time, behind = self._now
         side.protected += 1
         side.longest = max(side.longest, record.length)
         side.only_alerts &= record.length in HIDDEN_ALERTS
+        if side.changed or self._version == TLS13:
+            ended = self.shape.heard[from_client] - side.records.behind
+            self.shape.add(from_client, record.length, time, ended, behind)
 
     def _alerted(self, from_client: bool, side: Side, record: Record) -> None:
         sender: Literal["client", "server"] = "client" if from_client else "server"
@@ -292,8 +307,13 @@ class Handshake:
             self._give_up(side, "tls-endless")
 
     def _give_up(self, side: Side, code: str) -> None:
-        side.lost = True
+        self._lose(side)
         self.anomalies[code] = None
+
+    def _lose(self, side: Side) -> None:
+        """Read no more of a side; of a dialogue in which one is missing only the beginning tells something."""
+        side.lost = True
+        self.shape.stop("gap")
 
 
 TAKERS: dict[int, Callable[[Handshake, bool, Side, Record], None]] = {

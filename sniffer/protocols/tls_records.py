@@ -35,15 +35,19 @@ class Record(NamedTuple):
 
 
 class Records:
-    """The unfinished record of one direction.  ``unreadable`` is set where the bytes are no TLS records."""
+    """The unfinished record of one direction.  ``unreadable`` is set where the bytes are no TLS records.
 
-    __slots__ = ("_begun", "_held", "_passed", "_rest", "unreadable")
+    ``behind`` counts the bytes that came with the record just given and lie behind it.
+    """
+
+    __slots__ = ("_begun", "_held", "_passed", "_rest", "behind", "unreadable")
 
     def __init__(self) -> None:
         self._begun = False
         self._held = b""
         self._passed: Record | None = None
         self._rest = 0
+        self.behind = 0
         self.unreadable = False
 
     def take(self, data: bytes) -> Iterator[Record]:
@@ -59,6 +63,7 @@ class Records:
                 if self._rest:
                     return
                 record, self._passed = self._passed, None
+                self.behind = len(data) - place
                 yield record
             if len(data) - place < HEADER.size:
                 break
@@ -74,6 +79,7 @@ class Records:
             else:
                 place = start + length
                 self._begun = True
+                self.behind = len(data) - place
                 yield Record(kind, version, length, data[start:place])
         self._held = data[place:]
 

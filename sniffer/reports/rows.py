@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sniffer.knowledge.mechanisms import family_of
 from sniffer.knowledge.vendors import mac_kind, vendor
 from sniffer.model.events import Anomaly
-from sniffer.model.facts import AttemptFact, CertificateFact, Observation, SessionFact, TlsFact
-from sniffer.model.findings import AuthFinding, DeviceFinding, Evidence, ServiceFinding, SessionFinding
+from sniffer.model.facts import CertificateFact, Observation, SessionFact, TlsFact
+from sniffer.model.findings import AttemptFinding, AuthFinding, DeviceFinding, Evidence, ServiceFinding, SessionFinding
 from sniffer.reports.moments import utc
 from sniffer.reports.redaction import Redactor
 
@@ -21,7 +20,7 @@ def session_row(finding: SessionFinding, redact: Redactor) -> Row:
     """Return a session as the contract has it."""
     fact = finding.fact
     speech, quality = fact.speech, fact.quality
-    users = tuple(attempt.user for attempt in speech.attempts)
+    users = tuple(attempt.user for attempt in finding.auth.attempts)
     return {
         "type": "session",
         "schema": SCHEMA,
@@ -100,46 +99,36 @@ def _certificate(certificate: CertificateFact | None) -> Row | None:
 
 def _auth(auth: AuthFinding, offered: tuple[str, ...] | None, users: tuple[str | None, ...], redact: Redactor) -> Row:
     return {
-        "family": auth.family,
-        "mechanism": auth.mechanism,
-        "basis": auth.basis,
-        "confidence": auth.confidence,
-        "likely": None,
-        "rivals": [],
-        "outcome": auth.outcome,
-        "outcome_confidence": 1.0 if auth.outcome in ("success", "failure") else None,
-        "user": redact.user(auth.user),
-        "reply": redact.text(auth.reply, *users),
-        "likely_refusal": None,
+        **_attempt(auth, users, redact),
         "offered": None if offered is None else list(offered),
-        "offered_tls": None,
-        "unjudged": auth.unjudged,
-        "unverified_service": False,
-        "attempts": [_attempt(each, auth, users, redact) for each in auth.attempts],
-        "reason": redact.text(auth.reason, *users),
+        "offered_tls": None if auth.offered_tls is None else list(auth.offered_tls),
+        "attempts": [
+            {**_attempt(each, users, redact), "unverified_service": _unverified(auth, each)} for each in auth.attempts
+        ],
+        "unverified_service": auth.unverified_service,
     }
 
 
-def _attempt(attempt: AttemptFact, auth: AuthFinding, users: tuple[str | None, ...], redact: Redactor) -> Row:
-    family = family_of(attempt.mechanism)
-    known = family != "unknown"
-    reply = redact.text(attempt.reply, *users)
-    said = f"the server said {reply!r}" if reply else "the server's last word was not seen"
+def _unverified(auth: AuthFinding, attempt: AttemptFinding) -> bool:
+    return auth.unverified_service and attempt.basis == "inferred"
+
+
+def _attempt(attempt: AttemptFinding, users: tuple[str | None, ...], redact: Redactor) -> Row:
+    """Return what an attempt and the session that it decides are told by alike."""
     return {
-        "family": family,
+        "family": attempt.family,
         "mechanism": attempt.mechanism,
-        "basis": "clear" if known else "none",
-        "confidence": 1.0 if known else None,
-        "likely": None,
-        "rivals": [],
+        "basis": attempt.basis,
+        "confidence": attempt.confidence,
+        "likely": attempt.likely,
+        "rivals": [{"label": each.label, "probability": each.probability} for each in attempt.rivals],
         "outcome": attempt.outcome,
-        "outcome_confidence": 1.0 if attempt.outcome != "unknown" else None,
+        "outcome_confidence": attempt.outcome_confidence,
         "user": redact.user(attempt.user),
-        "reply": reply,
-        "likely_refusal": None,
-        "unjudged": None if known else auth.unjudged,
-        "unverified_service": False,
-        "reason": f"AUTH {attempt.mechanism or 'of unknown mechanism'} read in clear; {said}",
+        "reply": redact.text(attempt.reply, *users),
+        "likely_refusal": attempt.likely_refusal,
+        "unjudged": attempt.unjudged,
+        "reason": redact.text(attempt.reason, *users),
     }
 
 

@@ -15,8 +15,8 @@ from typing import NamedTuple
 from sniffer.model import limits
 from sniffer.model.events import Watcher
 from sniffer.model.frames import Origin
-from sniffer.model.packets import FIN, RST, SYN
-from sniffer.streams.sequence import ahead, wrap
+from sniffer.model.packets import ACK, FIN, RST, SYN
+from sniffer.streams.sequence import HALF, ahead, wrap
 
 
 class Segment(NamedTuple):
@@ -46,6 +46,7 @@ class Pending(NamedTuple):
     place: int
     payload: bytes
     missing: int
+    acknowledged: int
 
     @property
     def end(self) -> int:
@@ -88,12 +89,13 @@ class Connection:
     ``first`` and ``last`` are the times of its frames, in microseconds.  ``half`` are the client's and the
     server's direction.  ``watcher``, made by ``watch`` when the first byte comes, is told of data, gaps and
     the close while it is ``wanted``.  ``mac``, ``hops`` (the TTL left) and ``vlan`` are those of the client's
-    frame that was nearest to it: of several copies of a SYN the one with the most hops left.
+    frame that was nearest to it: of several copies of a SYN the one with the most hops left.  ``round_trip`` is the
+    time from the SYN to the answer to it, as seen where the capture was made; None without both.
     """
 
     __slots__ = (
         "client", "client_forward", "closed", "duplicates", "end_seen", "first", "gap_bytes", "half", "hops",
-        "last", "mac", "origin", "origins", "server", "snaplen_cut", "vlan", "wanted", "watch", "watcher",
+        "last", "mac", "origin", "origins", "round_trip", "server", "snaplen_cut", "vlan", "wanted", "watch", "watcher",
     )  # fmt: skip
 
     def __init__(
@@ -117,6 +119,7 @@ class Connection:
         self.gap_bytes = 0
         self.duplicates = 0
         self.snaplen_cut = False
+        self.round_trip: int | None = None
         self.mac = -1
         self.hops = -1
         self.vlan: tuple[int, ...] = ()
@@ -169,12 +172,14 @@ class Connection:
         if self.watcher is not None:
             self.watcher.close()
 
-    def deliver(self, from_client: bool, half: Half, payload: bytes) -> None:
-        """Tell the watcher of the next bytes."""
+    def deliver(self, from_client: bool, half: Half, payload: bytes, acknowledged: int) -> None:
+        """Tell the watcher of the next bytes, whose sender had heard the other side up to ``acknowledged``."""
         half.place += len(payload)
         half.next = ((half.next or 0) + len(payload)) & 0xFFFFFFFF
         if self.wanted:
-            self.wanted = self._watcher().receive(from_client, payload)
+            heard = self.half[1 if from_client else 0].next
+            behind = 0 if heard is None else ((heard - acknowledged + HALF) & 0xFFFFFFFF) - HALF
+            self.wanted = self._watcher().receive(from_client, payload, self.last, behind)
 
     def missed(self, from_client: bool, half: Half, length: int, *, cut: bool = False) -> None:
         """Tell the watcher of missing bytes."""
@@ -196,6 +201,8 @@ class Connection:
             half.begin(wrap(segment.sequence + 1), initial=True)
         else:
             self.duplicates += 1
+        if segment.flags & ACK and self.round_trip is None and other.started:
+            self.round_trip = self.last - self.first
         if segment.flags != SYN and segment.acknowledged and other.next is None:
             other.begin(segment.acknowledged, initial=True)
 
@@ -214,22 +221,24 @@ class Connection:
         if distance + length <= 0:
             self.duplicates += 1
         elif distance <= 0 and half.pending:
-            self._keep(half, Pending(half.place, segment.payload[-distance:], min(segment.missing, distance + length)))
+            rest = segment.payload[-distance:]
+            self._keep(half, Pending(half.place, rest, min(segment.missing, distance + length), segment.acknowledged))
             half.acknowledged = segment.acknowledged
             self._drain(half, from_client)
         elif distance <= 0:
-            self._write(half, from_client, segment.payload[-distance:], min(segment.missing, distance + length))
+            rest, missing = segment.payload[-distance:], min(segment.missing, distance + length)
+            self._write(half, from_client, rest, missing, segment.acknowledged)
             half.acknowledged = segment.acknowledged
         elif distance > limits.PENDING_BYTES * 4:
             self.duplicates += 1  # of another generation, or forged: nothing a window could hold
         else:
             place = half.place + distance
-            if self._keep(half, Pending(place, segment.payload, segment.missing)):
+            if self._keep(half, Pending(place, segment.payload, segment.missing, segment.acknowledged)):
                 self._judge_hole(half, other, segment, from_client)
 
-    def _write(self, half: Half, from_client: bool, payload: bytes, missing: int) -> None:
+    def _write(self, half: Half, from_client: bool, payload: bytes, missing: int, acknowledged: int) -> None:
         if payload:
-            self.deliver(from_client, half, payload)
+            self.deliver(from_client, half, payload, acknowledged)
         if missing:
             self.missed(from_client, half, missing, cut=True)
 
@@ -270,7 +279,8 @@ class Connection:
         while half.pending and half.pending[0].place <= half.place:
             first = half.pending.pop(0)
             known = half.place - first.place
-            self._write(half, from_client, first.payload[known:], max(min(first.missing, first.end - half.place), 0))
+            missing = max(min(first.missing, first.end - half.place), 0)
+            self._write(half, from_client, first.payload[known:], missing, first.acknowledged)
 
     def _give_up(self, half: Half, from_client: bool) -> None:
         while half.pending:
@@ -298,8 +308,8 @@ def _outside(piece: Pending, old: Pending) -> list[Pending]:
     if piece.place < old.place:
         room = old.place - piece.place
         payload = piece.payload[:room]
-        rest.append(Pending(piece.place, payload, room - len(payload)))
+        rest.append(Pending(piece.place, payload, room - len(payload), piece.acknowledged))
     if piece.end > old.end:
         payload = piece.payload[old.end - piece.place :]
-        rest.append(Pending(old.end, payload, piece.end - old.end - len(payload)))
+        rest.append(Pending(old.end, payload, piece.end - old.end - len(payload), piece.acknowledged))
     return rest

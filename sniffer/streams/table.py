@@ -79,7 +79,7 @@ class ConnectionTable:
                 if other.pending:
                     connection.notice_acknowledged(from_client, batch.acknowledged[run])
                 half.acknowledged = batch.acknowledged[run]
-                connection.deliver(from_client, half, _payload(packets.data, batch, run))
+                connection.deliver(from_client, half, _payload(packets.data, batch, run), batch.acknowledged[run])
                 if batch.copies[run] and connection.wanted:
                     connection.duplicates += batch.copies[run]
             else:

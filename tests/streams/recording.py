@@ -52,7 +52,7 @@ class Recorder:
     in_order: list[tuple[bool, str | int]] = field(default_factory=list)
     closed: int = 0
 
-    def receive(self, from_client: bool, data: bytes) -> bool:
+    def receive(self, from_client: bool, data: bytes, time: int = 0, behind: int = 0) -> bool:
         """Take bytes."""
         assert data
         assert not self.closed
