@@ -35,6 +35,8 @@ TEXTS: list[tuple[str, str]] = [
     ("mechanism-not-offered", "504 5.7.4 Unrecognized authentication type" + TAIL),
     ("old-tls-refused", "421 4.7.66 TLS 1.0 and 1.1 are not supported. Please upgrade/update your client to support"
      " TLS 1.2. Visit https://aka.ms/smtp_auth_tls. [FR3P281CA0016.DEUP281.PROD.OUTLOOK.COM]"),
+    ("temporary-server-error", "451 4.7.0 Temporary server error. Please try again later. PRX4" + TAIL),
+    ("hello-name-refused", "501 5.5.4 Invalid domain name" + TAIL),
     ("not-authenticated", "530 5.7.57 Client not authenticated to send mail." + TAIL),
     ("not-authenticated", "530 5.7.57 SMTP; Client was not authenticated to send anonymous mail during MAIL FROM"),
     ("starttls-required", "451 5.7.3 STARTTLS is required to send mail" + TAIL),
