@@ -19,12 +19,16 @@ class Anomaly(NamedTuple):
 class Watcher(Protocol):
     """Watches one connection.  Never raises, whatever comes."""
 
+    @property
+    def timed(self) -> bool:
+        """Say whether it matters when each segment came; where it does not, neighbours may come as one."""
+
     def receive(self, from_client: bool, data: bytes, time: int = 0, behind: int = 0) -> bool:
         """Take the next bytes of one side; False when nothing more can be learned.
 
         ``time`` is when they came, in microseconds since 1970.  ``behind`` tells what their sender had heard: the
         last so many bytes that the other side is known to have sent were still on their way to it; negative when it
-        acknowledges bytes that are yet to come here.
+        acknowledges bytes that are yet to come here, of which one may be no byte but the stream's end.
         """
 
     def miss(self, from_client: bool, length: int) -> bool:

@@ -107,7 +107,8 @@ class ShapeFact(Struct, frozen=True, gc=False):
     """The encrypted records of a connection, as half-turns in the order of their causes.
 
     Of TLS 1.3 they begin behind the ServerHello and hold the rest of the handshake, of older versions behind
-    ChangeCipherSpec.  ``cut`` says why nothing more was followed, None when the records are all there were.
+    ChangeCipherSpec.  ``cut`` says why nothing more was followed, None when the records are all there were: where it
+    stands, the last half-turn of each side may lack records.
     """
 
     half_turns: tuple[HalfTurn, ...]
@@ -123,7 +124,8 @@ class Speech(Struct, frozen=True):
     ``mail`` says that MAIL was seen (behind a successful AUTH nobody looks), ``mail_accepted`` how far the last
     came (False when it, all its recipients or its text were refused), None when it was not answered, ``mail_reply``
     the words of a refusal.
-    ``hello_octets`` and ``greeted_octets`` are the lengths of the last EHLO line and of the reply to it, with CRLF.
+    ``hello_octets`` and ``greeted_octets`` are the lengths of the last EHLO line and of the last reply that accepted
+    one, with the ends of their lines.
     ``blind`` says that something before the first MAIL or the end could not be read, so that the
     absence of AUTH proves nothing.
     """
@@ -195,6 +197,26 @@ class SessionFact(Struct, frozen=True):
     shape: ShapeFact | None = None
     inside: Speech | None = None
     round_trip: int | None = None
+
+    @property
+    def banner(self) -> str | None:
+        """Return the server's greeting, in clear or inside TLS."""
+        return self.speech.banner or (self.inside.banner if self.inside else None)
+
+    @property
+    def helo(self) -> str | None:
+        """Return the client's EHLO name, in clear or inside TLS."""
+        return self.speech.helo or (self.inside.helo if self.inside else None)
+
+    @property
+    def greeted(self) -> str | None:
+        """Return the first line of an EHLO reply, in clear or inside TLS."""
+        return self.speech.greeted or (self.inside.greeted if self.inside else None)
+
+    @property
+    def workstation(self) -> str | None:
+        """Return the client's name of itself in an NTLM answer, in clear or inside TLS."""
+        return self.speech.workstation or (self.inside.workstation if self.inside else None)
 
     @property
     def server(self) -> str:

@@ -62,11 +62,14 @@ class AttemptFinding(Struct, frozen=True, kw_only=True):
 class AuthFinding(AttemptFinding, frozen=True, kw_only=True):
     """How a session authenticated: its last success, else its last attempt; ``attempts`` are all, oldest first.
 
+    ``mail_accepted`` says what became of mail, as far as that is known, ``mail_reply`` the words of its refusal.
     ``offered_tls`` are the mechanisms that the server lists inside TLS, None where that is not known.
     ``unverified_service`` says that this was inferred for a service of which no real session was checked.
     """
 
     attempts: tuple[AttemptFinding, ...] = ()
+    mail_accepted: bool | None = None
+    mail_reply: str | None = None
     offered_tls: tuple[str, ...] | None = None
     unverified_service: bool = False
 

@@ -148,6 +148,52 @@ HALF_TURN_RECORDS = 16
 """Records of a half-turn whose lengths are kept one by one: an EHLO reply sent line by line has some ten, behind four
 of a handshake.  Of a mail's text, which has thousands, the sum is enough."""
 
+TURNS = 16
+"""Turns of a dialogue that are read, from the EHLO inside TLS on: a login takes four, a fall-back through three
+mechanisms ten, a mail five more."""
+
+LENGTHS_REMEMBERED = 4096
+"""Lengths whose likelihoods are remembered: those of an office's servers and clients come again and again; 2 MiB."""
+
+DIALOGUES_REMEMBERED = 20_000
+"""Dialogues whose reading is remembered: a device says the same each time, but for the mail; 20 MiB."""
+
+SERVER_TABLES = 64
+"""Servers whose reply lengths are kept as a table, of 0.3 MiB: an office mails to a handful."""
+
+LEARNT_SERVERS = 4096
+"""Servers of whose replies something is learnt; the smarthosts and providers of a large office are some dozens."""
+
+SAMPLES = 200
+"""Sessions of a server from which its words are learnt, the oldest: more of the same would not make it surer."""
+
+LEARNT_LENGTHS = 64
+"""Lengths counted of one server's replies: it has some ten, and some more behind a gateway that mixes two."""
+
+LEARNT_TIMES = 50
+"""Times a length is counted: more of the same does not make it surer."""
+
+SHAPES_REMEMBERED = 256
+"""Curves of lengths that are kept as they were worked out, of 8 or 64 KiB: there are some hundred and twenty."""
+
+KEYED_CONNECTIONS = 100_000
+"""Connections of which a key log's secrets are kept, 700 bytes each: a host that logs all its programs' keys has some
+thousand a day.  Those beyond it are counted, and their records stay closed."""
+
+KEY_LOG_LINE = 1024
+"""Bytes of a key log's line that are read at once; the longest that is kept has 230."""
+
+SECRETS_BYTES = 16 * 1024 * 1024
+"""Bytes of a pcapng's block of secrets that is read: a key log of as many connections as are kept."""
+
+SECRETS_SEARCHED = 16 * 1024 * 1024
+"""Bytes at the beginning of a pcapng file that are searched for secrets before any frame is read, in some 10 ms; the
+rest too where there were some.  What writes secrets (editcap, Wireshark) puts them in front, as they are to be."""
+
+SEALED_BYTES = 32 * 1024
+"""Bytes of encrypted records that wait until both hellos were seen, where a capture shows the directions out of step:
+two records of the longest, and a server's first flight is a quarter of it."""
+
 # -- facts -------------------------------------------------------------------------------------
 
 SPOOL_ROWS = 1000
@@ -182,6 +228,23 @@ NAMES_CACHED = 4096
 NAMES = 10_000
 """Names told, each to one client and with one address, that are counted in memory: 4 MiB.  Beyond it they are
 written to the run's spool, which adds them up."""
+
+# -- site profiles -----------------------------------------------------------------------------
+
+PROFILES = 256
+"""Site profiles that are read: there are some forty services, and nobody uses them all."""
+
+PROFILE_BYTES = 64 * 1024
+"""Bytes of a profile's file; one with all its rows has 20 KiB."""
+
+PROFILE_ROWS = 64
+"""Rows of one kind in a profile: a server's replies have some ten lengths, and a front end in two versions twenty."""
+
+CHECKED = 10_000
+"""Sessions of known truth that are checked in one run: their outcome is a table for a person."""
+
+SITE_REPLIES = 4096
+"""Servers for which what was learnt of them is remembered together with the profile of their service."""
 
 # -- reports -----------------------------------------------------------------------------------
 

@@ -33,6 +33,7 @@ ANOMALIES: dict[str, str] = {
     "tls-malformed": "one side of the TLS handshake broke the rules and could not be followed",
     "tls-message-too-long": f"a TLS message had more than {limits.HANDSHAKE_BYTES} bytes and was passed over",
     "tls-to-smtp": "the client spoke TLS from the first byte to a server that speaks SMTP in clear",
+    "tls-undecryptable": "there are keys for this session, but from some record on they do not open what was said",
     "tls-unreadable": "bytes followed STARTTLS that are neither TLS nor SMTP",
 }  # fmt: skip
 """Code, and what it means."""

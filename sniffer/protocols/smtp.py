@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sniffer.model.events import Watcher
 from sniffer.protocols.smtp_client import ClientSide
 from sniffer.protocols.smtp_lost import Lost
 from sniffer.protocols.smtp_server import ServerSide
@@ -30,9 +31,17 @@ TAKERS: dict[Phase, Callable[[SmtpSession, bytes], bytes]] = {
 }
 """Who takes the client's bytes in which phase; each returns those that it left."""
 
+MAY_BE_TLS = frozenset((Phase.OPENING, Phase.TLS, Phase.HANDSHAKE, Phase.LOST))
+"""Phases in which the next bytes can be TLS."""
+
 
 class SmtpSession(ClientSide, ServerSide, IntoTls, Lost):
-    """Watches one connection.  ``speech`` gives what was said, at any time."""
+    """Watches one connection.  ``speech`` gives what was said in clear at any time, ``inside`` what was in TLS."""
+
+    @property
+    def timed(self) -> bool:
+        """Say whether it matters when each segment came: only where TLS is spoken, or may be next."""
+        return self._phase in MAY_BE_TLS
 
     def receive(self, from_client: bool, data: bytes, time: int = 0, behind: int = 0) -> bool:
         """Take the next bytes of one side, as ``Watcher`` has it; False when nothing more can be learned."""
@@ -80,6 +89,11 @@ class SmtpSession(ClientSide, ServerSide, IntoTls, Lost):
         if self._tls:
             self._tls.close()
         self._last_line = b""
+
+    def _enter(self) -> Watcher:
+        """Begin to listen inside TLS: another session, which has no keys to go any deeper."""
+        self._inside = inside = SmtpSession(behind_starttls=self._starttls != "implicit")
+        return inside
 
     def _wants_more(self) -> bool:
         return self._phase is not Phase.DONE

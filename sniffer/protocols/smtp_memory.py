@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections import deque
 
 from sniffer.model import limits
+from sniffer.model.events import Watcher
 from sniffer.model.facts import Speech, StartTls
 from sniffer.protocols.anomalies import ANOMALIES, anomaly
 from sniffer.protocols.lines import Lines
@@ -17,6 +18,7 @@ from sniffer.protocols.smtp_auth import Attempt
 from sniffer.protocols.smtp_replies import Reply, ReplyLines
 from sniffer.protocols.smtp_states import Phase, Turn
 from sniffer.protocols.tls_handshake import Handshake
+from sniffer.protocols.tls_keys import KeyLog
 
 IN_AUTH = (Turn.AUTH, Turn.ANSWER, Turn.CANCEL, Turn.IN_PLACE)
 """Turns of an AUTH exchange."""
@@ -32,9 +34,15 @@ BARE_END_OF_DATA = b"\n.\n"
 
 
 class Memory(ABC):
-    """The state of one session.  ``speech`` gives what was said, at any time."""
+    """The state of one session.  ``speech`` gives what was said, at any time.
 
-    def __init__(self) -> None:
+    ``keys`` may open the TLS that it goes into.  ``behind_starttls`` says that it begins inside TLS, where the client
+    opens with EHLO (RFC 3207 4.2); with TLS from the first byte the greeting comes inside, as in clear.
+    """
+
+    def __init__(self, keys: KeyLog | None = None, *, behind_starttls: bool = False) -> None:
+        self._keys = keys
+        self._inside: Memory | None = None
         self._phase = Phase.OPENING
         self._client = Lines()
         self._server = Lines()
@@ -76,6 +84,9 @@ class Memory(ABC):
         self._blind = False
         self._spoke = [False, False]
         self._anomalies: dict[str, None] = {}
+        if behind_starttls:
+            self._phase, self._begun, self._server_opens = Phase.COMMAND, True, False
+            self._waiting.clear()
 
     def speech(self) -> Speech:
         """Return what was said in clear."""
@@ -151,6 +162,10 @@ class Memory(ABC):
             self._note("server-silent" if self._spoke[True] else "client-silent")
 
     # -- what the parts of a session ask of each other ---------------------------------------------
+
+    @abstractmethod
+    def _enter(self) -> Watcher:
+        """Begin to listen inside TLS (``SmtpSession``)."""
 
     @abstractmethod
     def miss(self, from_client: bool, length: int) -> bool:

@@ -13,22 +13,23 @@ CODES = {f"{code} ".encode(): code for code in range(200, 600)}
 
 
 class Reply(NamedTuple):
-    """A whole reply: its code and the text of its lines; of a ``torn`` one the first may be missing."""
+    """A whole reply: its code and the text of its lines; of a ``torn`` one the first may be missing.
+
+    ``octets`` is its length on the wire, if its lines end as they should (RFC 5321 2.3.8).
+    """
 
     code: int
     lines: list[bytes]
     torn: bool = False
+    octets: int = 0
 
     @property
     def text(self) -> bytes:
         """Return the text of all lines as one."""
         return b" ".join(self.lines)
 
-    @property
-    def octets(self) -> int:
-        """Return its length on the wire: each line has a code, a mark and CRLF beside its text (RFC 5321 4.2.1)."""
-        return sum(len(line) + 6 for line in self.lines)
 
+CRLF = b"\r\n"
 
 ACCEPTING = b"23"
 """First digits of replies that accept: of those the same are said again and again, and none repeats a secret."""
@@ -40,10 +41,11 @@ MOST_REMEMBERED = 2048
 class ReplyLines:
     """Gathers the lines of the reply under way.  ``malformed`` is set by a line that belongs to none."""
 
-    __slots__ = ("_lines", "_room", "_torn", "malformed")
+    __slots__ = ("_lines", "_octets", "_room", "_torn", "malformed")
 
     def __init__(self) -> None:
         self._lines: list[bytes] = []
+        self._octets = 0
         self._room = limits.REPLY_BYTES
         self._torn = False
         self.malformed = False
@@ -57,23 +59,27 @@ class ReplyLines:
         """Take a line; return the reply that it ends, if it ends one."""
         code = CODES.get(line[:4])
         if code and not self._lines and not self._torn:
-            return Reply(code, [line[4:]])  # a line that is a whole reply, as most are
+            return Reply(code, [line[4:]], octets=len(line) + len(CRLF))  # a line that is a whole reply, as most are
         found = REPLY_LINE.match(line)
         if not found:
             self.malformed |= bool(line.strip())
             return None
         self._room -= len(line)
+        self._octets += len(line) + len(CRLF)
         if len(self._lines) < limits.REPLY_LINES and self._room >= 0:
             self._lines.append(found[3] or b"")
         if found[2] == b"-":
             return None
-        reply = Reply(int(found[1]), self._lines, self._torn)
-        self._lines, self._room, self._torn = [], limits.REPLY_BYTES, False
+        reply = Reply(int(found[1]), self._lines, self._torn, self._octets)
+        self._begin(torn=False)
         return reply
 
     def forget(self) -> None:
         """Forget the reply under way, whose rest is missing."""
-        self._lines, self._room, self._torn = [], limits.REPLY_BYTES, True
+        self._begin(torn=True)
+
+    def _begin(self, *, torn: bool) -> None:
+        self._lines, self._octets, self._room, self._torn = [], 0, limits.REPLY_BYTES, torn
 
 
 def whole_replies(data: bytes) -> tuple[Reply, ...] | None:

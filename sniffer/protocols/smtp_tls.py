@@ -6,10 +6,11 @@ server that speaks text waits for a ServerHello, and gets a greeting.
 
 from __future__ import annotations
 
-from sniffer.model.facts import ShapeFact, TlsFact
+from sniffer.model.facts import ShapeFact, Speech, TlsFact
 from sniffer.protocols.smtp_grammar import is_reply, is_tls
 from sniffer.protocols.smtp_memory import Memory
 from sniffer.protocols.smtp_states import Phase, Turn, fits
+from sniffer.protocols.tls_decrypt import Decryption
 from sniffer.protocols.tls_handshake import Handshake
 
 SHORTEST_REPLY = 4
@@ -26,6 +27,10 @@ class IntoTls(Memory):
     def shape(self) -> ShapeFact | None:
         """Return the encrypted records, None where none was followed."""
         return self._tls.shape.fact() if self._tls else None
+
+    def inside(self) -> Speech | None:
+        """Return what was said inside TLS, None where no key has opened a record of it."""
+        return self._inside.speech() if self._inside and self._tls and self._tls.opened else None
 
     def _encrypt(self, from_client: bool, data: bytes, *, hello: bool) -> None:
         """Go into TLS with its first bytes; implicit when nothing was said before, and nothing could have been."""
@@ -55,7 +60,7 @@ class IntoTls(Memory):
         """Hand over what the client is waiting with, and the first bytes."""
         held, self._held = self._held, b""
         in_step = self._phase in (Phase.OPENING, Phase.TLS)
-        self._phase, self._tls = Phase.HANDSHAKE, Handshake()
+        self._phase, self._tls = Phase.HANDSHAKE, Handshake(Decryption(self._keys, self._enter) if self._keys else None)
         self._server_opens = from_client
         if not from_client and in_step:
             self._in_handshake(True, held)

@@ -14,6 +14,7 @@ from sniffer.knowledge.tls import alert_name, cipher_name, version_name
 from sniffer.model import limits
 from sniffer.model.facts import CertificateFact, TlsFact
 from sniffer.protocols.tls_certificates import first_certificate
+from sniffer.protocols.tls_decrypt import Decryption
 from sniffer.protocols.tls_hellos import ClientHello, ServerHello, client_hello, server_hello, ssl2_hello
 from sniffer.protocols.tls_messages import (
     CERTIFICATE,
@@ -34,6 +35,7 @@ from sniffer.protocols.tls_records import (
     Records,
 )
 from sniffer.protocols.tls_shape import Shape
+from sniffer.protocols.tls_side import Side
 
 TLS13 = 0x0304
 
@@ -53,38 +55,22 @@ HIDDEN_ALERTS = frozenset(2 + 1 + tag + padding for tag in (16, 8) for padding i
 """Bytes of an alert's record in TLS 1.3: alert, content type, tag; Java pads its records with 16 bytes."""
 
 
-class Side:
-    """One direction: its records and messages, and how far it has come.
+class Handshake:
+    """Watches a handshake.  ``fact`` tells what it showed, at any time; ``anomalies`` are the codes met.
 
-    ``changed`` says that ChangeCipherSpec was sent, ``finished`` that an encrypted handshake record came behind it
-    (TLS 1.2 and older).  ``protected`` counts the records of application data, ``longest`` is the length of the
-    longest, ``only_alerts`` says that each may be an alert.  ``pieces`` counts records and messages, ``lost`` says
-    that nothing more is read of it.
+    With a ``decryption`` the records go there too, and what it learns of the handshake is told.
     """
 
     __slots__ = (
-        "begun", "changed", "finished", "longest", "lost", "messages", "only_alerts", "pieces", "protected", "records",
+        "_alert", "_answered", "_awaits_hello", "_certificate_fact", "_cipher", "_client", "_decryption",
+        "_encrypt_then_mac", "_ended", "_hello", "_now", "_passing", "_resumed", "_retried", "_server", "_settled",
+        "_version", "anomalies", "in_clear", "shape",
     )  # fmt: skip
 
-    def __init__(self) -> None:
-        self.records = Records()
-        self.messages = Messages()
-        self.begun = self.changed = self.finished = self.lost = False
-        self.protected = self.longest = self.pieces = 0
-        self.only_alerts = True
-
-
-class Handshake:
-    """Watches a handshake.  ``fact`` tells what it showed, at any time; ``anomalies`` are the codes met."""
-
-    __slots__ = (
-        "_alert", "_awaits_hello", "_certificate_fact", "_cipher", "_client", "_encrypt_then_mac", "_ended", "_hello",
-        "_now", "_passing", "_resumed", "_retried", "_server", "_settled", "_version", "anomalies", "in_clear", "shape",
-    )  # fmt: skip
-
-    def __init__(self) -> None:
-        self._client = Side()
-        self._server = Side()
+    def __init__(self, decryption: Decryption | None = None) -> None:
+        self._decryption = decryption
+        self._client = Side(keep=decryption is not None)
+        self._server = Side(keep=decryption is not None)
         self._hello: ClientHello | None = None
         self._version: int | None = None
         self._cipher: int | None = None
@@ -96,6 +82,7 @@ class Handshake:
         self._ended = self._settled = False
         self._certificate_fact: CertificateFact | None = None
         self._now = (0, 0)
+        self._answered = 0
         self.in_clear = False
         self.anomalies: dict[str, None] = {}
         self.shape = Shape()
@@ -103,13 +90,18 @@ class Handshake:
     def receive(self, from_client: bool, data: bytes, time: int = 0, behind: int = 0) -> bool:
         """Take the next bytes of one side, as ``Watcher`` has it; False when nothing more can be learned."""
         side = self._client if from_client else self._server
-        self.shape.heard[from_client] += len(data)
-        if self._settled or side.lost:
-            return not self._settled
+        if not self._wants_more():
+            return False
+        self._heard(from_client, len(data))
+        if side.lost:
+            return True
         self._now = time, behind
         for record in side.records.take(data):
-            self._record(from_client, side, record)
-            if side.lost or self._over():
+            if not self._settled:
+                self._record(from_client, side, record)
+            if self._decryption is not None:
+                self._decrypt(self._decryption, from_client, record)
+            if side.lost or not self._wants_more():
                 break
         if side.records.unreadable and not side.lost:
             self._give_up(side, "tls-malformed")
@@ -117,8 +109,10 @@ class Handshake:
 
     def miss(self, from_client: bool, length: int) -> bool:
         """Take note of missing bytes; 0 stands for a beginning that was not seen.  False as in ``receive``."""
+        if not self._wants_more():
+            return False
         side = self._client if from_client else self._server
-        self.shape.heard[from_client] += length
+        self._heard(from_client, length)
         side.records.miss(length)
         if side.records.unreadable:
             self._lose(side)
@@ -127,7 +121,7 @@ class Handshake:
     def fact(self) -> TlsFact:
         """Return what was shown."""
         hello, complete = self._hello, self._complete()
-        alert, alert_from = (None, None) if complete else self._alert or self._hidden_alert() or (None, None)
+        alert, alert_from = (None, None) if complete else self._told_alert() or (None, None)
         return TlsFact(
             offered=hello and hello.offered,
             version=None if self._version is None else version_name(self._version),
@@ -139,12 +133,17 @@ class Handshake:
             encrypt_then_mac=self._encrypt_then_mac,
             retried=self._retried,
             resumed=self._resumed,
-            certificate=self._certificate_fact,
+            certificate=self._certificate_fact or self._hidden_certificate(),
             alert=alert,
             alert_from=alert_from,
             complete=complete,
             in_clear=self.in_clear,
         )
+
+    @property
+    def opened(self) -> bool:
+        """Say whether keys opened any of the records."""
+        return self._decryption is not None and self._decryption.opened
 
     def answered_in_clear(self) -> None:
         """Take note that the server answers with text."""
@@ -155,18 +154,37 @@ class Handshake:
         """End: what is half read is forgotten."""
         for side in (self._client, self._server):
             side.records, side.messages = Records(), Messages()
+        if self._decryption is not None:
+            self._decryption.close()
+
+    def _heard(self, from_client: bool, length: int) -> None:
+        if not self._settled:
+            self.shape.heard[from_client] += length
 
     def _wants_more(self) -> bool:
         self._settled = self._settled or self._over()
-        return not self._settled
+        return not self._settled or (self._decryption is not None and self._decryption.wanted)
+
+    def _decrypt(self, decryption: Decryption, from_client: bool, record: Record) -> None:
+        decryption.take(from_client, record)
+        if decryption.failed:
+            self.anomalies["tls-undecryptable"] = None
+        if not decryption.wanted:
+            self._client.records.keep = self._server.records.keep = False
 
     def _over(self) -> bool:
         """Say whether nothing more can be learned: both sides said what they had to, in whatever order they came."""
-        if self._client.lost and self._server.lost:
+        client, server = self._client, self._server
+        if client.lost and server.lost:
             return True
-        client_told = self._hello is not None or self._client.lost
-        server_told = self._resumed is not None or self._server.lost or (self._ended and self._alert_is_servers())
-        return client_told and server_told and (self._ended or (self.shape.full and self._complete()))
+        both_closed = client.closed and server.closed
+        if not (self._ended or both_closed or self.shape.full):
+            return False  # as nearly always
+        client_told = self._hello is not None or client.lost
+        server_told = self._resumed is not None or server.lost or (self._ended and self._alert_is_servers())
+        if not (client_told and server_told):
+            return False
+        return self._ended or both_closed or self._complete()
 
     def _alert_is_servers(self) -> bool:
         return self._alert is not None and self._alert[1] == "server"
@@ -187,7 +205,18 @@ class Handshake:
             return "encrypted", "client"
         return None
 
+    def _told_alert(self) -> tuple[str, Literal["client", "server"]] | None:
+        """Return the alert that ended the handshake, by its name where keys show it."""
+        alert = self._alert or self._hidden_alert()
+        if alert and alert[0] == "encrypted" and self._decryption is not None:
+            return self._decryption.alert or alert
+        return alert
+
+    def _hidden_certificate(self) -> CertificateFact | None:
+        return self._decryption.certificate if self._decryption is not None else None
+
     def _record(self, from_client: bool, side: Side, record: Record) -> None:
+        side.place = self.shape.heard[from_client] - side.records.behind
         if record.type != APPLICATION_DATA:
             self._count(side)
         if side.lost:
@@ -204,8 +233,8 @@ class Handshake:
 
     def _handshake(self, from_client: bool, side: Side, record: Record) -> None:
         if side.changed:
-            if side.finished:
-                self.shape.stop("renegotiation")
+            if side.finished and self._version != TLS13:
+                self.shape.stop(from_client, side.begin(record), "renegotiation")
             side.finished = True
             return
         for message in side.messages.take(record.fragment):
@@ -226,20 +255,24 @@ class Handshake:
                 self._resumed = True
 
     def _application_data(self, from_client: bool, side: Side, record: Record) -> None:
-        if from_client and self._version is None and self._hello and self._hello.early_data:
-            return  # it may have been sent before the server's answer (RFC 8446 2.3)
         time, behind = self._now
+        heard = self.shape.heard[not from_client] - behind
+        if from_client and self._hello and self._hello.early_data and self._unanswered(heard, behind):
+            return
         side.protected += 1
         side.longest = max(side.longest, record.length)
         side.only_alerts &= record.length in HIDDEN_ALERTS
-        if side.changed or self._version == TLS13:
-            ended = self.shape.heard[from_client] - side.records.behind
-            self.shape.add(from_client, record.length, time, ended, behind)
+        self.shape.add(from_client, record.length, time, side.begin(record), side.place, heard)
+
+    def _unanswered(self, heard: int, behind: int) -> bool:
+        """Say whether the client had not heard the server's hello yet (RFC 8446 2.3)."""
+        return behind >= 0 if self._version is None else heard < self._answered
 
     def _alerted(self, from_client: bool, side: Side, record: Record) -> None:
         sender: Literal["client", "server"] = "client" if from_client else "server"
         if side.changed and record.length != ALERT_BYTES:
-            if all(each.begun and not each.lost for each in (self._client, self._server)):
+            side.closed = self._complete() or self._now[1] < 0  # what it had heard is yet to come: it may be complete
+            if not side.closed and all(each.begun and not each.lost for each in (self._client, self._server)):
                 self._alert, self._ended = ("encrypted", sender), True
             return
         level, code = record.fragment[0], record.fragment[1] if record.length > 1 else None
@@ -263,8 +296,10 @@ class Handshake:
         self._hello = client_hello(message.body or b"")
         if self._hello is None:
             self._give_up(self._client, "tls-malformed")
-        else:
-            self.anomalies |= dict.fromkeys(self._hello.anomalies)
+            return
+        self.anomalies |= dict.fromkeys(self._hello.anomalies)
+        if self._decryption is not None:
+            self._decryption.client_hello(self._hello.random)
 
     def _server_hello(self, message: Message) -> None:
         if (self._version is not None and not self._awaits_hello) or self._too_long(message):
@@ -273,12 +308,16 @@ class Handshake:
         if hello is None:
             self._give_up(self._server, "tls-malformed")
             return
+        if self._version is None:
+            self._answered = self._server.place
         self._version, self._cipher = hello.version, hello.cipher
         self._awaits_hello = hello.retry
         self._retried |= hello.retry
         self._encrypt_then_mac = hello.encrypt_then_mac
         if not hello.retry:
             self._resumed = self._resumes(hello)
+            if self._decryption is not None:
+                self._decryption.server_hello(hello)
 
     def _resumes(self, hello: ServerHello) -> bool | None:
         """Say whether a ServerHello takes up an earlier session; up to TLS 1.2 what follows may yet tell."""
@@ -313,7 +352,10 @@ class Handshake:
     def _lose(self, side: Side) -> None:
         """Read no more of a side; of a dialogue in which one is missing only the beginning tells something."""
         side.lost = True
-        self.shape.stop("gap")
+        if not self._settled:
+            self.shape.stop(side is self._client, side.place, "gap")
+        if self._decryption is not None:
+            self._decryption.lose(side is self._client)
 
 
 TAKERS: dict[int, Callable[[Handshake, bool, Side, Record], None]] = {

@@ -46,11 +46,13 @@ class ClientHello(NamedTuple):
     ja3: str | None
     ja4: str | None
     anomalies: tuple[str, ...]
+    random: bytes
 
 
 class ServerHello(NamedTuple):
     """What a ServerHello chose.  ``retry`` says that it is a HelloRetryRequest, ``resumes`` that it takes a PSK."""
 
+    random: bytes
     version: int
     cipher: int
     session: bytes
@@ -106,12 +108,13 @@ def client_hello(body: bytes) -> ClientHello | None:
         ja3=told.ja3,
         ja4=told.ja4,
         anomalies=odd if names.whole else (*odd, "alpn-unreadable"),
+        random=body[RANDOM],
     )
 
 
 def ssl2_hello(version: int) -> ClientHello:
     """Return what a hello of SSL 2 offers: a version.  It has no extensions, and no fingerprints."""
-    return ClientHello(version_name(version), b"", False, None, (), None, None, ())
+    return ClientHello(version_name(version), b"", False, None, (), None, None, (), b"")
 
 
 def server_hello(body: bytes) -> ServerHello | None:
@@ -125,11 +128,13 @@ def server_hello(body: bytes) -> ServerHello | None:
             (version,) = NUMBER.unpack(found[VERSIONS])
     except (error, IndexError, ValueError):
         return None
+    random = body[RANDOM]
     return ServerHello(
+        random=random,
         version=version,
         cipher=cipher,
         session=session,
-        retry=body[RANDOM] == RETRY,
+        retry=random == RETRY,
         encrypt_then_mac=ENCRYPT_THEN_MAC in found,
         resumes=PRE_SHARED_KEY in found,
     )

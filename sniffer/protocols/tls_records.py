@@ -26,7 +26,7 @@ SSL2_CLIENT_HELLO = 1
 
 
 class Record(NamedTuple):
-    """A record.  ``fragment`` is empty for application data, of which only the ``length`` is told."""
+    """A record.  ``fragment`` is empty for application data of which only the ``length`` is told."""
 
     type: int
     version: int
@@ -37,14 +37,17 @@ class Record(NamedTuple):
 class Records:
     """The unfinished record of one direction.  ``unreadable`` is set where the bytes are no TLS records.
 
-    ``behind`` counts the bytes that came with the record just given and lie behind it.
+    ``behind`` counts the bytes that came with the record just given and lie behind it.  ``keep`` says that the
+    fragments of application data are told too, but for those of which bytes are missing.
     """
 
-    __slots__ = ("_begun", "_held", "_passed", "_rest", "behind", "unreadable")
+    __slots__ = ("_begun", "_held", "_kept", "_passed", "_rest", "behind", "keep", "unreadable")
 
-    def __init__(self) -> None:
+    def __init__(self, *, keep: bool = False) -> None:
         self._begun = False
         self._held = b""
+        self._kept = bytearray()
+        self.keep = keep
         self._passed: Record | None = None
         self._rest = 0
         self.behind = 0
@@ -59,12 +62,14 @@ class Records:
         while True:
             if self._passed is not None:
                 taken = min(self._rest, len(data) - place)
+                if self.keep:
+                    self._kept += data[place : place + taken]
                 place, self._rest = place + taken, self._rest - taken
                 if self._rest:
                     return
                 record, self._passed = self._passed, None
                 self.behind = len(data) - place
-                yield record
+                yield self._with_fragment(record) if self.keep else record
             if len(data) - place < HEADER.size:
                 break
             header = self._header(data, place)
@@ -89,6 +94,11 @@ class Records:
             self._rest -= length
         else:
             self.unreadable = True
+
+    def _with_fragment(self, record: Record) -> Record:
+        """Return a record with the bytes that were kept of it, if they are all."""
+        kept, self._kept = bytes(self._kept), bytearray()
+        return record._replace(fragment=kept) if len(kept) == record.length else record
 
     def _header(self, data: bytes, place: int) -> tuple[int, int, int, int] | None:
         """Read a header and say where the fragment begins; None for what can be none."""

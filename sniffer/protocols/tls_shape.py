@@ -1,109 +1,182 @@
 """The shape of a dialogue inside TLS: how long the encrypted records are, who sent them, when, and in answer to what.
 
 Nothing of their content is kept.  A capture may show the two directions out of step (a span port delays one of them,
-or a segment comes again): what a side had heard when it spoke, which TCP's acknowledgements tell, puts a record where
-it belongs.
+or a segment comes again).  So each side is gathered by itself, with what it had heard of the other when it spoke, which
+TCP's acknowledgements tell; both are put together when they are asked for, each record as early as its cause allows.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter, itemgetter
+
 from sniffer.model import limits
 from sniffer.model.facts import Cut, HalfTurn, ShapeFact
 
+SERVER, CLIENT = False, True
 
-class _Half:
-    """A half-turn under way.  ``opened`` and ``ended`` are places in its side's stream.
+MOST_SAID = limits.HALF_TURNS // 2
+"""Utterances kept of a side: in a dialogue the two take turns."""
 
-    ``owed`` are bytes that must have been here, since the other side has answered them, and are yet to come.
+FIN = 1
+"""What the end of a stream adds to an acknowledgement of all its bytes (RFC 9293 3.4)."""
+
+
+class _Utterance:
+    """Records that a side sent on end, while it had heard the other side up to the place ``heard``.
+
+    ``ended`` is the place where the first of them ended: who heard less had heard none of them.  ``number`` is its
+    place among those of both sides, as they were captured.
     """
 
-    __slots__ = ("ended", "first", "from_client", "last", "lengths", "more", "more_octets", "opened", "owed")
+    __slots__ = ("ended", "first", "heard", "last", "lengths", "more", "more_octets", "number")
 
-    def __init__(self, from_client: bool, opened: int, owed: int = 0) -> None:
-        self.from_client = from_client
-        self.opened = self.ended = opened
-        self.owed = owed
-        self.first = self.last = 0
+    def __init__(self, number: int, heard: int, ended: int, time: int) -> None:
+        self.number = number
+        self.heard = heard
+        self.ended = ended
+        self.first = self.last = time
         self.lengths: list[int] = []
         self.more = self.more_octets = 0
 
-    def add(self, length: int, time: int, ended: int) -> None:
-        if not self.lengths:
-            self.first = time
-        self.last, self.ended = time, ended
+    def add(self, length: int, time: int) -> None:
+        self.last = time
         if len(self.lengths) < limits.HALF_TURN_RECORDS:
             self.lengths.append(length)
         else:
             self.more += 1
             self.more_octets += length
 
-    def fact(self) -> HalfTurn:
-        return HalfTurn(self.from_client, self.first, self.last, tuple(self.lengths), self.more, self.more_octets)
-
 
 class Shape:
-    """Gathers the encrypted records of both sides into half-turns.
+    """Gathers the encrypted records of both sides.
 
-    ``heard`` counts the bytes of each side since TLS began, whole records or not; ``full`` says that nothing more is
-    taken.
+    ``heard`` counts the bytes of each side since TLS began, whole records or not: these are the places meant here.
+    ``full`` says that nothing more is taken, of either side.
     """
 
-    __slots__ = ("_cut", "_halves", "_owing", "full", "heard")
+    __slots__ = ("_cut", "_end", "_in_step", "_said", "full", "heard")
 
     def __init__(self) -> None:
-        self._halves: list[_Half] = []
-        self._owing: list[_Half] = []
-        self._cut: Cut | None = None
-        self.heard = [0, 0]
+        self._said: tuple[list[_Utterance], list[_Utterance]] = ([], [])
+        self._cut: list[Cut | None] = [None, None]
+        self._end = [0, 0]
+        self._in_step = True
         self.full = False
+        self.heard = [0, 0]
 
-    def add(self, from_client: bool, length: int, time: int, ended: int, behind: int) -> None:
-        """Take a record of ``length`` bytes that ends at the place ``ended`` of its side's stream.
-
-        ``time`` and ``behind`` as in ``Watcher.receive``.
-        """
-        if self.full:
+    def add(self, from_client: bool, length: int, time: int, begun: int, ended: int, heard: int) -> None:
+        """Take a record of ``length`` bytes between two places, whose sender had heard the other side to ``heard``."""
+        if self._cut[from_client]:
             return
-        half = self._belongs(from_client, ended, behind)
-        if half is None:
-            self.stop("limit")
-            return
-        half.add(length, time, ended)
+        said = self._said[from_client]
+        self._in_step &= heard == self.heard[not from_client]
+        for each in reversed(said):  # it had not heard more before: a segment sent again acknowledges what is newer
+            if each.heard <= heard:
+                break
+            each.heard = heard
+        if not said or said[-1].heard < heard:
+            cut = "limit" if len(said) == MOST_SAID else self._cut[not from_client]
+            if cut is not None and (len(said) == MOST_SAID or heard > self._seen(not from_client)):
+                self.stop(from_client, begun, cut)
+                return
+            said.append(_Utterance(len(said) + len(self._said[not from_client]), heard, ended, time))
+        said[-1].add(length, time)
 
-    def stop(self, why: Cut) -> None:
-        """End the taking; what came before stays."""
-        if not self.full:
-            self._cut, self.full = why, True
+    def stop(self, from_client: bool, place: int, why: Cut) -> None:
+        """Take no more of a side from a place on; what came before stays."""
+        if not self._cut[from_client]:
+            self._cut[from_client], self._end[from_client] = why, place
+            self.full = None not in self._cut
 
     def fact(self) -> ShapeFact | None:
-        """Return the half-turns up to the first that is not whole; None without any."""
-        halves, cut = self._halves, self._cut
-        for place, half in enumerate(halves):
-            if half.owed:
-                halves, cut = halves[:place], "gap"
-                break
-        return ShapeFact(tuple(half.fact() for half in halves), cut) if halves else None
+        """Return the half-turns, as far as all that they answer was seen; None without any.
 
-    def _belongs(self, from_client: bool, ended: int, behind: int) -> _Half | None:
-        """Return the half-turn that a record belongs to; None when there are too many."""
-        if self._owing and self._owing[0].from_client is from_client:
-            return self._pay(self._owing[0], ended)
-        last = self._halves[-1] if self._halves else None
-        if behind < 0 and (last is None or last.from_client is from_client):
-            self._owing.append(_Half(not from_client, self.heard[not from_client], -behind))
-            self._halves.append(self._owing[-1])
-        elif last is not None and last.from_client is from_client:
-            return last
-        elif last is not None and len(self._halves) > 1 and behind >= self.heard[not from_client] - last.opened > 0:
-            return self._halves[-2]  # said before a word of the last half-turn was heard
-        if len(self._halves) >= limits.HALF_TURNS:
-            return None
-        self._halves.append(_Half(from_client, self.heard[from_client]))
-        return self._halves[-1]
+        Where each had heard all that was captured before it, the capture's order is that of causes.
+        """
+        if self._in_step and self._cut == [None, None]:
+            found = tuple(_half_turn(bool(side), said) for side, said in self._as_captured())
+            return ShapeFact(found) if found else None
+        turns = _Turns(self._said, (self._seen(SERVER), self._seen(CLIENT)))
+        cut = self._cut[CLIENT] or self._cut[SERVER] or ("gap" if turns.left else None)
+        found = tuple(turns.facts())
+        return ShapeFact(found, cut) if found else None
 
-    def _pay(self, half: _Half, ended: int) -> _Half:
-        """Put a record where its answer came before it."""
-        half.owed = max(half.owed - (ended - half.ended), 0)
-        if not half.owed:
-            self._owing.remove(half)
-        return half
+    def _as_captured(self) -> Iterator[tuple[int, list[_Utterance]]]:
+        """Give the utterances by side, those of one side on end together."""
+        both = sorted(((each.number, side, each) for side in (0, 1) for each in self._said[side]), key=itemgetter(0))
+        for side, said in groupby(both, key=itemgetter(1)):
+            yield side, [each for _, _, each in said]
+
+    def _seen(self, from_client: bool) -> int:
+        """Return the last place of a side that can have been heard with nothing before it missing here."""
+        return (self._end if self._cut[from_client] else self.heard)[from_client] + FIN
+
+
+def _half_turn(from_client: bool, said: Sequence[_Utterance]) -> HalfTurn:
+    """Return utterances of one side on end as a half-turn."""
+    first, last = said[0], said[-1]
+    if len(said) == 1:
+        return HalfTurn(from_client, first.first, first.last, tuple(first.lengths), first.more, first.more_octets)
+    lengths = [length for each in said for length in each.lengths]
+    beyond = lengths[limits.HALF_TURN_RECORDS :]
+    return HalfTurn(
+        from_client=from_client,
+        first=first.first,
+        last=last.last,
+        lengths=tuple(lengths[: limits.HALF_TURN_RECORDS]),
+        more=len(beyond) + sum(each.more for each in said),
+        more_octets=sum(beyond) + sum(each.more_octets for each in said),
+    )
+
+
+class _Turns:
+    """Puts utterances in the order of their causes.
+
+    Each gets the first turn that is not before its side's last and is behind what it answers.  Turns with even numbers
+    are the server's, which speaks first where nothing tells.  ``left`` says that some answer what was not seen.
+    """
+
+    def __init__(self, said: tuple[list[_Utterance], list[_Utterance]], seen: tuple[int, int]) -> None:
+        self._said = said
+        self._seen = seen
+        self._numbers: tuple[list[int], list[int]] = ([], [])
+        self._turns: dict[int, list[_Utterance]] = {}
+        while (side := self._next()) is not None:
+            self._put(side)
+        self.left = any(len(self._numbers[side]) < len(said[side]) for side in (SERVER, CLIENT))
+
+    def facts(self) -> Iterator[HalfTurn]:
+        """Give the half-turns."""
+        for number, said in sorted(self._turns.items()):
+            yield _half_turn(bool(number % 2), said)
+
+    def _next(self) -> bool | None:
+        """Return the side whose next utterance can be put; None when there is none.
+
+        Acknowledgements that contradict each other (of segments that were merged on their way) prove nothing: then
+        the capture's order holds.
+        """
+        due = {
+            side: said[len(self._numbers[side])]
+            for side, said in zip((SERVER, CLIENT), self._said, strict=True)
+            if len(self._numbers[side]) < len(said) and said[len(self._numbers[side])].heard <= self._seen[not side]
+        }
+        for side, each in due.items():
+            if self._answered(side, each) <= len(self._numbers[not side]):
+                return side
+        return min(due, key=lambda side: due[side].first) if len(due) == len((SERVER, CLIENT)) else None
+
+    def _put(self, side: bool) -> None:
+        own, others = self._numbers[side], self._numbers[not side]
+        each = self._said[side][len(own)]
+        answered = min(self._answered(side, each), len(others))
+        number = max(own[-1] if own else int(side), others[answered - 1] + 1 if answered else 0)
+        own.append(number)
+        self._turns.setdefault(number, []).append(each)
+
+    def _answered(self, side: bool, each: _Utterance) -> int:
+        """Return how many of the other side's utterances were heard, at least in part."""
+        return bisect_right(self._said[not side], each.heard, key=attrgetter("ended"))

@@ -15,6 +15,7 @@ from sniffer.sources.libpcap import LibpcapError, LibpcapReader, Select
 from sniffer.sources.pipe import Pump
 from sniffer.sources.problems import CaptureError
 from sniffer.sources.scapy_files import ScapyReader
+from sniffer.sources.secrets import TakeSecrets, WithSecrets
 
 KnownLink = Callable[[int], bool]
 
@@ -39,6 +40,7 @@ class UnknownLinkError(CaptureError):
 class Capture:
     """An input while it is read.
 
+    ``secrets`` takes the key logs that a stream carries; those of a file are read before (``secrets.key_logs``).
     ``selected`` counts the frames that libpcap let through, ``seen`` all frames, None where nobody counted.
     ``opened`` says that it could be read at all.
     """
@@ -51,6 +53,7 @@ class Capture:
         *,
         scapy: bool = False,
         stop: Callable[[], bool] = lambda: False,
+        secrets: TakeSecrets | None = None,
     ) -> None:
         self.input = source
         self.selected = 0
@@ -60,6 +63,7 @@ class Capture:
         self._known_link = known_link
         self._unknown: set[int] = set()
         self._stop = stop
+        self._secrets = secrets
         self._scapy = scapy or not libpcap.available()
         self._origin = Origin(source.sensor, source.name)
         self._pump: Pump | None = None
@@ -116,7 +120,8 @@ class Capture:
 
     def _opened(self) -> ByteStream:
         try:
-            return self.input.open(self._stop)
+            stream = self.input.open(self._stop)
+            return WithSecrets(stream, self._secrets) if self.input.stream and self._secrets else stream
         except OSError as error:
             raise CaptureError(self.input.name, f"cannot be read ({error.strerror or error})") from None
 

@@ -17,6 +17,7 @@ from sniffer.model.frames import Frames, Origin
 from sniffer.sources.compression import ByteStream
 from sniffer.sources.formats import Container
 from sniffer.sources.gather import Gather
+from sniffer.sources.secrets import SECRETS
 
 
 class ScapyReader:
@@ -67,6 +68,7 @@ class ScapyReader:
 
         file: Any = self._file
         reader: Any = RawPcapNgReader(file)
+        reader.blocktypes.pop(SECRETS, None)  # it would complain that it cannot use them
         while True:
             data, meta = reader._read_packet(limits.FRAME_BYTES)
             ticks = (meta.tshigh or 0) << 32 | (meta.tslow or 0)

@@ -25,6 +25,7 @@ class Segment(NamedTuple):
     ``missing`` bytes at the end were on the wire and not captured (snapshot length).
     """
 
+    time: int
     sequence: int
     acknowledged: int
     flags: int
@@ -47,6 +48,7 @@ class Pending(NamedTuple):
     payload: bytes
     missing: int
     acknowledged: int
+    time: int
 
     @property
     def end(self) -> int:
@@ -55,13 +57,19 @@ class Pending(NamedTuple):
 
 
 class Half:
-    """One direction: how far it has been read, and what waits behind a hole."""
+    """One direction: how far it has been read, and what waits behind a hole.
 
-    __slots__ = ("acknowledged", "ends", "initial", "next", "pending", "place", "started")
+    ``called`` is when its last SYN came that nothing had answered.  ``expected`` is, until anything of it was seen,
+    what the other side acknowledged first.
+    """
+
+    __slots__ = ("acknowledged", "called", "ends", "expected", "initial", "next", "pending", "place", "started")
 
     def __init__(self) -> None:
         self.initial: int | None = None
         self.next: int | None = None
+        self.expected: int | None = None
+        self.called: int | None = None
         self.place = 0
         self.acknowledged: int | None = None
         self.ends: int | None = None
@@ -90,7 +98,7 @@ class Connection:
     server's direction.  ``watcher``, made by ``watch`` when the first byte comes, is told of data, gaps and
     the close while it is ``wanted``.  ``mac``, ``hops`` (the TTL left) and ``vlan`` are those of the client's
     frame that was nearest to it: of several copies of a SYN the one with the most hops left.  ``round_trip`` is the
-    time from the SYN to the answer to it, as seen where the capture was made; None without both.
+    time from the last SYN to the answer to it, as seen where the capture was made; None without both, in this order.
     """
 
     __slots__ = (
@@ -132,6 +140,11 @@ class Connection:
         return self.watcher is not None
 
     @property
+    def timed(self) -> bool:
+        """Say whether segments must be told one by one, each with its time."""
+        return self.watcher is None or self.watcher.timed
+
+    @property
     def start_seen(self) -> bool:
         """Say whether the client's first byte is known to be the first."""
         return self.half[0].started
@@ -144,6 +157,7 @@ class Connection:
     def take(self, from_client: bool, segment: Segment) -> None:
         """Follow one segment that is not the plain continuation of its half-stream."""
         half, other = self.half if from_client else self.half[::-1]
+        self.last = segment.time
         sequence = segment.sequence
         if segment.flags & SYN:
             sequence = wrap(sequence + 1)
@@ -157,9 +171,8 @@ class Connection:
         self.end_seen |= segment.flags & (FIN | RST) != 0
         if segment.flags & FIN:
             self._finish(half, wrap(sequence + len(segment.payload) + segment.missing))
-        if (segment.flags & RST and self._believable(half, sequence)) or (
-            self.half[0].finished() and self.half[1].finished()
-        ):
+        reset = segment.flags & RST and self._believable(half, sequence) and not self._owed(half, other)
+        if reset or (self.half[0].finished() and self.half[1].finished()):
             self.close()
 
     def close(self) -> None:
@@ -168,18 +181,25 @@ class Connection:
             return
         self.closed = True
         for from_client in (True, False):
-            self._give_up(self.half[0 if from_client else 1], from_client)
+            half, other = self.half if from_client else self.half[::-1]
+            self._give_up(half, from_client)
+            owed = self._owed(other, half)
+            if owed and half.place:  # of a side that was never seen all is missing, which is said otherwise
+                self.missed(from_client, half, owed)
         if self.watcher is not None:
             self.watcher.close()
 
-    def deliver(self, from_client: bool, half: Half, payload: bytes, acknowledged: int) -> None:
+    def deliver(self, from_client: bool, half: Half, payload: bytes, acknowledged: int, time: int) -> None:
         """Tell the watcher of the next bytes, whose sender had heard the other side up to ``acknowledged``."""
         half.place += len(payload)
         half.next = ((half.next or 0) + len(payload)) & 0xFFFFFFFF
         if self.wanted:
-            heard = self.half[1 if from_client else 0].next
-            behind = 0 if heard is None else ((heard - acknowledged + HALF) & 0xFFFFFFFF) - HALF
-            self.wanted = self._watcher().receive(from_client, payload, self.last, behind)
+            other = self.half[1 if from_client else 0]
+            heard = other.next
+            if heard is None:
+                heard = other.expected = acknowledged if other.expected is None else other.expected
+            behind = ((heard - acknowledged + HALF) & 0xFFFFFFFF) - HALF
+            self.wanted = self._watcher().receive(from_client, payload, time, behind)
 
     def missed(self, from_client: bool, half: Half, length: int, *, cut: bool = False) -> None:
         """Tell the watcher of missing bytes."""
@@ -201,8 +221,10 @@ class Connection:
             half.begin(wrap(segment.sequence + 1), initial=True)
         else:
             self.duplicates += 1
-        if segment.flags & ACK and self.round_trip is None and other.started:
-            self.round_trip = self.last - self.first
+        if not segment.flags & ACK:
+            half.called = segment.time if other.next is None else half.called
+        elif self.round_trip is None and other.called is not None:
+            self.round_trip = segment.time - other.called
         if segment.flags != SYN and segment.acknowledged and other.next is None:
             other.begin(segment.acknowledged, initial=True)
 
@@ -221,24 +243,24 @@ class Connection:
         if distance + length <= 0:
             self.duplicates += 1
         elif distance <= 0 and half.pending:
-            rest = segment.payload[-distance:]
-            self._keep(half, Pending(half.place, rest, min(segment.missing, distance + length), segment.acknowledged))
+            rest, missing = segment.payload[-distance:], min(segment.missing, distance + length)
+            self._keep(half, Pending(half.place, rest, missing, segment.acknowledged, segment.time))
             half.acknowledged = segment.acknowledged
             self._drain(half, from_client)
         elif distance <= 0:
             rest, missing = segment.payload[-distance:], min(segment.missing, distance + length)
-            self._write(half, from_client, rest, missing, segment.acknowledged)
+            self._write(half, from_client, rest, missing, segment.acknowledged, segment.time)
             half.acknowledged = segment.acknowledged
         elif distance > limits.PENDING_BYTES * 4:
             self.duplicates += 1  # of another generation, or forged: nothing a window could hold
         else:
             place = half.place + distance
-            if self._keep(half, Pending(place, segment.payload, segment.missing, segment.acknowledged)):
+            if self._keep(half, Pending(place, segment.payload, segment.missing, segment.acknowledged, segment.time)):
                 self._judge_hole(half, other, segment, from_client)
 
-    def _write(self, half: Half, from_client: bool, payload: bytes, missing: int, acknowledged: int) -> None:
+    def _write(self, half: Half, from_client: bool, payload: bytes, missing: int, acknowledged: int, time: int) -> None:
         if payload:
-            self.deliver(from_client, half, payload, acknowledged)
+            self.deliver(from_client, half, payload, acknowledged, time)
         if missing:
             self.missed(from_client, half, missing, cut=True)
 
@@ -275,12 +297,14 @@ class Connection:
         self._drain(half, from_client)
 
     def _drain(self, half: Half, from_client: bool) -> None:
-        """Deliver what has become next."""
+        """Deliver what has become next: what waited for bytes came when they did."""
+        time = 0
         while half.pending and half.pending[0].place <= half.place:
             first = half.pending.pop(0)
             known = half.place - first.place
             missing = max(min(first.missing, first.end - half.place), 0)
-            self._write(half, from_client, first.payload[known:], missing, first.acknowledged)
+            time = max(time, first.time)
+            self._write(half, from_client, first.payload[known:], missing, first.acknowledged, time)
 
     def _give_up(self, half: Half, from_client: bool) -> None:
         while half.pending:
@@ -295,6 +319,16 @@ class Connection:
         if half.ends is None and half.next is not None:
             half.ends = half.place + ahead(sequence, half.next)
 
+    def _owed(self, half: Half, other: Half) -> int:
+        """Return how many bytes a side has acknowledged and the capture not shown: they come late, or were lost.
+
+        One is none: it is that of a FIN.
+        """
+        if half.acknowledged is None or other.next is None:
+            return 0
+        owed = ahead(half.acknowledged, other.next)
+        return owed if 1 < owed <= limits.PENDING_BYTES else 0
+
     def _believable(self, half: Half, sequence: int) -> bool:
         """Say whether a RST fits the stream; a forged one rarely does."""
         return half.next is None or abs(ahead(sequence, half.next)) <= limits.RESET_WINDOW
@@ -308,8 +342,9 @@ def _outside(piece: Pending, old: Pending) -> list[Pending]:
     if piece.place < old.place:
         room = old.place - piece.place
         payload = piece.payload[:room]
-        rest.append(Pending(piece.place, payload, room - len(payload), piece.acknowledged))
+        rest.append(Pending(piece.place, payload, room - len(payload), piece.acknowledged, piece.time))
     if piece.end > old.end:
         payload = piece.payload[old.end - piece.place :]
-        rest.append(Pending(old.end, payload, piece.end - old.end - len(payload), piece.acknowledged))
+        missing = piece.end - old.end - len(payload)
+        rest.append(Pending(old.end, payload, missing, piece.acknowledged, piece.time))
     return rest

@@ -58,32 +58,38 @@ class ConnectionTable:
     def _follow(self, packets: Packets, batch: Runs, key: int, first: int, last: int) -> None:
         """Follow one flow through a batch; most runs only continue their half-stream."""
         connection = self._connections.get(key)
-        origin = packets.origins[0] if len(packets.origins) == 1 else None
-        time, flags, plain = batch.time, batch.flags, batch.plain
-        sequence, forward = batch.sequence, batch.forward
+        time, flags = batch.time, batch.flags
         for run in range(first, last):
             if connection is None or flags[run] & SYN or time[run] - connection.last > limits.CLOSED_LINGERS:
                 connection = self._current(connection, packets, batch, key, run)
-            if connection is None or connection.closed:
+            if connection is None:
                 continue
+            connection.last = time[run]
+            if not connection.closed:
+                self._take(connection, packets, batch, run, key)
             connection.last = batch.last_time[run]
-            from_client = forward[run] is connection.client_forward
-            if connection.origin is not origin or (from_client and connection.hops < 0):
-                _note_link(connection, packets, batch, run, from_client)
-            if not connection.wanted:
-                if flags[run] & (FIN | RST):
-                    self._overhear(connection, flags[run], from_client)
-                continue
-            half, other = connection.half if from_client else connection.half[::-1]
-            if plain[run] and sequence[run] == half.next and not half.pending:
-                if other.pending:
-                    connection.notice_acknowledged(from_client, batch.acknowledged[run])
-                half.acknowledged = batch.acknowledged[run]
-                connection.deliver(from_client, half, _payload(packets.data, batch, run), batch.acknowledged[run])
-                if batch.copies[run] and connection.wanted:
-                    connection.duplicates += batch.copies[run]
-            else:
-                self._take(connection, packets, batch, run, key, from_client)
+
+    def _take(self, connection: Connection, packets: Packets, batch: Runs, run: int, key: int) -> None:
+        """Follow a run of a connection that is open."""
+        flags = batch.flags[run]
+        from_client = batch.forward[run] is connection.client_forward
+        origin = packets.origins[0] if len(packets.origins) == 1 else None
+        if connection.origin is not origin or (from_client and connection.hops < 0):
+            _note_link(connection, packets, batch, run, from_client)
+        if not connection.wanted:
+            if flags & (FIN | RST):
+                self._overhear(connection, flags, from_client)
+            return
+        half, other = connection.half if from_client else connection.half[::-1]
+        if batch.plain[run] and batch.sequence[run] == half.next and not half.pending and half.ends is None:
+            if other.pending:
+                connection.notice_acknowledged(from_client, batch.acknowledged[run])
+            half.acknowledged = batch.acknowledged[run]
+            _deliver(connection, packets, batch, run, from_client)
+        else:
+            self._take_one_by_one(connection, packets, batch, run, key, from_client)
+        if batch.copies[run] and connection.wanted and not connection.closed:
+            connection.duplicates += batch.copies[run]
 
     def _current(
         self, connection: Connection | None, packets: Packets, batch: Runs, key: int, run: int
@@ -134,7 +140,7 @@ class ConnectionTable:
             return bool(self._ports[destination])
         return source > destination
 
-    def _take(
+    def _take_one_by_one(
         self, connection: Connection, packets: Packets, batch: Runs, run: int, key: int, from_client: bool
     ) -> None:
         """Follow the segments of a run one by one."""
@@ -143,8 +149,6 @@ class ConnectionTable:
         else:
             for index in range(batch.first[run], batch.first[run + 1]):
                 connection.take(from_client, _segment(packets, batch, index))
-        if connection.wanted:
-            connection.duplicates += batch.copies[run]
         if connection.half[0].pending or connection.half[1].pending or key in self._holding:
             self._bound_waiting(key, connection)
         if connection.closed:
@@ -210,13 +214,21 @@ def _worth(connection: Connection) -> tuple[int, int]:
     return rank, connection.last
 
 
-def _payload(data: bytes, batch: Runs, run: int) -> bytes:
-    """Return the bytes of a run."""
+def _deliver(connection: Connection, packets: Packets, batch: Runs, run: int, from_client: bool) -> None:
+    """Deliver a run: as one, or segment by segment where their times matter."""
     first, last = batch.first[run], batch.first[run + 1]
+    half, acknowledged = connection.half[0 if from_client else 1], batch.acknowledged[run]
     if last - first == 1:
-        return data[batch.start[run] : batch.stop[run]]
+        payload = packets.data[batch.start[run] : batch.stop[run]]
+        connection.deliver(from_client, half, payload, acknowledged, batch.time[run])
+        return
     bounds = zip(batch.starts[first:last].tolist(), batch.stops[first:last].tolist(), strict=True)
-    return b"".join([data[start:stop] for start, stop in bounds])
+    payloads = [packets.data[start:stop] for start, stop in bounds]
+    if connection.timed:
+        for time, payload in zip(packets.time[batch.place[first:last]].tolist(), payloads, strict=True):
+            connection.deliver(from_client, half, payload, acknowledged, time)
+    else:
+        connection.deliver(from_client, half, b"".join(payloads), acknowledged, batch.time[run])
 
 
 def _is_another(connection: Connection, batch: Runs, run: int) -> bool:
@@ -234,14 +246,17 @@ def _only_segment(data: bytes, batch: Runs, run: int) -> Segment:
     """Return the segment of a run of one."""
     payload = data[batch.start[run] : batch.stop[run]]
     missing = batch.length[run] - len(payload)
-    return Segment(batch.sequence[run], batch.acknowledged[run], batch.flags[run], payload, missing)
+    return Segment(batch.time[run], batch.sequence[run], batch.acknowledged[run], batch.flags[run], payload, missing)
 
 
 def _segment(packets: Packets, batch: Runs, index: int) -> Segment:
     """Return one segment of a longer run, which has neither marks nor missing bytes."""
     place = batch.place[index]
     payload = packets.data[int(batch.starts[index]) : int(batch.stops[index])]
-    return Segment(int(packets.sequence[place]), int(packets.acknowledged[place]), 0, payload, 0)
+    time, sequence, acknowledged = (
+        int(column[place]) for column in (packets.time, packets.sequence, packets.acknowledged)
+    )
+    return Segment(time, sequence, acknowledged, 0, payload)
 
 
 def _note_link(connection: Connection, packets: Packets, batch: Runs, run: int, from_client: bool) -> None:

@@ -11,6 +11,8 @@ from __future__ import annotations
 import ssl
 import tempfile
 import warnings
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -30,6 +32,9 @@ NAME = "mail.example.org"
 BEGIN, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
 NOTHING = TlsFact()
 EHLO, REPLY = b"EHLO scanner\r\n", b"250-mail.example.org\r\n250 AUTH LOGIN\r\n"
+Ends = dict[bool, ssl.SSLObject]
+Wires = dict[bool, tuple[ssl.MemoryBIO, ssl.MemoryBIO]]
+HELLO = ((True, EHLO), (False, REPLY))
 
 
 @dataclass(frozen=True)
@@ -100,10 +105,13 @@ def shake(
     name: str | None = NAME,
     session: ssl.SSLSession | None = None,
     sessions: list[ssl.SSLSession] | None = None,
+    lines: Sequence[tuple[bool, bytes]] = HELLO,
+    closing: bool = False,
 ) -> Turns:
-    """Return what goes over the wire: the handshake, and if it succeeds an EHLO and its reply.
+    """Return what goes over the wire: the handshake, and if it succeeds what the two say, an EHLO and its reply.
 
-    The session that the client could resume is added to ``sessions``.
+    The session that the client could resume is added to ``sessions``.  ``closing`` has the client and then the server
+    say that no more comes.
     """
     client.check_hostname = client.check_hostname and name is not None
     wires = {side: (ssl.MemoryBIO(), ssl.MemoryBIO()) for side in (True, False)}
@@ -125,24 +133,37 @@ def shake(
                     _deliver(said, wires, side)
                     return said
             _deliver(said, wires, side)
-    for side, line in ((True, EHLO), (False, REPLY)):
+    if not _talk(ends, wires, said, lines):
+        return said
+    resumable = ends[True].session
+    if sessions is not None and resumable is not None:
+        sessions.append(resumable)
+    for side in (True, False) if closing else ():
+        with suppress(ssl.SSLWantReadError):
+            ends[side].unwrap()
+        _deliver(said, wires, side)
+    return said
+
+
+def _talk(ends: Ends, wires: Wires, said: Turns, lines: Sequence[tuple[bool, bytes]]) -> bool:
+    """Say lines and hear all that the other side says; False when that ends it."""
+    for side, line in lines:
         try:
             ends[not side].read()
         except ssl.SSLWantReadError:
             pass
         except ssl.SSLError:
             _deliver(said, wires, not side)
-            return said
+            return False
         ends[side].write(line)
         _deliver(said, wires, side)
-    ends[True].read()
-    resumable = ends[True].session
-    if sessions is not None and resumable is not None:
-        sessions.append(resumable)
-    return said
+    for end in ends.values():
+        with suppress(ssl.SSLWantReadError):
+            end.read()
+    return True
 
 
-def _deliver(said: Turns, wires: dict[bool, tuple[ssl.MemoryBIO, ssl.MemoryBIO]], side: bool) -> None:
+def _deliver(said: Turns, wires: Wires, side: bool) -> None:
     data = wires[side][1].read()
     if data:
         said.append(Turn(side, data))

@@ -68,15 +68,66 @@ def test_whichever_side_the_capture_shows_first(shaken: Recorded) -> None:
     assert fact(server + client) == fact(shaken.said)
 
 
-def test_nothing_is_wanted_once_it_is_over(shaken: Recorded) -> None:
+IN_CLEAR = tuple(name for name, shaken in recorded().items() if shaken.expected.get("alert"))
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in IN_CLEAR])
+def test_what_it_protects_is_followed_on(name: str) -> None:
     handshake = Handshake()
-    wanted = [handshake.receive(turn.from_client, turn.data) for turn in shaken.said]
-    assert wanted[0] is True
-    assert wanted[-1] is False
-    told = handshake.fact()
+    assert {handshake.receive(turn.from_client, turn.data) for turn in recorded()[name].said} == {True}
+    assert handshake.fact().complete
+    assert {handshake.receive(side, tls.sealed(30)) for side in (True, False)} == {True}
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in IN_CLEAR])
+def test_nothing_is_wanted_once_the_dialogue_is_long_enough(name: str) -> None:
+    handshake = watched(recorded()[name].said)
+    for _ in range(limits.HALF_TURNS):
+        for side in (True, False):
+            handshake.receive(side, tls.sealed(30))
+    assert_over(handshake)
+
+
+@pytest.mark.parametrize("name", IN_CLEAR)
+def test_nothing_is_wanted_once_an_alert_in_clear_ended_it(name: str) -> None:
+    handshake = Handshake()
+    wanted = [handshake.receive(turn.from_client, turn.data) for turn in recorded()[name].said]
+    assert (wanted[0], wanted[-1]) == (True, False)
+    assert_over(handshake)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_nothing_is_wanted_once_both_sides_closed_it(first: bool) -> None:
+    handshake = watched([c(HELLO_12), s(FLIGHT_12), c(KEY + FINISHED), s(FINISHED), c(sealed(40)), s(sealed(60))])
+    close = record(tls.ALERT, bytes(26))
+    assert handshake.receive(first, close) is True
+    assert handshake.receive(not first, sealed(60)) is True
+    assert handshake.receive(not first, close) is False
+    assert_over(handshake)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_nothing_is_wanted_once_both_sides_are_lost(first: bool) -> None:
+    handshake = watched([c(HELLO_13), s(FLIGHT_13), c(sealed(53))])
+    assert handshake.miss(first, 100) is True
+    assert handshake.miss(not first, 100) is False
+    assert_over(handshake)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_nothing_is_wanted_once_a_side_answered_what_is_missing(first: bool) -> None:
+    handshake = watched([c(HELLO_13), s(FLIGHT_13), c(sealed(53))])
+    assert handshake.miss(first, 100) is True
+    assert handshake.receive(not first, sealed(60)) is False
+    assert_over(handshake)
+
+
+def assert_over(handshake: Handshake) -> None:
+    """Nothing changes what it told."""
+    told = handshake.fact(), handshake.shape.fact()
     for junk in JUNK:
         assert handshake.receive(True, junk) is handshake.receive(False, junk) is handshake.miss(True, 7) is False
-    assert handshake.fact() == told
+    assert (handshake.fact(), handshake.shape.fact()) == told
 
 
 def test_junk_in_place_of_a_turn_claims_nothing_false(shaken: Recorded) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sniffer.model import limits
 from sniffer.model.facts import Speech, TlsFact
 from sniffer.protocols import SmtpSession
 from tests.protocols import tls_bytes as tls
@@ -56,12 +57,21 @@ def test_from_the_first_byte(name: str) -> None:
     assert (speech.starttls, speech.encrypted, speech.banner, speech.smtp) == ("implicit", True, None, False)
 
 
-@pytest.mark.parametrize("name", ["1.3", "1.2", "1.3 unknown CA"])
-def test_nothing_more_is_wanted_once_it_is_over(name: str) -> None:
-    said = recorded()[name].said
+def test_nothing_more_is_wanted_once_it_failed() -> None:
+    said = recorded()["1.3 unknown CA"].said
     session = SmtpSession()
     assert feed(session, REQUESTED) is True
     wanted = [feed(session, [turn]) for turn in said]
+    assert (wanted[0], wanted[-1]) == (True, False)
+    assert wanted == sorted(wanted, reverse=True)
+
+
+@pytest.mark.parametrize("name", ["1.3", "1.2"])
+def test_of_a_long_session_only_the_beginning_is_wanted(name: str) -> None:
+    session = SmtpSession()
+    assert {feed(session, [turn]) for turn in [*REQUESTED, *recorded()[name].said]} == {True}
+    mail = [Turn(side, tls.sealed(40)) for side in (True, False)] * limits.HALF_TURNS
+    wanted = [feed(session, [turn]) for turn in mail]
     assert (wanted[0], wanted[-1]) == (True, False)
     assert wanted == sorted(wanted, reverse=True)
 

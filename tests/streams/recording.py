@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 import numpy as np
 
@@ -45,11 +46,17 @@ def join(told: Told, new: str | int) -> None:
 
 @dataclass
 class Recorder:
-    """A watcher that records, and wants no more after ``enough`` bytes."""
+    """A watcher that records, and wants no more after ``enough`` bytes.
+
+    ``heard`` has for each byte of a side when it came, and how many bytes of the other side its sender had heard.
+    """
 
     enough: int = 1 << 30
+    timed: bool = True
     told: dict[bool, Told] = field(default_factory=lambda: {True: [], False: []})
     in_order: list[tuple[bool, str | int]] = field(default_factory=list)
+    heard: dict[bool, list[tuple[int, int]]] = field(default_factory=lambda: {True: [], False: []})
+    places: dict[bool, int] = field(default_factory=lambda: {True: 0, False: 0})
     closed: int = 0
 
     def receive(self, from_client: bool, data: bytes, time: int = 0, behind: int = 0) -> bool:
@@ -57,6 +64,8 @@ class Recorder:
         assert data
         assert not self.closed
         self._join(from_client, data.decode("latin-1"))
+        self.heard[from_client] += [(time, self.places[not from_client] - behind)] * len(data)
+        self.places[from_client] += len(data)
         self.enough -= len(data)
         return self.enough > 0
 
@@ -65,6 +74,7 @@ class Recorder:
         assert length >= 0
         assert not self.closed
         self._join(from_client, length)
+        self.places[from_client] += length
         return True
 
     def close(self) -> None:
@@ -92,6 +102,14 @@ class Seen:
     def server(self) -> Told:
         """Return what the server's side said."""
         return self.watcher.told[False]
+
+    def heard(self, *, client: bool) -> list[int]:
+        """Return how much a side had heard as it sent each of its bytes, each number once."""
+        return [heard for heard, _ in groupby(heard for _, heard in self.watcher.heard[client])]
+
+    def times(self, *, client: bool) -> list[int]:
+        """Return in which step each byte of a side came."""
+        return [(time - START) // STEP for time, _ in self.watcher.heard[client]]
 
 
 def c(

@@ -95,6 +95,8 @@ class Summary:
     hops: int
     vlan: tuple[int, ...]
     initial: tuple[int | None, int | None]
+    heard: dict[bool, list[tuple[int, int]]]
+    round_trip: int | None
 
 
 def joined(events: list[tuple[bool, str | int]]) -> list[tuple[bool, str | int]]:
@@ -126,6 +128,8 @@ def summary(seen: Seen) -> Summary:
         hops=connection.hops,
         vlan=connection.vlan,
         initial=(connection.half[0].initial, connection.half[1].initial),
+        heard=seen.watcher.heard,
+        round_trip=connection.round_trip,
     )
 
 

@@ -198,6 +198,29 @@ def test_a_reset_ends_a_connection() -> None:
     assert seen.client == ["ab"]
 
 
+def test_bytes_that_were_acknowledged_may_come_behind_a_reset() -> None:
+    seen = only([*OPEN, c(0, "ab"), c(2, "cd", ack=3), rst(c(4, ack=3)), s(0, "x"), s(1, "yz", ack=2)])
+    assert (seen.client, seen.server) == (["abcd"], ["xyz"])
+    assert seen.connection.gap_bytes == 0
+
+
+def test_bytes_that_were_acknowledged_and_never_came_are_a_gap() -> None:
+    seen = only([*OPEN, s(0, "x"), c(0, "ab", ack=1), c(2, "cd", ack=4), rst(c(4, ack=4))])
+    assert (seen.client, seen.server) == (["abcd"], ["x", 3])
+    assert seen.connection.gap_bytes == 3
+
+
+def test_an_acknowledged_fin_is_no_missing_byte() -> None:
+    seen = only([*OPEN, s(0, "x"), c(0, "ab", ack=1), fin(s(1)), c(2, "cd", ack=2), rst(c(4, ack=2))])
+    assert (seen.client, seen.server, seen.connection.gap_bytes) == (["abcd"], ["x"], 0)
+
+
+def test_a_side_that_was_never_seen_is_no_gap_but_one_side() -> None:
+    seen = only([*OPEN, c(0, "ab", ack=5), c(2, "cd", ack=9), rst(c(4, ack=9))])
+    assert (seen.client, seen.server, seen.connection.gap_bytes) == (["abcd"], [], 0)
+    assert seen.connection.one_sided
+
+
 def test_a_reset_far_from_the_stream_is_not_believed() -> None:
     forged = [c(1 << 20, flags=RST), s(1 << 20, flags=RST)]
     assert only([*OPEN, c(0, "ab"), *forged, c(2, "cd")]).client == ["abcd"]
