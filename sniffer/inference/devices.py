@@ -145,10 +145,10 @@ class _Device:
         fact = finding.fact
         ledger.add(finding)
         _see(self.addresses, (fact.client_ip, domain(fact)), fact)
-        for source, name in (("smtp", fact.speech.helo), ("ntlm", fact.speech.workstation)):
+        for source, name in (("smtp", fact.helo), ("ntlm", fact.workstation)):
             if name:
                 _see(self.names, (source, name), fact)
-        self._note_run(telling(fact.speech.helo), fact.start)
+        self._note_run(telling(fact.helo), fact.start)
         if card:
             self.cards = self.cards or _Seen(fact.start, fact.start, 0, fact.observations[0].file)
             self.cards.add(fact)

@@ -69,7 +69,9 @@ def _hands_over(finding: SessionFinding) -> bool:
     auth = finding.auth
     if auth.outcome is not None:
         return auth.outcome != "failure"
-    return auth.unjudged == "tls" or (auth.family == "none" and finding.fact.speech.mail_accepted is not False)
+    if auth.unjudged:
+        return finding.fact.speech.encrypted and auth.unjudged != "no-auth-seen"
+    return auth.family == "none" and auth.mail_accepted is not False
 
 
 def _behind(device: str, upstream: Mapping[str, list[str]]) -> list[str]:

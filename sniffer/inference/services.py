@@ -74,20 +74,20 @@ class Servers:
 
     def server(self, fact: SessionFact) -> Server:
         """Say what the server of a session is."""
-        tls, speech = fact.tls, fact.speech
+        tls = fact.tls
         certified = tls.certificate.names if tls and tls.certificate else ()
         asked = self._names.asked(fact)
         sni = requested(tls)
         own = self._names.own(fact)
         return self._server(
-            Clues(fact.server_ip, fact.server_port, speech.banner, speech.greeted, sni, asked, own, certified)
+            Clues(fact.server_ip, fact.server_port, fact.banner, fact.greeted, sni, asked, own, certified)
         )
 
     def public_ip(self, fact: SessionFact, server: Server) -> str | None:
         """Return the address under which the world sees a client, where the service greets it by that."""
         if not server.service.greets_address:
             return None
-        found = HELLO_ADDRESS.search(fact.speech.greeted or "")
+        found = HELLO_ADDRESS.search(fact.greeted or "")
         try:
             address = str(ip_address(found[1])) if found else None
         except ValueError:

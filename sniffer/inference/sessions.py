@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
+from sniffer.inference.clear import clear_auth
+from sniffer.inference.decrypted import decrypted_auth
 from sniffer.inference.devices import Links, sensor_of
+from sniffer.inference.explained import dialogue_of
+from sniffer.inference.field_check import Checked, checked
+from sniffer.inference.field_lessons import Truth
+from sniffer.inference.habits import Habits
+from sniffer.inference.hidden import Ear, Hidden
+from sniffer.inference.inferred import Context, inferred_auth
 from sniffer.inference.names import Names
 from sniffer.inference.networks import Networks
 from sniffer.inference.remarks import Seen, remarks
 from sniffer.inference.services import Server, Servers
-from sniffer.inference.starttls import handshake_failed, starttls_of, why_failed
+from sniffer.inference.starttls import handshake_failed, starttls_of
 from sniffer.knowledge.catalogue import Catalogue
-from sniffer.knowledge.mechanisms import family_of
-from sniffer.model.facts import AttemptFact, SessionFact, StartTls
-from sniffer.model.findings import AttemptFinding, AuthFinding, Direction, Scope, SessionFinding, Unjudged
-
-WHY_UNJUDGED: dict[Unjudged, str] = {
-    "tls": "what follows is inside TLS: its mechanism cannot be read in clear",
-    "late": "the capture joined this connection late, so an AUTH may have come before",
-    "gap": "bytes are missing from the capture where an AUTH may have been",
-    "one-sided": "only one direction was captured",
-    "no-auth-seen": "the connection ended before AUTH or MAIL",
-    "ambiguous": "what was said cannot be read as SMTP",
-}
-"""Why a family is unknown, in the words of a reason."""
-
+from sniffer.knowledge.services import Service
+from sniffer.knowledge.site_profile import SiteProfile
+from sniffer.model.facts import SessionFact, StartTls
+from sniffer.model.findings import AuthFinding, DialogueFinding, Direction, Scope, SessionFinding
 
 DIRECTIONS: dict[tuple[bool, bool], Direction] = {
     (True, True): "internal",
@@ -40,12 +40,16 @@ class Site(NamedTuple):
     """What all facts together say of a site, and what the user says of it.
 
     ``uneven`` are the servers (sensor, address, port) that offer STARTTLS to some clients and not to others.
+    ``unverified`` are the services of which no real session was held against what is inferred, ``profiles`` what was
+    learnt, by their codes, of those where one was.
     """
 
     networks: Networks
     links: Links
     names: Names
     uneven: Collection[tuple[str, str, int]] = frozenset()
+    unverified: Collection[str] = frozenset()
+    profiles: Mapping[str, SiteProfile] = {}
 
 
 class Judge:
@@ -55,6 +59,7 @@ class Judge:
         self._site = site
         self._catalogue = catalogue
         self._servers = Servers(catalogue, site.networks, site.names)
+        self._ear = Ear(profiles=site.profiles)
 
     def session(self, fact: SessionFact) -> SessionFinding:
         """Say what a session means."""
@@ -72,121 +77,64 @@ class Judge:
             name=server.name,
             name_basis=server.basis,
             starttls=starttls,
-            auth=_auth(fact, starttls),
+            auth=self._auth(fact, starttls, server.service),
             public_ip=self._servers.public_ip(fact, server),
             findings=remarks(Seen(fact, server, starttls, uneven, self._catalogue)),
         )
+
+    def learn(self, facts: Iterable[SessionFact]) -> None:
+        """Take sessions of each server once, to learn how it says what it says inside TLS."""
+        habits = Habits()
+        for fact in facts:
+            heard = self._hear(fact)
+            if heard is not None:
+                self._ear.teach(habits, fact, heard)
+        self._ear.learn(habits)
+
+    def dialogue(self, fact: SessionFact) -> DialogueFinding | None:
+        """Return the dialogue inside a session's TLS, as it was read; None where none was."""
+        heard = self._hear(fact)
+        return dialogue_of(fact, heard, self._ear) if heard is not None else None
+
+    def checked(self, fact: SessionFact, truth: Truth) -> Checked:
+        """Hold what is inferred of a session, without what keys show of it, against what is known to be true.
+
+        Raises ``ValueError`` where profiles are known: a check has to be blind.
+        """
+        if self._site.profiles:
+            raise ValueError("a check has to be blind: judge without profiles")
+        blind = replace(fact, inside=None)
+        return checked(self.session(blind), self._hear(blind), self._ear, truth)
+
+    def _hear(self, fact: SessionFact, service: Service | None = None) -> Hidden | None:
+        if fact.shape is None or handshake_failed(fact):
+            return None
+        service = service or self._servers.server(fact).service
+        return self._ear.hear(fact, service.code)
+
+    def _auth(self, fact: SessionFact, starttls: StartTls, service: Service) -> AuthFinding:
+        """Judge by what keys show, by the records inside TLS, or by what was said in clear."""
+        opened = decrypted_auth(fact)
+        if opened is not None:
+            return opened
+        clear = clear_auth(fact, starttls)
+        if not fact.speech.encrypted or handshake_failed(fact) or clear.outcome == "success":
+            return clear
+        inferred = inferred_auth(
+            fact, self._hear(fact, service), self._ear, Context(service.code, self._site.unverified)
+        )
+        return joined(clear, inferred)
+
+
+def joined(clear: AuthFinding, inferred: AuthFinding) -> AuthFinding:
+    """Return what a session means that went into TLS: what was tried in clear before was not accepted."""
+    if not clear.attempts:
+        return inferred
+    if not inferred.attempts:
+        return clear
+    return replace(inferred, attempts=(*clear.attempts, *inferred.attempts))
 
 
 def scope_of(ours: bool, server: Server) -> Scope:
     """Clients on our side are local, and so is any client of a service that one submits to."""
     return "local" if ours or server.service.submission else "remote"
-
-
-def _auth(fact: SessionFact, starttls: StartTls) -> AuthFinding:
-    speech = fact.speech
-    if speech.attempts:
-        return _attempted(fact)
-    if speech.mail and not speech.blind and (not speech.encrypted or handshake_failed(fact)):
-        return _without_attempt(None, f"mail was sent without AUTH ({fact.server})")
-    why = _why_unjudged(fact)
-    return _without_attempt(why, _unjudged_reason(fact, starttls, why))
-
-
-def _attempted(fact: SessionFact) -> AuthFinding:
-    """Judge by the last success, else by the last attempt."""
-    attempts = tuple(_attempt(fact, each) for each in fact.speech.attempts)
-    chosen = decisive(attempts)
-    outcome, certain = chosen.outcome, chosen.outcome_confidence
-    reason = _attempt_reason(fact, chosen)
-    if fact.speech.encrypted and not handshake_failed(fact) and outcome != "success":
-        outcome, certain = "unknown", None  # a later attempt, if any, is inside TLS
-        reason += "; the session then went into TLS, where it may have succeeded"
-    return AuthFinding(
-        family=chosen.family,
-        mechanism=chosen.mechanism,
-        basis=chosen.basis,
-        confidence=chosen.confidence,
-        outcome=outcome,
-        outcome_confidence=certain,
-        user=chosen.user,
-        reply=chosen.reply,
-        unjudged=chosen.unjudged,
-        credential_sent=chosen.credential_sent,
-        attempts=attempts,
-        reason=reason,
-    )
-
-
-def decisive(attempts: Sequence[AttemptFinding]) -> AttemptFinding:
-    """Return the attempt that a session is judged by: the last success, else the last."""
-    return next((each for each in reversed(attempts) if each.outcome == "success"), attempts[-1])
-
-
-def _attempt(fact: SessionFact, attempt: AttemptFact) -> AttemptFinding:
-    family = family_of(attempt.mechanism)
-    unjudged = _why_unknown(fact) if family == "unknown" else None
-    what = f"AUTH {attempt.mechanism or 'of unknown mechanism'} read in clear"
-    said = f"the server said {attempt.reply!r}" if attempt.reply else "the server's last word was not seen"
-    return AttemptFinding(
-        family=family,
-        mechanism=attempt.mechanism,
-        basis="none" if unjudged else "clear",
-        confidence=None if unjudged else 1.0,
-        outcome=attempt.outcome,
-        outcome_confidence=None if attempt.outcome == "unknown" else 1.0,
-        user=attempt.user,
-        reply=attempt.reply,
-        unjudged=unjudged,
-        credential_sent=attempt.credential_sent,
-        reason=f"{what}; {said}",
-    )
-
-
-def _without_attempt(unjudged: Unjudged | None, reason: str) -> AuthFinding:
-    return AuthFinding(
-        family="unknown" if unjudged else "none",
-        mechanism=None,
-        basis="none" if unjudged else "clear",
-        confidence=None if unjudged else 1.0,
-        outcome=None,
-        user=None,
-        reply=None,
-        unjudged=unjudged,
-        attempts=(),
-        reason=reason,
-    )
-
-
-def _why_unjudged(fact: SessionFact) -> Unjudged:
-    speech, quality = fact.speech, fact.quality
-    if speech.encrypted:
-        return "no-auth-seen" if handshake_failed(fact) else "tls"
-    if not speech.smtp:
-        return "ambiguous"
-    if quality.one_sided:
-        return "one-sided"
-    if quality.gap_bytes and speech.blind:
-        return "gap"
-    return "late" if speech.blind else "no-auth-seen"
-
-
-def _why_unknown(fact: SessionFact) -> Unjudged:
-    """Say why the mechanism of an AUTH that was seen is not known."""
-    why = _why_unjudged(fact)
-    return "ambiguous" if why == "no-auth-seen" else why
-
-
-def _unjudged_reason(fact: SessionFact, starttls: StartTls, why: Unjudged) -> str:
-    if starttls == "failed" and fact.tls:
-        return f"{fact.server}: the TLS handshake failed before AUTH or MAIL: {why_failed(fact.tls)}"
-    if why == "tls":
-        how = "TLS from the first byte" if starttls == "implicit" else f"STARTTLS {starttls}"
-        return f"{how} ({fact.server}): {WHY_UNJUDGED[why]}"
-    return f"{fact.server}: {WHY_UNJUDGED[why]}"
-
-
-def _attempt_reason(fact: SessionFact, attempt: AttemptFinding) -> str:
-    what = f"AUTH {attempt.mechanism}" if attempt.mechanism else "an AUTH exchange of unknown mechanism"
-    said = f"the server said {attempt.reply!r}" if attempt.reply else "the server's last word was not seen"
-    return f"{what} was read in clear ({fact.server}); {said}"

@@ -23,7 +23,7 @@ from sniffer.knowledge.mechanisms import family_of
 from sniffer.knowledge.services import OTHER, PRIVATE
 from sniffer.model import limits
 from sniffer.model.facts import Family
-from sniffer.model.findings import Band, Basis, ServiceFinding, SessionFinding, State, Verdict
+from sniffer.model.findings import AuthFinding, Band, Basis, ServiceFinding, SessionFinding, State, Verdict
 
 DAY = 24 * 3600 * 1_000_000
 PRESENT = 30 * DAY
@@ -54,29 +54,33 @@ class Reason(NamedTuple):
 
 @dataclass(slots=True)
 class FamilyTally:
-    """Sessions of one family with one service."""
+    """Sessions of one family with one service, by how the family was known."""
 
     clear: int = 0
+    decrypted: int = 0
     inferred: int = 0
     first: int = 0
     last: int = 0
+    sure: float = 0.0
 
-    def add(self, start: int, end: int, *, clear: bool) -> None:
-        """Count a session."""
+    def add(self, start: int, end: int, basis: Basis, sure: float = 1.0) -> None:
+        """Count a session, and keep how sure the surest is."""
+        self.sure = max(self.sure, sure)
         if not self.sessions:
             self.first = start
         self.first, self.last = min(self.first, start), max(self.last, end)
-        self.clear += clear
-        self.inferred += not clear
+        self.clear += basis == "clear"
+        self.decrypted += basis == "decrypted"
+        self.inferred += basis == "inferred"
 
     @property
     def sessions(self) -> int:
         """Return how many sessions were counted."""
-        return self.clear + self.inferred
+        return self.clear + self.decrypted + self.inferred
 
     def band(self, judged: int) -> Band | None:
         """Return how surely the family is decided, None if it is not (rule 1)."""
-        if self.clear:
+        if self.clear or self.decrypted:
             return "certain"
         if self.inferred >= 2 and self.inferred * INFERRED_SHARE >= judged:
             return "strong"
@@ -136,14 +140,15 @@ class ServiceLedger:
         """Follow who ends before AUTH, session after session; what is hidden may have worked, and breaks the row.
 
         Who was offered Basic by this server and is not any more has been turned away.  Only without STARTTLS is
-        the list of mechanisms in clear the whole list (RFC 3207 4.2).
+        the list of mechanisms in clear the whole list (RFC 3207 4.2); inside TLS it is.
         """
         if finding.auth.unjudged != "no-auth-seen":
             self.gave_up, self.basic_gone = 0, False
             return
         self.gave_up += 1
-        offered = finding.fact.speech.offered
-        listed = finding.starttls == "not-offered" and offered
+        listed = finding.auth.offered_tls
+        if listed is None and finding.starttls == "not-offered":
+            listed = finding.fact.speech.offered
         if listed and self._same_server(finding) and not any(family_of(name) == "basic" for name in listed):
             self.basic_gone = True
 
@@ -157,7 +162,7 @@ class ServiceLedger:
         self.judged += 1
         self.gave_up, self.basic_gone = 0, False
         if fact.start > self.ends - PRESENT:
-            self._tally(finding).add(fact.start, fact.end, clear=auth.basis != "inferred")
+            self._tally(finding).add(fact.start, fact.end, auth.basis, auth.confidence or 0.0)
         if auth.family == "basic":
             self.basic_server = fact.server
         if auth.mechanism:
@@ -174,12 +179,12 @@ class ServiceLedger:
     def _tally(self, finding: SessionFinding) -> FamilyTally:
         """Return where a session counts: mail that was refused for want of AUTH stands apart (rule 4)."""
         family = finding.auth.family
-        if family == "none" and finding.fact.speech.mail_accepted is False:
+        if family == "none" and finding.auth.mail_accepted is False:
             return self.turned_away
         return self.families.setdefault(family, FamilyTally())
 
     def _outcome(self, finding: SessionFinding) -> None:
-        start, auth, accepted = finding.fact.start, finding.auth, finding.fact.speech.mail_accepted
+        start, auth, accepted = finding.fact.start, finding.auth, finding.auth.mail_accepted
         without = auth.family == "none"
         if auth.outcome == "success" or (without and accepted):
             self.succeeded += auth.outcome == "success"
@@ -187,13 +192,16 @@ class ServiceLedger:
         elif auth.outcome == "failure" or (without and accepted is False):
             self.failed += auth.outcome == "failure"
             self.first_failure = start if self.first_failure is None else self.first_failure
-            self._refused(auth.reply or finding.fact.speech.mail_reply or "", without=without)
+            self._refused(auth, without=without)
         else:
             self.unknown_outcome += auth.outcome == "unknown"
 
-    def _refused(self, reply: str, *, without: bool) -> None:
-        """Follow a failure: a policy's, as far as its words say, or another."""
-        cause = self.catalogue.refusal(reply)
+    def _refused(self, auth: AuthFinding, *, without: bool) -> None:
+        """Follow a failure: a policy's, as far as its words say, or their length, or another."""
+        reply = auth.reply or auth.mail_reply
+        cause = self.catalogue.refusal(reply) if reply else None
+        if cause is None and auth.likely_refusal:
+            cause = self.catalogue.reply(auth.likely_refusal)
         self.refusal = cause.code if cause else None
         after_basic = without and "basic" in self.reasons  # who logged in before and cannot now
         self.last_state = "refused" if after_basic else cause.state if cause else "failing"
@@ -215,7 +223,7 @@ class ServiceLedger:
             servers=tuple(self.servers),
             mechanisms=tuple(self.mechanisms),
             basis=self._basis(family),
-            confidence=1.0 if decided.get(family) == "certain" else None,
+            confidence=self._of(family).sure if family in decided else None,
             judged=self.judged,
             unjudged=self.unjudged,
             dissent=self._dissent(set(decided)),
@@ -263,7 +271,8 @@ class ServiceLedger:
     def _basis(self, family: Family) -> Basis:
         if family == "unknown":
             return "none"
-        return "clear" if self._of(family).clear else "inferred"
+        tally = self._of(family)
+        return "clear" if tally.clear else "decrypted" if tally.decrypted else "inferred"
 
     def _state(self, decided: dict[Family, Band], current: list[Family]) -> State:
         situation = Situation(self, set(decided), set(current))

@@ -19,10 +19,18 @@ SESSIONS = """
 CREATE TABLE session (
     session TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, sensor TEXT NOT NULL,
     mac TEXT, ip TEXT NOT NULL, helo TEXT, server TEXT NOT NULL, port INTEGER NOT NULL,
-    starttls INTEGER, fact BLOB NOT NULL
+    starttls INTEGER, hidden INTEGER NOT NULL, fact BLOB NOT NULL
 )
 """
-"""``sensor`` is that of the first observation; ``starttls`` whether the EHLO reply offers it, null without one."""
+"""``sensor`` is that of the first observation; ``starttls`` whether the EHLO reply offers it, null without one;
+``hidden`` whether records inside TLS were kept."""
+
+SAMPLES = """
+SELECT fact FROM (
+    SELECT fact, start, session, row_number() OVER (PARTITION BY server, port ORDER BY start, session) AS place
+    FROM session WHERE hidden
+) WHERE place <= ? ORDER BY start, session
+"""
 
 ANSWERS = """
 CREATE TABLE answer (
@@ -53,7 +61,7 @@ FROM pair AS behind JOIN pair AS before ON before.sensor = behind.sensor AND bef
 WHERE behind.server <> behind.ip ORDER BY behind.sensor, behind.ip
 """
 
-Row = tuple[str, int, int, str, str | None, str, str | None, str, int, bool | None, bytes]
+Row = tuple[str, int, int, str, str | None, str, str | None, str, int, bool | None, bool, bytes]
 Name = tuple[str, str, str, str, int, int, int]
 
 
@@ -78,8 +86,8 @@ class Spool:
         starttls = "STARTTLS" in extensions if extensions else None
         self._rows.append(
             (
-                fact.session, fact.start, fact.end, sensor, mac, fact.client_ip, fact.speech.helo,
-                fact.server_ip, fact.server_port, starttls, self._encoder.encode(fact),
+                fact.session, fact.start, fact.end, sensor, mac, fact.client_ip, fact.helo,
+                fact.server_ip, fact.server_port, starttls, fact.shape is not None, self._encoder.encode(fact),
             )
         )  # fmt: skip
         if len(self._rows) >= limits.SPOOL_ROWS:
@@ -125,6 +133,14 @@ class Spool:
         for (blob,) in self._database.execute("SELECT fact FROM session ORDER BY start, session"):
             yield self._decoder.decode(blob)
 
+    def samples(self) -> Iterator[SessionFact]:
+        """Give the oldest sessions of each server (address and port) of which records inside TLS were kept, by start.
+
+        At most ``limits.SAMPLES`` of each: what a server's words are shows in so many.
+        """
+        for (blob,) in self._database.execute(SAMPLES, (limits.SAMPLES,)):
+            yield self._decoder.decode(blob)
+
     def links(self) -> Iterator[tuple[str, str, str | None]]:
         """Give each (card, address, EHLO name) of clients that no router hid."""
         yield from self._database.execute("SELECT DISTINCT mac, ip, helo FROM session WHERE mac IS NOT NULL")
@@ -157,7 +173,7 @@ class Spool:
 
     def _flush(self) -> None:
         self._database.execute("BEGIN")
-        self._database.executemany("INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._rows)
+        self._database.executemany("INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._rows)
         self._database.executemany("INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?, ?)", self._names)
         self._database.execute("COMMIT")
         self._rows.clear()

@@ -40,6 +40,12 @@ def offered_inside(
 
 
 @cache
+def listed_services() -> frozenset[str]:
+    """Return the services whose AUTH lines are known."""
+    return frozenset(service for row in tables().auth for service in row.services)
+
+
+@cache
 def _known(service: str | None) -> dict[int, tuple[tuple[str, ...], ...]]:
     """Return the offers of a service by the octets of their lines, of servers at large where none of its is known."""
     rows = [row for row in tables().auth if service in row.services]

@@ -23,6 +23,12 @@ FRONT_END = re.compile(
 )
 """A banner, or the first line of an EHLO reply, of a front end for client submission."""
 
+WHOLE_HOST = re.compile(
+    r"220[ -]([A-Z0-9]{6,13}CA\d{3,4}\.[A-Z0-9]{6,9}\.PROD\.OUTLOOK\.COM) Microsoft ESMTP MAIL Service ",
+    re.ASCII | re.IGNORECASE,
+)
+"""A banner that gives the host itself, as front ends do that are reached by that name."""
+
 LONG_FOREST = re.compile(r"...PR\d", re.ASCII | re.IGNORECASE)
 """The name of a front end in a forest of 8 letters (INDPRD01, eurprd03); the others have 7 (DEUP281)."""
 
@@ -46,6 +52,9 @@ def host_length(banner: str) -> int | None:
 
     None where the banner is not that of Exchange Online's client submission.
     """
+    whole = WHOLE_HOST.match(banner)
+    if whole:
+        return len(whole[1])
     found = FRONT_END.match(banner)
     if not found:
         return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from types import MappingProxyType
 
 from msgspec import Struct
@@ -39,6 +39,9 @@ EXCHANGE_ONLINE = "exchange-online"
 USUAL_HOSTS = range(38, 42)
 """The lengths of a front end's host outside China."""
 
+MOST_BANNERS = 1024
+"""Banners remembered; those of Exchange Online differ from session to session."""
+
 LONGEST_BANNER = 512
 """RFC 5321 4.5.3.1.5; what comes behind tells nothing more."""
 
@@ -66,6 +69,7 @@ class Profile(Struct, frozen=True, dict=True):
         return [reply for reply in self.replies if reply.symbol == symbol]
 
 
+@lru_cache(MOST_BANNERS)
 def greeting_profile(banner: str) -> Profile | None:
     """Return whose words a clear banner says are to be expected, None where it greets like many."""
     replies = expected_replies(banner)

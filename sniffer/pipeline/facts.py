@@ -50,6 +50,7 @@ def session_fact(connection: Connection) -> SessionFact:
         ),
         tls=session.tls(),
         shape=_since(session.shape(), connection.first),
+        inside=session.inside(),
         round_trip=connection.round_trip,
     )
 

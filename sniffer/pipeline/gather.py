@@ -9,9 +9,11 @@ from sniffer.inventory.spool import Spool
 from sniffer.pipeline.reader import Reader, Report, Stop
 from sniffer.pipeline.shares import Worker, processes
 from sniffer.pipeline.values import Gathered, InputRecord, Settings
+from sniffer.protocols import KeyLog
 from sniffer.sources import bpf
 from sniffer.sources.digest import Digests
 from sniffer.sources.inputs import Input, inputs
+from sniffer.sources.secrets import key_logs
 
 
 def gather(
@@ -27,6 +29,7 @@ def gather(
     """
     found = Gathered(Spool())
     sources = inputs(paths, found.problems)
+    _take_secrets(sources, settings.keys)
     digests = Digests(sources) if settings.digests else None
     count = processes(sources, settings)
     others = [Worker(settings, sources, bpf.Share(index, count), stop) for index in range(1, count)]
@@ -41,6 +44,13 @@ def gather(
     hashes = _hashes(digests, wanted=not found.counts.interrupted)
     found.inputs = _records(sources, hashes, {each.name: each.problem for each in found.problems})
     return found
+
+
+def _take_secrets(sources: Sequence[Input], keys: KeyLog) -> None:
+    """Take the keys that captures carry, before anything is read: one may serve the next of a ring."""
+    for each in sources:
+        for log in key_logs(each):
+            keys.add(log.splitlines())
 
 
 def _hashes(digests: Digests | None, *, wanted: bool) -> dict[Path, str]:

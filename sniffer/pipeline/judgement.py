@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 
 from msgspec.structs import replace
 
 from sniffer.inference import DeviceLedger, Judge, Link, Links, Names, Networks, Site
 from sniffer.inference.advice import advice
+from sniffer.inference.field_check import Checked
+from sniffer.inference.field_lessons import Truth
 from sniffer.inventory.spool import Spool
 from sniffer.knowledge.catalogue import Catalogue, catalogue
-from sniffer.model.findings import DeviceFinding, SessionFinding
+from sniffer.knowledge.site_profile import SiteProfile, to_verify
+from sniffer.model.findings import DeviceFinding, DialogueFinding, SessionFinding
 
 
 class Judgement:
     """Phase B over a sealed spool: what the facts mean, under what the user calls his own networks.
 
     ``known`` is what the program knows of services and dates; ``as_of`` is the day for which devices are advised,
-    none without it.  ``overflow`` counts the sessions of remote hosts beyond the most devices that are kept.
+    none without it.  ``profiles`` are what sessions of the user's own showed of services, by their codes.
+    ``overflow`` counts the sessions of remote hosts beyond the most devices that are kept.
     """
 
     def __init__(
@@ -27,6 +31,7 @@ class Judgement:
         local_nets: Iterable[str] = (),
         known: Catalogue | None = None,
         as_of: date | None = None,
+        profiles: Mapping[str, SiteProfile] = {},
     ) -> None:
         """Raise ``ValueError`` for what is no network."""
         self.overflow = 0
@@ -36,11 +41,24 @@ class Judgement:
         self._networks = Networks(local_nets)
         self._links = Links(Link(*link) for link in spool.links())
         uneven = frozenset((sensor, ip, port) for sensor, ip, port, _, _ in spool.starttls_offers())
-        self._judge = Judge(Site(self._networks, self._links, Names(spool.names()), uneven), self._known)
+        unverified = to_verify(self._known) - {code for code, each in profiles.items() if each.agrees}
+        site = Site(self._networks, self._links, Names(spool.names()), uneven, unverified, profiles)
+        self._judge = Judge(site, self._known)
+        self._judge.learn(spool.samples())
 
     def sessions(self) -> Iterator[SessionFinding]:
         """Give all sessions by start, then id."""
         return map(self._judge.session, self._spool.sessions())
+
+    def dialogue(self, finding: SessionFinding) -> DialogueFinding | None:
+        """Return the dialogue that a session's TLS hides, as it was read; None where there is none."""
+        return self._judge.dialogue(finding.fact)
+
+    def checked(self, truths: Mapping[str, Truth]) -> Iterator[Checked]:
+        """Hold what is inferred of sessions, by their ids, against what is known to be true of them."""
+        for fact in self._spool.sessions():
+            if fact.session in truths:
+                yield self._judge.checked(fact, truths[fact.session])
 
     def devices(self, look: Callable[[SessionFinding], None] = lambda _: None) -> list[DeviceFinding]:
         """Return all devices, the most urgent first; ``look`` is shown every session on the way."""

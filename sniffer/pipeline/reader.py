@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -65,7 +66,7 @@ class Reader:
         streaming = any(each.stream for each in sources)
         if streaming:
             batches = ahead(batches, stop)  # a stream may keep us waiting, and must not keep us from stopping
-        table = ConnectionTable(self._ports, SmtpSession, self._done)
+        table = ConnectionTable(self._ports, partial(SmtpSession, self._settings.keys), self._done)
         first, last = None, 0
         for frames in batches:
             first = int(frames.time.min()) if first is None else first
@@ -85,7 +86,8 @@ class Reader:
         def expression(link: int) -> str:
             return bpf.selection(self._settings.ports, link, self._share, SENDERS)
 
-        return Capture(source, expression, link_is_known, scapy=self._settings.scapy, stop=stop)
+        scapy, keys = self._settings.scapy, self._settings.keys
+        return Capture(source, expression, link_is_known, scapy=scapy, stop=stop, secrets=keys.add)
 
     def _first_time(self, source: Input, count: int) -> int | None:
         """Return when a capture begins, where that decides an order."""
@@ -104,7 +106,9 @@ class Reader:
         self.names.feed(sensor, datagrams)
 
     def _done(self, connection: Connection) -> None:
-        self._spool.add(session_fact(connection))
+        fact = session_fact(connection)
+        self._spool.add(fact)
+        self.counts.decrypted += fact.inside is not None
         self._progress.sessions += 1
 
     def _count(self, table: ConnectionTable, captures: list[Capture], span: tuple[str, int, int] | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sniffer.inventory.spool import Spool
+from sniffer.protocols import KeyLog
 from sniffer.sources.problems import CaptureError
 
 DEFAULT_PORTS = (25, 465, 587, 2525, 2465, 2587)
@@ -16,7 +17,8 @@ class Settings:
     """What phase A looks at, and what is left out.
 
     ``scapy`` reads without libpcap; ``digests`` works out the inputs' SHA-256; ``processes`` is the most that
-    may share the work, None for as many as the machine has use for.
+    may share the work, None for as many as the machine has use for.  ``keys`` open what was said inside TLS; the
+    captures' own are added.
     """
 
     ports: tuple[int, ...] = DEFAULT_PORTS
@@ -25,6 +27,7 @@ class Settings:
     scapy: bool = False
     digests: bool = False
     processes: int | None = None
+    keys: KeyLog = field(default_factory=KeyLog)
 
 
 @dataclass(slots=True)
@@ -55,7 +58,8 @@ class Counts:
     ``frames_seen`` has an entry an input, None where libpcap selected and did not count; ``frames_selected`` are
     those with a segment from or to a mail port, or with a DNS server's datagram; ``listening`` the
     sensor, first and last time (microseconds) of what was selected; ``silent`` are connections
-    without a byte, ``evicted`` those cut short because the table was full; ``readable`` inputs could be opened.
+    without a byte, ``evicted`` those cut short because the table was full; ``decrypted`` are sessions of which keys
+    opened some record; ``readable`` inputs could be opened.
     """
 
     frames_seen: list[int | None] = field(default_factory=list)
@@ -64,6 +68,7 @@ class Counts:
     readable: int = 0
     silent: int = 0
     evicted: int = 0
+    decrypted: int = 0
     interrupted: bool = False
 
     def add(self, other: Counts) -> None:
@@ -71,6 +76,7 @@ class Counts:
         self.frames_selected += other.frames_selected
         self.silent += other.silent
         self.evicted += other.evicted
+        self.decrypted += other.decrypted
         self.interrupted |= other.interrupted
         spans = {sensor: (first, last) for sensor, first, last in self.listening}
         for sensor, first, last in other.listening:

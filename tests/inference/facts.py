@@ -93,6 +93,15 @@ def in_tls(day: float = 0, **told: object) -> SessionFact:
     return fact(day=day, encrypted=True, **{"starttls": "established", "tls": HANDSHAKE, **told})  # type: ignore[arg-type]
 
 
+UNREADABLE = TlsFact(offered="1.2", version="1.2", cipher="TLS_GOSTR341112_256_WITH_28147_CNT_IMIT", complete=True)
+"""A handshake of a cipher of which lengths tell nothing."""
+
+
+def unreadable(day: float = 0, **told: object) -> SessionFact:
+    """A session that went into TLS before AUTH, of which nothing can be told."""
+    return in_tls(day, **{"tls": UNREADABLE, **told})
+
+
 def certificate(*names: str, first: float = -100, last: float = 100) -> CertificateFact:
     """A certificate for these names, valid between these days."""
     return CertificateFact(f"CN={names[0]}", "CN=Some CA", names, NOW + round(first * DAY), NOW + round(last * DAY))

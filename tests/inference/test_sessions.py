@@ -9,20 +9,27 @@ from msgspec.structs import replace
 
 from sniffer.model.facts import AttemptFact, Family, Outcome, SessionFact
 from sniffer.model.findings import Unjudged
-from tests.inference.facts import WHOLE, attempt, fact, in_tls, judge, no_auth
+from tests.inference.dialogues import session as spoken
+from tests.inference.facts import WHOLE, attempt, fact, in_tls, judge, no_auth, unreadable
 
 UNJUDGED: list[tuple[str, SessionFact, Unjudged, str]] = [
-    ("inside TLS", in_tls(), "tls", "STARTTLS established (52.97.1.2:587)"),
+    ("inside TLS, nothing said", in_tls(), "no-auth-seen", "ended behind the TLS handshake, before AUTH or MAIL"),
+    ("inside TLS, a strange cipher", unreadable(), "tls", "TLS_GOSTR341112_256_WITH_28147_CNT_IMIT"),
     ("implicit TLS", fact(encrypted=True, starttls="implicit", smtp=False, banner=None, port=465), "tls",
-     "TLS from the first byte"),
-    ("late, implicit TLS by its port", fact(encrypted=True, starttls="unseen", smtp=False, banner=None, port=465),
-     "tls", "TLS from the first byte"),
+     "the TLS handshake was not seen whole"),
+    ("late, implicit TLS by its port", fact(encrypted=True, starttls="unseen", smtp=False, banner=None, port=465,
+                                            quality=replace(WHOLE, start_seen=False)),
+     "late", "joined this connection late, and the cipher"),
+    ("inside TLS, more than one thing", spoken("101>"), "ambiguous", "may be more than one thing"),
+    ("inside TLS, nothing we know", spoken("777>999, 1>3"), "ambiguous", "may be more than one thing"),
+    ("inside TLS, a client that only looks", spoken("6>15"), "no-auth-seen", "left behind its EHLO inside TLS"),
+    ("inside TLS, a gap", spoken("", cut="gap"), "gap", "bytes are missing behind the EHLO"),
     ("ended early", no_auth(), "no-auth-seen", "ended before AUTH or MAIL"),
     ("joined late", fact(blind=True, mail=True), "late", "joined this connection late"),
     ("a gap", fact(blind=True, quality=replace(WHOLE, gap_bytes=9)), "gap", "bytes are missing"),
     ("one side", fact(blind=True, quality=replace(WHOLE, one_sided=True)), "one-sided", "only one direction"),
     ("not SMTP", fact(smtp=False, banner=None), "ambiguous", "cannot be read as SMTP"),
-    ("mail after TLS", fact(encrypted=True, mail=True), "tls", "inside TLS"),
+    ("mail after TLS", fact(encrypted=True, mail=True), "tls", "the TLS handshake was not seen whole"),
 ]  # fmt: skip
 
 

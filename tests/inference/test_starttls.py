@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from sniffer.model.facts import Quality, TlsFact
-from tests.inference.facts import HANDSHAKE, WHOLE, attempt, fact, in_tls, judge
+from tests.inference.facts import HANDSHAKE, UNREADABLE, WHOLE, attempt, fact, in_tls, judge
 
 HELLO = TlsFact(offered="1.3")
 """A ClientHello and nothing behind it."""
@@ -20,13 +20,15 @@ ALERT = replace(HELLO, alert="unknown_ca", alert_from="client")
 
 WHAT_BECAME: list[tuple[str, TlsFact | None, Quality, str, str]] = [
     # what the stream told, the handshake, how it was seen → STARTTLS, why its family is unknown
-    ("established", HANDSHAKE, WHOLE, "established", "tls"),
-    ("implicit", HANDSHAKE, WHOLE, "implicit", "tls"),
+    ("established", HANDSHAKE, WHOLE, "established", "no-auth-seen"),
+    ("implicit", HANDSHAKE, WHOLE, "implicit", "no-auth-seen"),
+    ("established", HANDSHAKE, GAP, "established", "gap"),
+    ("established", UNREADABLE, WHOLE, "established", "tls"),
     ("established", HELLO, WHOLE, "failed", "no-auth-seen"),
     ("implicit", HELLO, WHOLE, "failed", "no-auth-seen"),
     ("established", HELLO, CUT, "established", "tls"),
     ("established", HELLO, GAP, "established", "tls"),
-    ("established", HELLO, HALF, "established", "tls"),
+    ("established", HELLO, HALF, "established", "one-sided"),
     ("established", ALERT, WHOLE, "failed", "no-auth-seen"),
     ("established", ALERT, CUT, "failed", "no-auth-seen"),
     ("established", ALERT, HALF, "failed", "no-auth-seen"),

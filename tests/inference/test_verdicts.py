@@ -10,7 +10,7 @@ from sniffer.inference.verdicts import FamilyTally, ServiceLedger, current_famil
 from sniffer.knowledge.catalogue import catalogue
 from sniffer.model.facts import Family, SessionFact, TlsFact
 from sniffer.model.findings import VERDICTS, Band, State, Verdict
-from tests.inference.facts import DAY, EXCHANGE_BANNER, NOW, attempt, fact, in_tls, judge, no_auth
+from tests.inference.facts import DAY, EXCHANGE_BANNER, NOW, attempt, fact, in_tls, judge, no_auth, unreadable
 
 BASIC, OAUTH, CRAM = attempt("LOGIN"), attempt("XOAUTH2"), attempt("CRAM-MD5")
 BANDS: list[tuple[int, int, int, Band | None]] = [
@@ -118,15 +118,15 @@ def test_basic_that_only_fails_is_still_basic() -> None:
 
 
 def test_sessions_that_could_not_be_judged_never_outweigh_one_that_was() -> None:
-    judged = judge([fact(BASIC), *(in_tls(day) for day in range(1, 20))])
+    judged = judge([fact(BASIC), *(unreadable(day) for day in range(1, 20))])
     assert (judged.device.verdict, judged.device.band) == ("affected", "certain")
     assert (judged.service.judged, judged.service.unjudged) == (1, 19)
 
 
 def test_nothing_but_unjudged_is_unknown_and_no_all_clear() -> None:
-    judged = judge([in_tls(day) for day in range(5)])
+    judged = judge([unreadable(day) for day in range(5)])
     assert (judged.device.verdict, judged.device.band, judged.device.state) == ("unknown", None, "unjudged")
-    assert "inside TLS" in judged.device.reason
+    assert "makes of a record is not known" in judged.device.reason
 
 
 def test_a_device_has_the_most_urgent_of_its_services() -> None:
@@ -188,7 +188,8 @@ STATES: list[tuple[str, list[SessionFact], State, Verdict]] = [
     ("outcome not seen", [fact(attempt("LOGIN", "unknown"))], "unjudged", "affected"),
     ("mail accepted", [fact(mail=True, mail_accepted=True)], "working", "unauthenticated"),
     ("mail refused", [fact(mail=True, mail_accepted=False)], "failing", "unauthenticated"),
-    ("inside TLS", [in_tls()], "unjudged", "unknown"),
+    ("inside TLS", [unreadable()], "unjudged", "unknown"),
+    ("behind the handshake nothing", [in_tls()], "unjudged", "unknown"),
     ("Basic not offered any more", [fact(BASIC), no_auth(1, **ONLY_OAUTH)], "refused", "affected"),
     ("again and again", [fact(BASIC), *(no_auth(n, **ONLY_OAUTH) for n in (1, 2, 3))], "refused", "affected"),
     ("not offered, but then it works", [fact(BASIC), no_auth(1, **ONLY_OAUTH), fact(BASIC, day=2)],
@@ -197,9 +198,10 @@ STATES: list[tuple[str, list[SessionFact], State, Verdict]] = [
     ("not offered to who uses OAuth", [fact(OAUTH), no_auth(1, **ONLY_OAUTH)], "working", "modern"),
     ("what is listed before STARTTLS is not the whole list", [fact(BASIC), no_auth(1, offered=("NTLM",))],
      "working", "affected"),
-    ("not in a row", [fact(BASIC), no_auth(1), in_tls(2), no_auth(3), in_tls(4)], "working", "affected"),
+    ("not in a row", [fact(BASIC), no_auth(1), unreadable(2), no_auth(3), unreadable(4)], "working", "affected"),
     ("turned away once, and hidden since", [fact(BASIC), no_auth(1, **ONLY_OAUTH),
-                                            in_tls(2)], "working", "affected"),
+                                            unreadable(2)], "working", "affected"),
+    ("gave up inside TLS", [fact(BASIC), in_tls(1), in_tls(2)], "gave-up", "affected"),
     ("refused, then gave up", [fact(BASIC), fact(attempt("LOGIN", "failure", POLICY), day=1), no_auth(2), no_auth(3)],
      "gave-up", "affected"),
     ("mails without AUTH now, in vain", [fact(BASIC), turned_away(1), turned_away(2)], "refused", "affected"),

@@ -1,0 +1,318 @@
+"""What went on inside TLS: a session's records are read as a dialogue, without keys.
+
+Rules of this file:
+1. A client that does not say the EHLO again that it said in clear may have said another, or none: both are weighed.
+2. What the server is known to offer inside TLS makes other mechanisms unlikely, never impossible: clients try them.
+3. The same dialogue with the same server is read once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from math import exp
+from typing import NamedTuple
+
+from sniffer.inference.grammar import Grammar, State
+from sniffer.inference.habits import CERTAIN, Habits, Server
+from sniffer.inference.lengths import LONGEST_SAID, Lengths
+from sniffer.inference.reading import Reader, Reading, Said, Step
+from sniffer.inference.reading_turns import Meaning, meanings
+from sniffer.inference.replies import NOTHING_LEARNT, Learnt, ReplyTables
+from sniffer.inference.site_replies import SiteReplies
+from sniffer.inference.turns import LONGEST_LIST, SHORTEST_LIST, Dialogue, Turn, dialogue
+from sniffer.knowledge.auth_lines import listed_services, offered_inside
+from sniffer.knowledge.dialogue import Form, Model, model
+from sniffer.knowledge.site_profile import SiteProfile
+from sniffer.model import limits
+from sniffer.model.facts import Family, SessionFact
+
+NOT_OFFERED = 0.1
+"""How much less likely a mechanism is that the server does not offer inside TLS; some clients try all the same."""
+
+PERHAPS_NOT_OFFERED = 0.3
+"""The same where the list is told by its length alone, of a server that we do not know."""
+
+NOT_OFFERED_IN_CLEAR = 0.5
+"""The same where only the list in clear is known: inside TLS there are often more."""
+
+HELLO_AGAIN = 0.7
+"""How likely a first turn is an EHLO if its answer is as long as the list in clear, though it has another length."""
+
+SEVERAL_RECORDS = 3
+"""Records from which on a reply is taken to be several: TLS 1.0 sends two for one."""
+
+HELLO_BEHIND_GREETING = 0.97
+"""The same where the server greeted first, inside TLS from the first byte."""
+
+HELLO_SAME = 0.9
+"""How likely an EHLO or HELO inside TLS is as long as the EHLO in clear."""
+
+HELO_REPLY = 0.1 / 80
+"""Likelihood of a length of up to 90 bytes for a reply without a list: the share of HELO, spread over what is usual."""
+
+HOST = re.compile(r"220[ -](\S+)")
+"""A banner; a HELO is answered with the same host (RFC 5321 4.1.1.1)."""
+
+NAMELESS = 0.1
+"""Share of servers that leave their name out of that reply."""
+
+LONGEST_HELO_REPLY = 90
+"""Bytes of the reply to a HELO: a host name and some words."""
+
+LIST_SHARE = 1.0 / (LONGEST_LIST - SHORTEST_LIST)
+"""Likelihood of a list's length, where any difference to the clear one is as good as another."""
+
+
+class Hidden(NamedTuple):
+    """A dialogue inside TLS, and what it was read as.
+
+    ``said`` are the turns that were read: all behind the EHLO, or from the first where that seems to be none.
+    ``families`` are the families' probabilities, ``odd`` is that of none of them.  ``replies`` are the lengths that
+    were expected of the server, ``offered`` the mechanisms that it lists, None where that is not known.  ``ended``
+    says that the end was seen, ``exact`` that lengths were known to the byte.  ``paths`` are the ways to ends that
+    were asked for.
+    """
+
+    dialogue: Dialogue
+    said: tuple[Said, ...]
+    reading: Reading
+    families: Mapping[Family, float]
+    odd: float
+    replies: Lengths
+    offered: tuple[str, ...] | None
+    ended: bool
+    exact: bool
+    paths: dict[State, list[Step]]
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """Return the turns that were read."""
+        found = self.dialogue
+        return (found.hello, *found.turns) if found.hello and len(self.said) > len(found.turns) else found.turns
+
+    @property
+    def front(self) -> tuple[Family | None, float]:
+        """Return the most probable family and its probability; None where nothing known explains the dialogue."""
+        best = max(self.families, key=self.families.__getitem__, default=None)
+        if best is None or self.families[best] <= self.odd:
+            return None, self.odd
+        return best, min(self.families[best], 1.0)  # a sum of rounded shares
+
+
+class _Read(NamedTuple):
+    """A dialogue as it was read; ``paths`` are the ways to its ends that were asked for."""
+
+    reading: Reading
+    said: tuple[Said, ...]
+    families: Mapping[Family, float]
+    paths: dict[State, list[Step]]
+
+
+class Ear:
+    """Reads sessions."""
+
+    def __init__(
+        self,
+        known: Model | None = None,
+        *,
+        texts: bool = True,
+        profiles: Mapping[str, SiteProfile] = {},
+    ) -> None:
+        """``texts`` as in ``ReplyTables``, ``profiles`` as in ``SiteReplies``."""
+        known = known or model()
+        client = Lengths(known.client, {}, LONGEST_SAID)
+        self._tables = ReplyTables(known, texts=texts)
+        self.grammar = Grammar(known, client.symbols, self._tables.of(None).symbols)
+        self.reader = Reader(self.grammar, client)
+        self._client = client
+        self._sharpness = known.sharpness
+        self._learnt: Mapping[Server, Learnt] = {}
+        self._site = SiteReplies(profiles)
+        self._readings: dict[tuple[object, ...], _Read] = {}
+        self._offers: dict[tuple[tuple[str, ...], float], tuple[float, ...]] = {}
+        self._family: tuple[Family, ...] = tuple(form.family for form in self.grammar.forms)
+
+    def hear(self, fact: SessionFact, service: str | None = None) -> Hidden | None:
+        """Read a session with a service (a code of ``services.toml``); None where no text can be found in it."""
+        found = dialogue(fact)
+        if found is None or not (found.turns or found.hello):
+            return None
+        speech = fact.speech
+        learnt = self._learnt.get((fact.server_ip, fact.server_port), NOTHING_LEARNT)
+        replies = self._tables.of(speech.banner, self._site.beside(learnt, service, speech.banner))
+        offered = offered_by(fact, found, service) if service in listed_services() else None
+        hint = offered_by(fact, found) if offered is None else None
+        factors = self._factors(offered, hint, speech.offered)
+        ended = fact.quality.end_seen and found.cut is None
+        read = self._read(fact, found, replies, factors, ended=ended)
+        power = self._sharpness["exact" if found.exact else "range"]
+        families, odd = sharpened(read.families, read.reading.odd, power)
+        return Hidden(found, read.said, read.reading, families, odd, replies, offered, ended, found.exact, read.paths)
+
+    def family(self, state: State) -> Family:
+        """Return the family of a state's last attempt."""
+        return "none" if state.form < 0 else self._family[state.form]
+
+    def form_of_command(self, client: str) -> Form:
+        """Return the first form that a command of AUTH begins, by its symbol: all have its mechanism."""
+        return next(form for form in self.grammar.forms if client in (form.last, *(step.client for step in form.steps)))
+
+    def ends(self, heard: Hidden, family: Family) -> list[tuple[State, float]]:
+        """Return the ends of one family, the most probable first."""
+        found = [(state, value) for state, value in heard.reading.states if self.family(state) == family]
+        return sorted(found, key=lambda end: -end[1])
+
+    def path(self, heard: Hidden, end: State) -> list[Step]:
+        """Return the most probable way to an end."""
+        path = heard.paths.get(end)
+        if path is None:
+            path = heard.paths[end] = self.reader.path(heard.reading, heard.said, heard.replies, end)
+        return path
+
+    def meanings(self, heard: Hidden) -> list[dict[Meaning, float]]:
+        """Return what each turn may have been."""
+        return meanings(self.reader, heard.reading, heard.said, heard.replies, ended=heard.ended)
+
+    def teach(self, habits: Habits, fact: SessionFact, heard: Hidden) -> None:
+        """Give a session that is clear to what is learnt of its server."""
+        front, probability = heard.front
+        if front is None or probability < CERTAIN:
+            return
+        ends = self.ends(heard, front)
+        path = self.path(heard, ends[0][0])
+        if not path:
+            return
+        outcome = sum(value for state, value in ends if state.result == ends[0][0].result)
+        outcome /= sum(value for _, value in ends)
+        lengths = [turn.server.least if turn.server and turn.server.exact else None for turn in heard.said]
+        habits.add((fact.server_ip, fact.server_port), path, lengths, outcome)
+
+    def learn(self, habits: Habits) -> None:
+        """Expect of servers what was learnt of them, from now on."""
+        self._learnt = habits.learnt()
+        self._readings.clear()
+
+    def _read(
+        self, fact: SessionFact, found: Dialogue, table: Lengths, factors: tuple[float, ...] | None, *, ended: bool
+    ) -> _Read:
+        """Read a dialogue, or remember it: what is read depends on nothing but the key."""
+        said = tuple(map(_said, found.turns))
+        opening = None
+        if found.hello and not found.anchored:
+            speech = fact.speech
+            opening = _said(found.hello), speech.hello_octets, speech.greeted_octets, speech.banner
+        key = said, table, factors, ended, opening
+        known = self._readings.get(key)
+        if known is None:
+            if len(self._readings) >= limits.DIALOGUES_REMEMBERED:
+                self._readings.clear()
+            reading, turns = self._read_anew(fact, found, said, table, factors, ended=ended)
+            known = self._readings[key] = _Read(reading, turns, self._families(reading), {})
+        return known
+
+    def _read_anew(
+        self,
+        fact: SessionFact,
+        found: Dialogue,
+        said: tuple[Said, ...],
+        table: Lengths,
+        factors: tuple[float, ...] | None,
+        *,
+        ended: bool,
+    ) -> tuple[Reading, tuple[Said, ...]]:
+        behind = self.reader.read(said, table, factors, ended=ended)
+        if found.anchored or found.hello is None:
+            return behind, said
+        opening = _said(found.hello)
+        whole = (opening, *said)
+        without = self.reader.read(whole, table, factors, ended=ended)
+        prior = HELLO_BEHIND_GREETING if found.greeting else HELLO_AGAIN
+        greets = self._greets(fact, opening, table)
+        return _weighed((behind, said), (without, whole), (prior * greets, 1.0 - prior))
+
+    def _greets(self, fact: SessionFact, opening: Said, table: Lengths) -> float:
+        """Return how likely a first turn is if it is an EHLO, or a HELO."""
+        speech = fact.speech
+        likely = self._client.likelihoods(opening.client)[self._client.symbols.index("hello")]
+        if speech.hello_octets is not None and opening.client.least <= speech.hello_octets <= opening.client.most:
+            likely = max(likely, HELLO_SAME)
+        if opening.server is None:
+            return 0.0
+        width = opening.server.most - opening.server.least + 1
+        if speech.greeted_octets is None:
+            return likely * table.likelihoods(opening.server)[table.symbols.index("list")]
+        longer = opening.server.most - speech.greeted_octets
+        if SHORTEST_LIST <= longer <= LONGEST_LIST + width:
+            return likely * min(LIST_SHARE * width, 1.0)
+        host = HOST.match(speech.banner or "")
+        shortest = len("250 \r\n") + (len(host[1]) if host else 1)
+        if opening.server.least > LONGEST_HELO_REPLY:
+            return 0.0
+        named = opening.server.most >= shortest
+        return likely * HELO_REPLY * width * (1.0 if named else NAMELESS)
+
+    def _families(self, reading: Reading) -> dict[Family, float]:
+        families: dict[Family, float] = {}
+        for state, value in reading.states:
+            family = self.family(state)
+            families[family] = families.get(family, 0.0) + value
+        return families
+
+    def _factors(
+        self, inside: tuple[str, ...] | None, hint: tuple[str, ...] | None, clear: tuple[str, ...] | None
+    ) -> tuple[float, ...] | None:
+        """Return how much less likely each form is by what is offered, None where nothing is known of that."""
+        for names, factor in (
+            (inside, NOT_OFFERED),
+            (hint, PERHAPS_NOT_OFFERED),
+            (clear or None, NOT_OFFERED_IN_CLEAR),
+        ):
+            if names is not None:
+                key = names, factor
+                if key not in self._offers:
+                    self._offers[key] = tuple(1.0 if each.mechanism in names else factor for each in self.grammar.forms)
+                return self._offers[key]
+        return None
+
+
+def sharpened(families: Mapping[Family, float], odd: float, power: float) -> tuple[dict[Family, float], float]:
+    """Return probabilities raised to a power, of sum 1: above 1 it makes sure of what was likely."""
+    raised = {family: value**power for family, value in families.items()}
+    total = (sum(raised.values()) + odd**power) or 1.0
+    return {family: value / total for family, value in raised.items()}, odd**power / total
+
+
+def _weighed(
+    greeted: tuple[Reading, tuple[Said, ...]],
+    spoke: tuple[Reading, tuple[Said, ...]],
+    priors: tuple[float, float],
+) -> tuple[Reading, tuple[Said, ...]]:
+    """Weigh two ways to begin; the path is told by the more probable one."""
+    most = max(greeted[0].evidence, spoke[0].evidence)
+    first, second = priors[0] * exp(greeted[0].evidence - most), priors[1] * exp(spoke[0].evidence - most)
+    share = first / (first + second) if first + second else 0.5
+    better, said = greeted if share >= 0.5 else spoke
+    states: dict[State, float] = {}
+    for (reading, _), weight in ((greeted, share), (spoke, 1.0 - share)):
+        for state, value in reading.states:
+            states[state] = states.get(state, 0.0) + value * weight
+    odd = greeted[0].odd * share + spoke[0].odd * (1.0 - share)
+    return better._replace(states=tuple(states.items()), odd=odd), said
+
+
+def offered_by(fact: SessionFact, found: Dialogue, service: str | None = None) -> tuple[str, ...] | None:
+    """Return the mechanisms that a server lists inside TLS, None where the two EHLO replies do not tell."""
+    speech, hello = fact.speech, found.hello
+    if not found.anchored or hello is None or hello.server is None or speech.greeted_octets is None:
+        return None
+    text = hello.server.text
+    return offered_inside(speech.greeted_octets, text.least, speech.offered or (), service) if text.exact else None
+
+
+def _said(turn: Turn) -> Said:
+    if turn.client is None:
+        raise ValueError("a turn without a client's message is no turn of a dialogue")
+    if turn.server is None:
+        return Said(turn.client.text, None)
+    return Said(turn.client.text, turn.server.text, turn.server.records >= SEVERAL_RECORDS)

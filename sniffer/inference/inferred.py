@@ -1,0 +1,242 @@
+"""A session judged by the shape of its TLS records.
+
+Rules of this file:
+1. A family is named when its probability, as far as held-out sessions have proven it, is at least 0.90; else it is
+   unknown, with the front-runner and its rivals.
+2. A message without a reply, alone, says nothing; nor do records behind a renegotiation, or of unknown padding.
+3. What became of the login is told at 0.90 too, by the lengths of replies and by what followed.
+4. A length that points to one known refusal names its cause; one that points to several names none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from sniffer.inference.attempts import AUTH, Tried, mail_accepted, says_mail, tried
+from sniffer.inference.delays import shares
+from sniffer.inference.grammar import Result, result_of
+from sniffer.inference.hidden import Ear, Hidden
+from sniffer.inference.reading import Step
+from sniffer.inference.reasons import reason_of, refusal_of, why_not
+from sniffer.knowledge.dialogue import proven
+from sniffer.model.facts import Family, Outcome, SessionFact
+from sniffer.model.findings import AttemptFinding, AuthFinding, Rival, Unjudged
+
+SURE = 0.90
+"""Probability from which on something is named."""
+
+SURE_LITTLE = 0.95
+"""The same where there is little to go by: lengths known to a range only, since a block cipher hides the classes by
+which Base64 is told, or hardly more than a command that was refused."""
+
+SHORT = 2
+"""Turns up to which a dialogue is little."""
+
+SURE_UNANCHORED = 0.99
+"""The same where the client did not say the EHLO again that it said in clear: the start itself is a guess."""
+
+SHOWN = 0.01
+"""Probability from which on a rival is shown."""
+
+OUTCOMES: dict[Result, Outcome] = {"accepted": "success", "refused": "failure", "open": "unknown"}
+
+
+class Context(NamedTuple):
+    """What is known of a session beside its records: its service, and the services checked against a real session."""
+
+    service: str
+    unverified: Collection[str] = ()
+
+
+def inferred_auth(fact: SessionFact, heard: Hidden | None, ear: Ear, context: Context) -> AuthFinding:
+    """Judge a session by what was heard of it."""
+    if heard is None:
+        why = why_not(fact)
+        return _unknown(why.code, why.text)
+    if not heard.said:
+        return _nothing_said(fact, heard, ear)
+    front, probability = heard.front
+    confidence = proven(probability, exact=heard.exact)
+    path = _path(ear, heard, front)
+    if front == "none" and path and not says_mail(path) and probability >= SURE:
+        return _nothing_said(fact, heard, ear)
+    named = probability >= needed(heard) and confidence >= SURE
+    if front is None or not named or not path or says_too_little(heard):
+        return _open(fact, heard, front, ear)
+    return _named(fact, heard, ear, context, _Front(front, confidence, path))
+
+
+def _nothing_said(fact: SessionFact, heard: Hidden, ear: Ear) -> AuthFinding:
+    """Return a finding of a session in which neither AUTH nor MAIL was heard: said, or seen."""
+    cut = heard.dialogue.cut
+    if cut is None:
+        found = _unknown(
+            "no-auth-seen", f"{fact.server}: the client left behind its EHLO inside TLS, before AUTH or MAIL"
+        )
+    elif cut == "gap":
+        found = _unknown("gap", f"{fact.server}: bytes are missing behind the EHLO inside TLS, before AUTH or MAIL")
+    else:
+        found = _unknown("ambiguous", reason_of(fact, heard, ear, None))
+    return replace(found, offered_tls=heard.offered)
+
+
+class _Front(NamedTuple):
+    family: Family
+    confidence: float
+    path: list[Step]
+
+
+def says_too_little(heard: Hidden) -> bool:
+    """Say whether there is too little to go by (rule 2)."""
+    alone = len(heard.said) == 1 and heard.said[0].server is None
+    return alone or heard.dialogue.cut == "renegotiation"
+
+
+def needed(heard: Hidden) -> float:
+    """Return the probability from which on a family is named."""
+    if not (heard.dialogue.anchored or heard.dialogue.greeting):
+        return SURE_UNANCHORED
+    return SURE if heard.exact and len(heard.said) > SHORT else SURE_LITTLE
+
+
+def _path(ear: Ear, heard: Hidden, family: Family | None) -> list[Step]:
+    if family is None:
+        return []
+    return ear.path(heard, ear.ends(heard, family)[0][0])
+
+
+def _unknown(unjudged: Unjudged, reason: str) -> AuthFinding:
+    return AuthFinding(
+        family="unknown", mechanism=None, basis="none", confidence=None, outcome=None, unjudged=unjudged, reason=reason
+    )
+
+
+def _open(fact: SessionFact, heard: Hidden, front: Family | None, ear: Ear) -> AuthFinding:
+    """Return a finding without a family, with what it may have been."""
+    found = _unknown("ambiguous", reason_of(fact, heard, ear, None))
+    return replace(found, likely=front, rivals=_rivals(heard, front), offered_tls=heard.offered)
+
+
+def _rivals(heard: Hidden, front: Family | None) -> tuple[Rival, ...]:
+    others = [(family, value) for family, value in heard.families.items() if value >= SHOWN and family != front]
+    if heard.odd >= SHOWN and front is not None:
+        others.append(("odd", heard.odd))  # type: ignore[arg-type]
+    return tuple(Rival(label, round(value, 4)) for label, value in sorted(others, key=lambda each: (-each[1], each[0])))
+
+
+def _named(fact: SessionFact, heard: Hidden, ear: Ear, context: Context, front: _Front) -> AuthFinding:
+    """Return a finding of a family."""
+    attempts = tried(front.path, ear.grammar.forms)
+    findings = [_attempt(fact, heard, ear, each, front, last=each is attempts[-1]) for each in attempts]
+    unverified = context.service in context.unverified
+    rivals = _rivals(heard, front.family)
+    if not findings:
+        return AuthFinding(
+            family="none",
+            mechanism=None,
+            basis="inferred",
+            confidence=front.confidence,
+            outcome=None,
+            reason=reason_of(fact, heard, ear, front.path),
+            rivals=rivals,
+            mail_accepted=mail_accepted(front.path),
+            likely_refusal=refusal_of(fact, front.path, heard.said, "mail-refused"),
+            offered_tls=heard.offered,
+            unverified_service=unverified,
+        )
+    last = findings[-1]
+    return AuthFinding(
+        family=front.family,
+        mechanism=last.mechanism,
+        basis="inferred",
+        confidence=front.confidence,
+        outcome=last.outcome,
+        outcome_confidence=last.outcome_confidence,
+        reason=last.reason,
+        rivals=rivals,
+        likely_refusal=last.likely_refusal,
+        credential_sent=last.credential_sent,
+        attempts=tuple(findings),
+        offered_tls=heard.offered,
+        unverified_service=unverified,
+    )
+
+
+def _attempt(
+    fact: SessionFact, heard: Hidden, ear: Ear, attempt: Tried, front: _Front, *, last: bool
+) -> AttemptFinding:
+    """Return an attempt; the last is told by all ends of the family, an earlier one by its own turn."""
+    if last:
+        family, confidence = front.family, front.confidence
+        mechanism = _mechanism(ear, heard, front.family)
+        outcome, sure = _outcome(fact, ear, heard, front.family, attempt)
+    else:
+        family, confidence, mechanism = _earlier(ear, heard, attempt)
+        outcome, sure = OUTCOMES[attempt.result], confidence
+    named = confidence >= SURE
+    turns, oauth = heard.said[attempt.first : attempt.end], attempt.form.family == "oauth"
+    refusal = refusal_of(fact, attempt.steps, turns, "auth-refused", oauth=oauth)
+    return AttemptFinding(
+        family=family if named else "unknown",
+        mechanism=mechanism if named else None,
+        basis="inferred" if named else "none",
+        confidence=confidence if named else None,
+        outcome=outcome,
+        outcome_confidence=sure if outcome != "unknown" else None,
+        unjudged=None if named else "ambiguous",
+        likely=None if named else family,
+        likely_refusal=refusal if outcome == "failure" else None,
+        credential_sent=attempt.credential_sent,
+        reason=reason_of(
+            fact, heard, ear, front.path, attempt, named=named and mechanism is not None, settled=outcome != "unknown"
+        ),
+    )
+
+
+def _earlier(ear: Ear, heard: Hidden, attempt: Tried) -> tuple[Family, float, str | None]:
+    """Return the family and the mechanism of an attempt by what its first turn was, all ways weighed.
+
+    The most probable way alone names no mechanism: an AUTH PLAIN that is refused at once is as long as an AUTH LOGIN.
+    """
+    families: dict[Family, float] = {attempt.form.family: 0.0}
+    mechanisms: dict[Family, dict[str, float]] = {attempt.form.family: {attempt.form.mechanism: 0.0}}
+    for (client, _), value in ear.meanings(heard)[attempt.first].items():
+        if client.startswith(AUTH):
+            form = ear.form_of_command(client)
+            families[form.family] = families.get(form.family, 0.0) + value
+            among = mechanisms.setdefault(form.family, {})
+            among[form.mechanism] = among.get(form.mechanism, 0.0) + value
+    best = max(families, key=families.__getitem__)
+    return best, proven(families[best], exact=heard.exact), _standing_out(mechanisms[best])
+
+
+def _mechanism(ear: Ear, heard: Hidden, family: Family) -> str | None:
+    """Return the mechanism, where one of the family's stands out."""
+    weights: dict[str, float] = {}
+    for state, value in ear.ends(heard, family):
+        name = ear.grammar.forms[state.form].mechanism
+        weights[name] = weights.get(name, 0.0) + value
+    return _standing_out(weights)
+
+
+def _standing_out(weights: Mapping[str, float]) -> str | None:
+    """Return the mechanism that has nearly all the weight, if it has a name."""
+    best = max(weights, key=weights.__getitem__)
+    return best if best != "OTHER" and weights[best] >= SURE * sum(weights.values()) else None
+
+
+def _outcome(
+    fact: SessionFact, ear: Ear, heard: Hidden, family: Family, attempt: Tried
+) -> tuple[Outcome, float | None]:
+    """Return what became of the last attempt, by the lengths of replies, by what followed, and by time."""
+    weights: dict[Outcome, float] = {}
+    delay = shares(fact, heard.turns[attempt.end - 1])
+    for state, value in ear.ends(heard, family):
+        outcome = OUTCOMES[result_of(state, ear.grammar.forms)]
+        weights[outcome] = weights.get(outcome, 0.0) + value * delay.get(outcome, 1.0)
+    best = max(weights, key=weights.__getitem__)
+    sure = proven(weights[best] / sum(weights.values()), exact=heard.exact, of="outcome")
+    return ("unknown", None) if best == "unknown" or sure < SURE else (best, sure)

@@ -1,0 +1,253 @@
+"""A dialogue is read: how probable each family, mechanism and outcome is, given the lengths of its turns.
+
+All ways through the grammar are followed at once (the forward algorithm of hidden Markov models); what is a
+ten-thousandth of a thousandth as likely as the best is dropped.  A dialogue that nothing explains well goes to the odd,
+which has no family.
+
+Nearly all time of judging goes here, so what states have in common is worked out once a turn: the ways out of a phase,
+which are the same whatever AUTH came before, and the beginnings of AUTH.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import log
+from typing import NamedTuple
+
+from sniffer.inference.grammar import UNANSWERED, Edge, Grammar, State
+from sniffer.inference.lengths import Lengths
+from sniffer.inference.plaintext import Length
+
+NEGLIGIBLE = 1e-7
+"""Share of the most probable state below which another is dropped."""
+
+SHOWN = 1e-5
+"""Share of all below which an end is left out."""
+
+TINY = 1e-300
+"""Stands for what is not possible at all, of which there is no logarithm."""
+
+ODD_DECADE = 0.1
+"""Share of a span of lengths from n to 2.7 n among all lengths that an odd message may have."""
+
+
+SEVERAL = frozenset(
+    (
+        "envelope-accepted", "envelope-half-accepted", "envelope-refused", "data-accepted", "everything-accepted",
+        "queued-bye", "reset-bye", "list",
+    )
+)  # fmt: skip
+"""Replies of several lines or to several commands, which servers may send in as many records."""
+
+SEVERAL_IN_FEW = 0.4
+"""Share of several replies that come in one record or two."""
+
+SELDOM_SEVERAL = 0.02
+"""Share of single replies that come in three records or more: those of many lines, sent line by line."""
+
+ECHOED = "echoed"
+"""The reply that repeats an address of the command."""
+
+SHORTEST_ECHO, LONGEST_ECHO = 2, 45
+"""Bytes by which such a reply is longer than its command: "250 2.1.0 … Sender ok" for "MAIL FROM:", at the most with a
+remark like "(yes, not really)" behind it."""
+
+ECHO_SHARE = 1.0 / (LONGEST_ECHO - SHORTEST_ECHO + 1)
+"""Likelihood of one such length, each as good as another."""
+
+
+class Said(NamedTuple):
+    """A turn as it is read: how long the two messages are; ``server`` is None where no reply came.
+
+    ``several`` says that the reply came in three records or more, as several replies do, or one of several lines.
+    """
+
+    client: Length
+    server: Length | None
+    several: bool = False
+
+
+class Step(NamedTuple):
+    """One turn of a path: the state before it, the state behind it, and what was said."""
+
+    before: State
+    behind: State
+    client: str
+    server: str
+
+
+class Reading(NamedTuple):
+    """What a dialogue may have been.
+
+    ``states`` are the states in which it may have ended with their probabilities, ``odd`` that of none of them.
+    ``evidence`` is the logarithm of how likely the whole dialogue is.  ``trellis`` holds, turn by turn, the states that
+    were possible and how likely.
+    """
+
+    states: tuple[tuple[State, float], ...]
+    odd: float
+    evidence: float
+    trellis: tuple[Mapping[int, float], ...]
+
+
+class _Turn(NamedTuple):
+    """What a turn is worth for all states: the ways out of each phase, and the beginnings of AUTH.
+
+    ``ways`` holds for each kind of phase (place of the way, likelihood), ``begun`` (form, state, likelihood).
+    """
+
+    said: list[float]
+    reply: list[float]
+    ways: dict[int, list[tuple[int, float]]]
+    begun: list[tuple[int, int, float]]
+
+
+class Reader:
+    """Reads dialogues by a grammar, with a client's lengths and a server's."""
+
+    def __init__(self, grammar: Grammar, client: Lengths) -> None:
+        self.grammar = grammar
+        self._client = client
+        odd = grammar.model.odd
+        self._odd_prior, self._odd_client, self._odd_server = odd["prior"], odd["client"], odd["server"]
+        self._in_few = [SEVERAL_IN_FEW if symbol in SEVERAL else 1.0 for symbol in grammar.server_symbols]
+        self._in_several = [1.0 if symbol in SEVERAL else SELDOM_SEVERAL for symbol in grammar.server_symbols]
+        self._echoed = grammar.server_place(ECHOED)
+        self._no_reply = [0.0] * grammar.unanswered + [1.0]
+        self._between: dict[tuple[int, int], list[Edge]] = {}
+        for state, edges in enumerate(grammar.edges):
+            for edge in edges:
+                self._between.setdefault((state, edge.target), []).append(edge)
+
+    def read(
+        self,
+        turns: Sequence[Said],
+        server: Lengths,
+        factors: Sequence[float] | None = None,
+        *,
+        ended: bool = True,
+    ) -> Reading:
+        """Read the turns of a dialogue.
+
+        ``factors`` change how likely each form is (by its place), ``ended`` says that the end was seen.
+        """
+        odd, evidence = self._odd_prior, 0.0
+        live: dict[int, float] = {self.grammar.start: 1.0}
+        trellis: list[Mapping[int, float]] = [live]
+        for turn in turns:
+            live = self._advance(live, turn, server, factors)
+            odd *= self._odd(turn)
+            scale = (sum(live.values()) + odd) or TINY
+            evidence += log(scale)
+            live = {state: value / scale for state, value in live.items()}
+            odd /= scale
+            trellis.append(live)
+        ends, states = self.grammar.ends, self.grammar.states
+        final = {state: value * ends[state] for state, value in live.items()} if ended else live
+        total = sum(final.values()) + odd
+        if not total:
+            return Reading((), 1.0, evidence + log(TINY), tuple(trellis))
+        floor = total * SHOWN
+        shown = tuple((states[state], value / total) for state, value in final.items() if value >= floor)
+        return Reading(shown, odd / total, evidence + log(total), tuple(trellis))
+
+    def _advance(
+        self, live: Mapping[int, float], turn: Said, server: Lengths, factors: Sequence[float] | None
+    ) -> dict[int, float]:
+        """Return the states behind a turn, and how likely they are."""
+        worth = self._worth(turn, server, factors)
+        said, reply, ways, begun = worth
+        outside, inside = self.grammar.outside, self.grammar.inside
+        found: dict[int, float] = {}
+        for state, value in live.items():
+            place = outside[state]
+            if place is None:
+                for target, client, answer, weight, _ in inside[state]:
+                    likely = said[client] * reply[answer]
+                    if likely:
+                        found[target] = found.get(target, 0.0) + value * weight * likely
+                continue
+            likelihoods = ways.get(place.kind)
+            if likelihoods is None:
+                likelihoods = ways[place.kind] = self._ways(place.kind, said, reply)
+            targets = place.targets
+            for way, likely in likelihoods:
+                target = targets[way]
+                found[target] = found.get(target, 0.0) + value * likely
+            if place.begins is not None:
+                begins = place.begins
+                for form, target, likely in begun:
+                    found[target] = found.get(target, 0.0) + value * likely * begins[form]
+        if not found:
+            return found
+        floor = max(found.values()) * NEGLIGIBLE
+        return {state: value for state, value in found.items() if value >= floor}
+
+    def _worth(self, turn: Said, server: Lengths, factors: Sequence[float] | None) -> _Turn:
+        said, reply = self.words(turn, server)
+        begun = []
+        for form, first, edges in self.grammar.starts:
+            if said[first]:
+                factor = said[first] if factors is None else said[first] * factors[form]
+                begun += [(form, edge.target, factor * reply[edge.server] * edge.weight) for edge in edges]
+        return _Turn(said, reply, {}, [each for each in begun if each[2]])
+
+    def _ways(self, kind: int, said: Sequence[float], reply: Sequence[float]) -> list[tuple[int, float]]:
+        found = [
+            (place, said[client] * reply[answer] * weight)
+            for place, (_, client, answer, weight, _) in enumerate(self.grammar.ways[kind])
+        ]
+        return [each for each in found if each[1]]
+
+    def words(self, turn: Said, server: Lengths) -> tuple[list[float], list[float]]:
+        """Return how likely the two messages are, for each symbol."""
+        said = self._client.likelihoods(turn.client)
+        if turn.server is None:
+            return said, self._no_reply
+        reply = server.likelihoods(turn.server)
+        shares = self._in_several if turn.several else self._in_few
+        reply = [likely * share for likely, share in zip(reply, shares, strict=True)]
+        longer = turn.server.least - turn.client.least
+        if SHORTEST_ECHO <= longer <= LONGEST_ECHO and turn.server.exact and turn.client.exact:
+            reply[self._echoed] = ECHO_SHARE
+        return said, reply
+
+    def _odd(self, turn: Said) -> float:
+        """Return how likely a turn is if it is none that we know: any length of the same order as likely as another."""
+        likely = _any(turn.client, self._odd_client)
+        return likely if turn.server is None else likely * _any(turn.server, self._odd_server)
+
+    def path(self, reading: Reading, turns: Sequence[Said], server: Lengths, end: State) -> list[Step]:
+        """Return a most probable way to an end, followed back turn by turn."""
+        grammar = self.grammar
+        target = grammar.place(end)
+        steps: list[Step] = []
+        for place in range(len(turns) - 1, -1, -1):
+            said, reply = self.words(turns[place], server)
+            best, most = None, 0.0
+            for state, value in reading.trellis[place].items():
+                for edge in self._between.get((state, target), ()):
+                    likely = value * edge.weight * said[edge.client] * reply[edge.server]
+                    if likely > most:
+                        best, most = (state, edge), likely
+            if best is None:
+                return []
+            state, edge = best
+            steps.append(Step(grammar.states[state], grammar.states[target], *self.meaning(edge, server)))
+            target = state
+        return steps[::-1]
+
+    def client_symbol(self, edge: Edge) -> str:
+        """Return what the client says in a turn."""
+        return self._client.symbols[edge.client]
+
+    def meaning(self, edge: Edge, server: Lengths) -> tuple[str, str]:
+        """Return what is said in a turn, by its symbols."""
+        answer = server.symbols[edge.server] if edge.server < len(server.symbols) else UNANSWERED
+        return self._client.symbols[edge.client], answer
+
+
+def _any(length: Length, most: float) -> float:
+    """Return the share of a length, or of a range, among all: even up to some, then by the logarithm."""
+    width = length.most - length.least + 1
+    return min(width * min(most, ODD_DECADE / max(length.most, 1)), 1.0)

@@ -1,0 +1,289 @@
+"""Half-turns of records become the turns of a dialogue, with the length of what was said in each.
+
+Rules of this file:
+1. The dialogue begins behind the handshake (``inference.start``), with the EHLO that the client said in clear before
+   (RFC 3207 4.2): a text of that length, answered by a list about as long as the one in clear.
+2. Tickets stand in front of a reply: of TLS 1.3's first reply the list is the last record, or the last few short ones.
+3. Some clients log in first and say EHLO later, some say another name, some none: then the anchor is missing, and the
+   dialogue is read both ways (``inference.hidden``).
+4. Alerts and KeyUpdates of TLS 1.3 look like texts of two and of five bytes.  No command is so short, but an empty
+   answer is, and a 334 without a blank has five: a server's is an update beside a reply, or after a client's update.
+5. TLS 1.0 sends a record with hardly any text in front of a text.  Where records are missing, such a record at the end
+   says that its text is among them: no message is so short.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sniffer.inference.plaintext import Length, Protection, protection
+from sniffer.inference.start import Measure, Padding, start
+from sniffer.model import limits
+from sniffer.model.facts import Cut, HalfTurn, SessionFact
+
+SHORTEST_LIST, LONGEST_LIST = -16, 160
+"""Bytes by which the EHLO reply inside TLS may differ from that in clear: STARTTLS goes (14), AUTH comes; the longest
+list of mechanisms seen, written twice, takes 130."""
+
+LONGEST_LINE = 160
+"""Bytes of a line of an EHLO reply, where a server sends each as a record; a ticket is longer."""
+
+LONGEST_HELLO = 262
+"""Bytes of the longest EHLO line: its name has 255 at most (RFC 1035 2.3.4)."""
+
+LATEST_HELLO = 4
+"""Turns among which a late EHLO is looked for: an AUTH of LOGIN has three."""
+
+CLOSE_NOTIFY = 2
+"""Bytes of an alert (RFC 8446 6)."""
+
+KEY_UPDATE = 5
+"""Bytes of a KeyUpdate (RFC 8446 4.6.3)."""
+
+
+class Half(NamedTuple):
+    """One side's part of a turn: the text's length, in how many records, and their lengths as they were captured."""
+
+    text: Length
+    records: int
+    octets: int
+    first: int
+    last: int
+
+
+class Turn(NamedTuple):
+    """What the client said, and the reply.  Either may be missing: a server greets, a client leaves."""
+
+    client: Half | None
+    server: Half | None
+
+
+class Dialogue(NamedTuple):
+    """The turns behind the EHLO inside TLS, and how their lengths were worked out.
+
+    ``hello`` is the turn of the EHLO, as far as that can be told, None where the client said none; ``anchored`` says
+    that it surely is: as long as in clear and answered by a list.  ``greeting`` is that of a server that was spoken TLS
+    to from the first byte; ``cut`` says why the end is missing, None when it is not.
+    """
+
+    turns: tuple[Turn, ...]
+    hello: Turn | None
+    greeting: Half | None
+    anchored: bool
+    padding: Padding
+    cut: Cut | None
+    protection: Protection
+
+    @property
+    def exact(self) -> bool:
+        """Say whether the client's lengths are known to the byte."""
+        return self.protection.block == 1 and self.padding.kind != "block"
+
+
+def dialogue(fact: SessionFact) -> Dialogue | None:
+    """Return the dialogue inside a session's TLS; None where the cipher is not known or no text was found."""
+    how = protection(fact.tls) if fact.tls else None
+    if how is None or fact.shape is None:
+        return None
+    halves = list(fact.shape.half_turns)
+    measure = Measure(how)
+    if how.hides_type:
+        begins = start(halves, how, fact.speech.hello_octets)
+        if begins is None:
+            return None
+        halves = _behind(halves, begins.records, implicit=fact.speech.starttls == "implicit")
+        measure = Measure(how, begins.padding)
+    halves = [half for half in halves if half.lengths]
+    return _Reader(fact, measure, halves).dialogue() if halves else None
+
+
+def _behind(halves: Sequence[HalfTurn], taken: int, *, implicit: bool) -> list[HalfTurn]:
+    """Return what comes behind the client's Finished, its first records up to there taken away.
+
+    What a server sends before the client says more are tickets, and a greeting where TLS was there first.
+    """
+    place = next(at for at, half in enumerate(halves) if half.from_client)
+    rest = [_without(halves[place], taken), *halves[place + 1 :]]
+    if not rest[0].lengths:
+        rest = rest[1:]
+        if rest and not rest[0].from_client and not implicit:
+            rest = rest[1:]
+    return rest
+
+
+def _without(half: HalfTurn, taken: int) -> HalfTurn:
+    return HalfTurn(half.from_client, half.first, half.last, half.lengths[taken:], half.more, half.more_octets)
+
+
+class _Reader:
+    """Reads one session's records behind the handshake."""
+
+    def __init__(self, fact: SessionFact, measure: Measure, halves: list[HalfTurn]) -> None:
+        self._hello = fact.speech.hello_octets
+        self._listed = fact.speech.greeted_octets
+        self._implicit = fact.speech.starttls == "implicit"
+        self._cut = fact.shape.cut if fact.shape else None
+        self._measure = measure
+        self._halves = halves
+        self._alert = measure.octets(True, CLOSE_NOTIFY), measure.octets(False, CLOSE_NOTIFY)
+        self._update = measure.octets(True, KEY_UPDATE), measure.octets(False, KEY_UPDATE)
+
+    def dialogue(self) -> Dialogue:
+        """Find the EHLO, and read on."""
+        if self._measure.how.hides_type:
+            self._drop_tickets()
+            self._drop_updates()
+            self._drop_alerts()
+        if self._cut and self._measure.how.splits:
+            self._drop_torn()
+        turns = self._turns()
+        greeting = turns.pop(0).server if turns and turns[0].client is None else None
+        place = next((at for at, turn in enumerate(turns[:LATEST_HELLO]) if self._is_hello(turn, late=at > 0)), None)
+        hello = None
+        if place is not None:
+            hello = turns.pop(place)
+            while place < len(turns) and _same(turns[place], hello):
+                turns.pop(place)  # some clients greet twice
+        elif turns and (greeting or self._may_be_hello(turns[0])):
+            hello = turns.pop(0)
+        said = [turn for turn in turns if turn.client]
+        return Dialogue(
+            turns=tuple(said[: limits.TURNS]),
+            hello=hello,
+            greeting=greeting,
+            anchored=place is not None,
+            padding=self._measure.padding,
+            cut=self._cut or ("limit" if len(said) > limits.TURNS else None),
+            protection=self._measure.how,
+        )
+
+    # -- the EHLO -------------------------------------------------------------------------------------
+
+    def _is_hello(self, turn: Turn, *, late: bool) -> bool:
+        """Say whether a turn is the EHLO that was said in clear; a late one must be told to the byte."""
+        if (
+            self._hello is None
+            or turn.client is None
+            or not turn.client.text.least <= self._hello <= turn.client.text.most
+        ):
+            return False
+        if turn.server is None:
+            return not late
+        return self._is_list(turn.server.text) and (turn.client.text.exact or not late)
+
+    def _may_be_hello(self, turn: Turn) -> bool:
+        """Say whether a turn may be an EHLO of another name."""
+        if turn.client is None or turn.client.text.least > LONGEST_HELLO:
+            return False
+        if self._hello is not None and turn.client.text.least <= self._hello <= turn.client.text.most:
+            return True  # a HELO perhaps, which is answered without a list
+        if self._listed is None or turn.server is None:
+            return True  # implicit TLS, or joined late: who speaks first says EHLO
+        return self._is_list(turn.server.text)
+
+    def _is_list(self, text: Length) -> bool:
+        """Say whether a reply is about as long as the list in clear."""
+        listed = self._listed
+        return listed is None or (text.most >= listed + SHORTEST_LIST and text.least <= listed + LONGEST_LIST)
+
+    # -- what is no text ------------------------------------------------------------------------------
+
+    def _drop_tickets(self) -> None:
+        """Leave of the first reply what is no ticket (rule 2)."""
+        place = next((at for at, half in enumerate(self._halves) if not half.from_client), None)
+        if place is not None:
+            half = self._halves[place]
+            self._halves[place] = _without(half, self._tickets(half.lengths))
+
+    def _tickets(self, lengths: Sequence[int]) -> int:
+        """Return how many records in front are tickets."""
+        last = len(lengths) - 1
+        if self._listed is not None and not self._is_list(self._measure.all(False, lengths[last:])):
+            lines = last
+            while lines and self._measure.one(False, lengths[lines - 1]).most <= LONGEST_LINE:
+                lines -= 1
+            if self._is_list(self._measure.all(False, lengths[lines:])):
+                return lines
+        return last
+
+    def _drop_updates(self) -> None:
+        updated = False  # by the client, just before: the server answers in kind
+        for place, half in enumerate(self._halves):
+            update = self._update[0 if half.from_client else 1]
+            found = update in half.lengths and len(half.lengths) <= 2 and not half.more
+            kept = tuple(each for each in half.lengths if each != update) if found else half.lengths
+            found = found and bool(kept or half.from_client or updated)
+            if found:
+                self._halves[place] = HalfTurn(half.from_client, half.first, half.last, kept)
+            updated = half.from_client and found
+        self._halves = [half for half in self._halves if half.lengths]
+
+    def _drop_alerts(self) -> None:
+        """Drop the close_notify with which a side ends (rule 4)."""
+        while self._halves and all(self._is_alert(self._halves[-1], each) for each in self._halves[-1].lengths):
+            self._halves.pop()
+        for from_client in (True, False):
+            self._drop_close_notify([at for at, half in enumerate(self._halves) if half.from_client is from_client])
+
+    def _drop_close_notify(self, places: Sequence[int]) -> None:
+        """Drop the alert behind the last words of a side, unless it sends each line's end in a record of its own."""
+        mine = [self._halves[at] for at in places]
+        if not mine or mine[-1].more or any(self._sends_line_ends(half) for half in mine[:-1]):
+            return
+        last = mine[-1]
+        kept = list(last.lengths)
+        while len(kept) > 1 and self._is_alert(last, kept[-1]):
+            kept.pop()
+        self._halves[places[-1]] = HalfTurn(last.from_client, last.first, last.last, tuple(kept))
+
+    def _drop_torn(self) -> None:
+        """Drop what ends in the record that TLS 1.0 sends in front of a text, and all behind it (rule 5)."""
+        for place, half in enumerate(self._halves):
+            alone = len(half.lengths) % 2 and not half.more
+            if alone and self._measure.how.hardly_any(half.lengths[-1]):
+                del self._halves[place:]
+                return
+
+    def _is_alert(self, half: HalfTurn, octets: int) -> bool:
+        return octets == self._alert[0 if half.from_client else 1]
+
+    def _sends_line_ends(self, half: HalfTurn) -> bool:
+        """Say whether a side sends a line's end in a record behind the line."""
+        return len(half.lengths) > 1 and self._is_alert(half, half.lengths[-1])
+
+    # -- turns ----------------------------------------------------------------------------------------
+
+    def _turns(self) -> list[Turn]:
+        turns: list[Turn] = []
+        client: list[HalfTurn] = []
+        server: list[HalfTurn] = []
+        for half in self._halves:
+            if half.from_client and server:
+                turns.append(self._turn(client, server))
+                client, server = [], []
+            (client if half.from_client else server).append(half)
+        turns.append(self._turn(client, server))
+        return turns
+
+    def _turn(self, client: Sequence[HalfTurn], server: Sequence[HalfTurn]) -> Turn:
+        return Turn(self._half(client) if client else None, self._half(server) if server else None)
+
+    def _half(self, halves: Sequence[HalfTurn]) -> Half:
+        """Return neighbours of one side as one; between them something was dropped."""
+        first, last = halves[0], halves[-1]
+        lengths = first.lengths if len(halves) == 1 else tuple(each for half in halves for each in half.lengths)
+        text = self._measure.all(first.from_client, lengths)
+        more, octets = sum(half.more for half in halves), sum(half.more_octets for half in halves)
+        if more:
+            rest = self._measure.sum(first.from_client, more, octets)
+            text = Length(text.least + rest.least, text.most + rest.most)
+        return Half(text, len(lengths) + more, sum(lengths) + octets, first.first, last.last)
+
+
+def _same(turn: Turn, other: Turn) -> bool:
+    """Say whether two turns have the same lengths, known to the byte."""
+    if not (turn.client and turn.server and other.client and other.server):
+        return False
+    pairs = ((turn.client.text, other.client.text), (turn.server.text, other.server.text))
+    return all(mine.exact and mine == yours for mine, yours in pairs)
