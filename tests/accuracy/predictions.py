@@ -1,0 +1,162 @@
+"""What the inference says of sessions that its parameters were not fitted to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import log
+from typing import Any, Literal, NamedTuple
+
+from sniffer.inference.attempts import says_mail
+from sniffer.inference.grammar import result_of
+from sniffer.inference.hidden import Ear, Hidden, sharpened
+from sniffer.inference.inferred import OUTCOMES, SURE, needed, says_too_little
+from sniffer.knowledge.dialogue import model, refitted
+from sniffer.model.facts import Family
+from tests.accuracy.corpora import Sample
+from tests.accuracy.evidence import evidence
+from tests.accuracy.fit import added, fitted
+
+FLOOR = 1e-4
+"""Probability that a truth has at least, so that one surprise does not decide how sharp the others are."""
+
+Verdict = Literal["right", "unknown", "wrong"]
+
+
+class Prediction(NamedTuple):
+    """What was said of a session, cold: nothing was learnt of its server.
+
+    ``probability`` is that of ``family``, before any cap; ``outcome`` is success, failure or None with its share.
+    ``turns`` counts those behind the EHLO.
+    """
+
+    sample: Sample
+    family: Family | None
+    probability: float
+    outcome: str | None
+    outcome_probability: float
+    turns: int
+    exact: bool
+    needed: float = SURE
+    families: Mapping[Family, float] = {}
+    odd: float = 0.0
+    raw: Prediction | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return how the family was told."""
+        if self.family is None or self.probability < self.needed:
+            return "unknown"
+        return "right" if self.family == self.sample.label.family else "wrong"
+
+    @property
+    def outcome_verdict(self) -> Verdict | None:
+        """Return how the outcome was told, where the family was told right and AUTH was tried."""
+        label = self.sample.label
+        if self.verdict != "right" or not label.attempts or not label.outcome_told:
+            return None
+        if self.outcome is None or self.outcome_probability < SURE:
+            return "unknown"
+        return "right" if self.outcome == label.outcome else "wrong"
+
+
+def predict(ear: Ear, sample: Sample) -> Prediction:
+    """Return what is said of a session."""
+    heard = ear.hear(sample.fact)
+    front, probability = heard.front if heard is not None else (None, 0.0)
+    if heard is None or front is None or not _speaks(ear, heard, front):
+        lengths = heard is not None and heard.exact
+        return Prediction(sample, None, probability, None, 0.0, len(heard.said) if heard else 0, lengths)
+    outcome, share = _outcome(ear, heard, front)
+    return Prediction(
+        sample=sample,
+        family=front,
+        probability=probability,
+        outcome=outcome,
+        outcome_probability=share,
+        turns=len(heard.said),
+        exact=heard.exact,
+        needed=needed(heard),
+        families=heard.families,
+        odd=heard.odd,
+    )
+
+
+def _speaks(ear: Ear, heard: Hidden, front: Family) -> bool:
+    path = ear.path(heard, ear.ends(heard, front)[0][0])
+    return not says_too_little(heard) and bool(path) and (front != "none" or says_mail(path))
+
+
+def _outcome(ear: Ear, heard: Hidden, front: Family) -> tuple[str | None, float]:
+    if front == "none":
+        return None, 1.0
+    shares: dict[str, float] = defaultdict(float)
+    for state, value in ear.ends(heard, front):
+        shares[OUTCOMES[result_of(state, ear.grammar.forms)]] += value
+    best, value = max(shares.items(), key=lambda each: each[1])
+    return (None if best == "unknown" else best), value / sum(shares.values())
+
+
+POWERS = tuple(1.0 + step / 20 for step in range(-4, 9))
+"""Powers tried for the sharpness of probabilities; the strongest is a modest one."""
+
+
+def held_out(
+    samples: Sequence[Sample],
+    key: Callable[[Sample], str],
+    *,
+    texts: bool = True,
+    note: Callable[[str], None] = lambda _: None,
+) -> list[Prediction]:
+    """Return predictions, the parameters fitted to all other groups: other clients, or other servers."""
+    written = model(fitted=False)
+    ear = Ear(written, texts=texts)
+    counts = [evidence(ear, sample) for sample in samples]
+    total = added(counts)
+    found: dict[str, list[Prediction]] = {}
+    for group in sorted({key(sample) for sample in samples}):
+        inside = [place for place, sample in enumerate(samples) if key(sample) == group]
+        left_out = added(counts[place] for place in inside)
+        rest = {key: value - left_out.get(key, 0.0) for key, value in total.items()}
+        held = Ear(refitted(written, fitted(written, [rest])), texts=texts)
+        note(f"{group}: {len(inside)} sessions")
+        found[group] = [predict(held, samples[place]) for place in inside]
+    return [
+        each
+        for group, inside in found.items()
+        for each in _sharpened(inside, [other for name, others in found.items() if name != group for other in others])
+    ]
+
+
+def _sharpened(predictions: Sequence[Prediction], others: Sequence[Prediction]) -> Iterator[Prediction]:
+    """Yield predictions as sharp as those of the other groups should have been."""
+    powers = {exact: sharpness(others, exact=exact) for exact in (True, False)}
+    for each in predictions:
+        families, odd = sharpened(each.families, each.odd, powers[each.exact])
+        probability = families.get(each.family, odd) if each.family else each.probability
+        yield each._replace(probability=min(probability, 1.0), families=families, odd=odd, raw=each)
+
+
+def sharpness(predictions: Sequence[Prediction], *, exact: bool, raw: bool = False) -> float:
+    """Return the power that makes predictions most likely; ``raw`` takes them as they were before any."""
+    found = [(each.raw or each) if raw else each for each in predictions]
+    told = [each for each in found if each.exact is exact and each.family is not None]
+
+    def cost(power: float) -> float:
+        return -sum(log(max(_truth(each, power), FLOOR)) for each in told)
+
+    return min(POWERS, key=cost) if told else 1.0
+
+
+def _truth(prediction: Prediction, power: float) -> float:
+    families, _ = sharpened(prediction.families, prediction.odd, power)
+    return families.get(prediction.sample.label.family, 0.0)
+
+
+def fit_all(samples: Sequence[Sample]) -> tuple[dict[str, Any], int]:
+    """Return the table of a fit to all samples, and how many samples it rests on."""
+    written = model(fitted=False)
+    ear = Ear(written)
+    counts = [found for sample in samples if (found := evidence(ear, sample)) is not None]
+    table = fitted(written, counts)
+    return table, len(counts)
