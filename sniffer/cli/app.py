@@ -8,6 +8,8 @@ import sys
 import typer
 
 from sniffer import __version__
+from sniffer.cli.calibrate import HELP as CALIBRATE_HELP
+from sniffer.cli.calibrate import calibrate
 from sniffer.cli.deadlines import HELP as DEADLINES_HELP
 from sniffer.cli.deadlines import deadlines
 from sniffer.cli.explain import HELP as EXPLAIN_HELP
@@ -30,6 +32,7 @@ app = typer.Typer(
       sniffer triage office.pcap
       sniffer explain office.pcap --device 10.0.3.17
       sniffer triage --help
+      sniffer calibrate test.pcap --truth basic=10.0.3.17
       sniffer deadlines
     """,
 )
@@ -49,7 +52,10 @@ def _root(
 
 
 app.command("triage", no_args_is_help=True, help=TRIAGE_HELP, short_help="Captures in, devices out.")(triage)
-app.command("explain", no_args_is_help=True, help=EXPLAIN_HELP, short_help="One device, and why.")(explain)
+app.command("explain", no_args_is_help=True, help=EXPLAIN_HELP, short_help="One device or session, and why.")(explain)
+app.command(
+    "calibrate", no_args_is_help=True, help=CALIBRATE_HELP, short_help="Check what is inferred against known sessions."
+)(calibrate)
 app.command("deadlines", help=DEADLINES_HELP, short_help="When passwords end, and the ways out.")(deadlines)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from sniffer.cli import options
+from sniffer.cli import key_logs, options, profiles
 from sniffer.cli.configuration import configured
 from sniffer.cli.interrupt import Interrupt
 from sniffer.cli.progress import ProgressLine
@@ -48,11 +48,15 @@ USUAL_PORTS = ",".join(map(str, DEFAULT_PORTS))
 
 
 class Sources(NamedTuple):
-    """What to read, and what to look at in it: the options of a verb, checked.  ``captures`` are (sensor, path)."""
+    """What to read, and what to look at in it: the options of a verb, checked.
+
+    ``captures`` are (sensor, path); ``keyed`` says that key logs were named.
+    """
 
     captures: list[tuple[str, Path]]
     local_nets: tuple[str, ...]
     settings: Settings
+    keyed: bool = False
 
 
 def sources(
@@ -62,6 +66,7 @@ def sources(
     local_net: Iterable[str] | None,
     exclude_net: Iterable[str] | None,
     exclude_vlan: Iterable[str] | None,
+    keylog: Iterable[Path] | None = None,
     *,
     digests: bool = False,
 ) -> Sources:
@@ -76,8 +81,9 @@ def sources(
         exclude_nets=options.networks(exclude_net or ()),
         exclude_vlans=options.vlans(exclude_vlan or ()),
         digests=digests,
+        keys=key_logs.key_log(keylog or ()),
     )
-    return Sources(captures, nets, settings)
+    return Sources(captures, nets, settings, keyed=bool(keylog))
 
 
 def redactor(*, wanted: bool) -> Redactor:
@@ -89,14 +95,21 @@ def redactor(*, wanted: bool) -> Redactor:
         raise typer.Exit(FAILED) from None
 
 
-def read(asked: Sources, known: Catalogue, as_of: date) -> tuple[Gathered, Judgement]:
-    """Read captures and make ready to judge; ends the program where nothing could be read."""
+def read(asked: Sources, known: Catalogue, as_of: date, *, blind: bool = False) -> tuple[Gathered, Judgement]:
+    """Read captures and make ready to judge; ends the program where nothing could be read.
+
+    ``blind`` leaves out what the site profiles say.
+    """
+    stored = profiles.Stored({}, ()) if blind else profiles.load()
     progress = ProgressLine()
     with Interrupt() as interrupt:
         gathered = gather(asked.captures, asked.settings, progress, interrupt.pending)
     progress.clear()
-    for problem in gathered.problems:
+    for problem in (*gathered.problems, *stored.problems):
         typer.echo(f"sniffer: {for_terminal(str(problem))}", err=True)
     if not gathered.counts.readable:
         raise typer.Exit(FAILED)
-    return gathered, Judgement(gathered.spool, asked.local_nets, known, as_of)
+    if asked.keyed:
+        for note in key_logs.notes(asked.settings.keys, decrypted=gathered.counts.decrypted):
+            typer.echo(f"sniffer: {note}", err=True)
+    return gathered, Judgement(gathered.spool, asked.local_nets, known, as_of, stored.profiles)

@@ -9,7 +9,7 @@ from typing import IO, Annotated, Any
 
 import typer
 
-from sniffer.cli import options, reading
+from sniffer.cli import key_logs, options, reading
 from sniffer.cli import output as destination
 from sniffer.knowledge.catalogue import Catalogue
 from sniffer.model import limits
@@ -34,6 +34,7 @@ Examples:
   sniffer triage office.pcap
   sniffer triage --view sessions --format json captures/ > sessions.json
   sniffer triage --sensor hq=hq.pcap --sensor branch=branch.pcap --fail-on affected
+  sniffer triage office.pcapng --keylog keys.log
   tcpdump -i eth1 -U -w - 'tcp port 25 or tcp port 587' | sniffer triage -
 
 \b
@@ -90,6 +91,7 @@ def triage(
     sensor: reading.SensorOption = None,
     exclude_net: reading.ExcludeNetOption = None,
     exclude_vlan: reading.ExcludeVlanOption = None,
+    keylog: key_logs.KeyLogOption = None,
     redact_users: reading.RedactOption = False,
     fail_on: Annotated[
         str, typer.Option(metavar="LIST", help="Exit with 3 if a device has one of these verdicts.")
@@ -100,7 +102,7 @@ def triage(
 ) -> None:
     """Read captures and report; the parameters are the options, their help says the rest."""
     digests = form in (Format.JSON, Format.JSONL)
-    asked = reading.sources(paths, sensor, ports, local_net, exclude_net, exclude_vlan, digests=digests)
+    asked = reading.sources(paths, sensor, ports, local_net, exclude_net, exclude_vlan, keylog, digests=digests)
     failing = options.fail_on(fail_on)
     known, day = options.knowledge(knowledge), options.as_of(as_of)
     destination.check(output)
@@ -168,7 +170,7 @@ class _Report:
             if more:
                 page.print(f"The first {len(shown)} sessions; --format csv or jsonl lists all.")
         elif self._devices:
-            page.print(table.devices_table(self._devices, self._redact))
+            page.print(table.devices_table(self._devices, self._redact, self._summary.known))
         for line in self._summary.lines(self._ports):
             page.print(line)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from xml.sax.saxutils import escape
+
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection)."""
 
@@ -36,3 +38,8 @@ def for_csv(value: object) -> object:
         return value
     text = for_terminal(value)
     return "'" + text if value.startswith(FORMULA) else text
+
+
+def for_xml(text: str) -> str:
+    """Return text that stands for itself in XML, between tags and in attributes; what XML forbids becomes visible."""
+    return escape(for_terminal(text), {'"': "&quot;", "'": "&apos;"})

@@ -4,65 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from rich.console import Console
-from rich.padding import Padding
-from rich.text import Text
-
 from sniffer.model.findings import DeviceFinding, Evidence, ServiceFinding, SessionFinding
-from sniffer.reports.escape import for_terminal
+from sniffer.reports import session_words
+from sniffer.reports.auth_words import not_checked
+from sniffer.reports.known import Known, Ways, known_by
 from sniffer.reports.moments import local, local_span
+from sniffer.reports.page import QUIET, Page
 from sniffer.reports.redaction import Redactor
 from sniffer.reports.rows import display_filter
-from sniffer.reports.words import ROLE_WORDS, STATE_WORDS, VERDICT_WORDS, known_by, tls_words
-
-INDENT = 2
-"""Columns by which what stands below a heading is moved in."""
-
-COPIED = ("ip.addr==", "ipv6.addr==")
-"""Beginnings of display filters: they stay on one line, to be copied into Wireshark."""
+from sniffer.reports.words import ROLE_WORDS, STATE_WORDS, VERDICT_WORDS, tls_words
 
 
-class Page:
-    """Writes headings and indented lines; all text is made harmless for the terminal here."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-
-    def title(self, text: str, style: str = "bold") -> None:
-        """Write a line without indent."""
-        self._console.print(Text(for_terminal(text), style))
-
-    def section(self, name: str, lines: Iterable[str]) -> None:
-        """Write a heading and its lines; nothing where there are none."""
-        shown = list(lines)
-        if not shown:
-            return
-        self._console.print()
-        self._console.print(Text(name, "bold"))
-        for line in shown:
-            text = line.lstrip(" ")
-            room = INDENT + len(line) - len(text)
-            if text.startswith(COPIED):
-                self._console.print(" " * room + for_terminal(text), soft_wrap=True)
-            else:
-                self._console.print(Padding(Text(for_terminal(text)), (0, 0, 0, room)))
-
-
-def explain(page: Page, device: DeviceFinding, sessions: Iterable[SessionFinding], redact: Redactor) -> None:
+def explain(
+    page: Page, device: DeviceFinding, sessions: Iterable[SessionFinding], known: Known, redact: Redactor
+) -> None:
     """Write all that is known of a device; ``sessions`` are the newest of its sessions, the newest first."""
+    shown = list(sessions)
     names = [user for each in device.services for user in (*each.users, *each.reason_names)]
 
     def clean(text: str) -> str:
         return redact.text(text, *names) or ""
 
     page.title(_title(device, redact))
-    page.title(_sure(device), "dim")
+    page.title(_sure(device), QUIET)
     page.section("Verdict", [_verdict(device), clean(device.reason)])
     page.section("What happens, and what to do", _advice(device))
-    page.section("Mail services", (clean(line) for each in device.services for line in _service(each, redact)))
+    services = [
+        line for each in device.services for line in _service(each, known.ways(device.device, each.service), redact)
+    ]
+    page.section("Mail services", map(clean, [*services, *_not_checked(shown)]))
     page.section("Findings", (clean(f"{each.code}: {each.text}") for each in device.findings + device.anomalies))
     page.section("Who it is", (_clue(each, redact) for each in device.evidence))
-    page.section("Sessions, the newest first", (line for each in sessions for line in _session(each, redact)))
+    page.section("Sessions, the newest first", _sessions(shown, redact))
 
 
 def _verdict(finding: DeviceFinding | ServiceFinding) -> str:
@@ -89,8 +62,17 @@ def _advice(device: DeviceFinding) -> Iterator[str]:
         yield f"• It mails through {device.affected_through}: sniffer explain … --device {device.affected_through}"
 
 
-def _service(finding: ServiceFinding, redact: Redactor) -> Iterator[str]:
-    how, counted = known_by(finding)
+def _services(device: DeviceFinding, known: Known, redact: Redactor) -> Iterator[str]:
+    for each in device.services:
+        yield from _service(each, known.ways(device.device, each.service), redact)
+
+
+def _not_checked(sessions: Iterable[SessionFinding]) -> list[str]:
+    return not_checked(dict.fromkeys(each.title for each in sessions if each.auth.unverified_service))
+
+
+def _service(finding: ServiceFinding, ways: Ways, redact: Redactor) -> Iterator[str]:
+    how, counted = known_by(finding, ways)
     yield f"{finding.title}: {_verdict(finding)}; {how}, {counted}"
     yield f"  {', '.join(finding.servers[:4])}{' …' if len(finding.servers) > 4 else ''}"
     yield f"  seen {local_span(finding.first_seen, finding.last_seen)}"
@@ -110,13 +92,19 @@ def _clue(clue: Evidence, redact: Redactor) -> str:
     return f"{clue.source} {clue.field} {value}: {basis}, {often}, {seen}"
 
 
+def _sessions(sessions: Iterable[SessionFinding], redact: Redactor) -> Iterator[str]:
+    for each in sessions:
+        yield from _session(each, redact)
+    yield "sniffer explain … --session ID tells one of these whole."
+
+
 def _session(finding: SessionFinding, redact: Redactor) -> Iterator[str]:
     fact, auth = finding.fact, finding.auth
     users = [each.user for each in auth.attempts]
-    what = auth.mechanism or auth.family
     named = f" ({finding.name}, by {finding.name_basis})" if finding.name else ""
     yield f"{local(fact.start)}  {fact.server}{named}"
-    yield f"  STARTTLS {finding.starttls}; AUTH {what}, {auth.outcome or 'no attempt seen'}"
+    yield f"  {fact.session}"
+    yield f"  STARTTLS {finding.starttls}; {session_words.short_form(auth)}"
     if fact.tls and fact.tls.version:
         name = f", asked for {fact.tls.sni}" if fact.tls.sni else ""
         yield f"  {tls_words(fact.tls.version)}, {fact.tls.cipher}{name}; JA4 {fact.tls.ja4}"

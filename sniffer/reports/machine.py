@@ -17,7 +17,8 @@ SESSION_COLUMNS = (
     "auth.mechanism", "auth.basis", "auth.confidence", "auth.outcome", "auth.user", "auth.reply", "auth.unjudged",
     "auth.reason", "quality.one_sided", "quality.gap_bytes", "evidence.file", "evidence.display_filter",
     "server.name_basis", "public_ip", "tls.version", "tls.cipher", "tls.sni", "tls.ja3", "tls.ja4", "tls.alert",
-    "findings",
+    "findings", "auth.likely", "auth.outcome_confidence", "auth.likely_refusal", "auth.unverified_service",
+    "auth.offered_tls",
 )  # fmt: skip
 
 DEVICE_COLUMNS = (

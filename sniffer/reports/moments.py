@@ -30,3 +30,18 @@ def local_span(first: int, last: int) -> str:
         return local(first)
     until = ends.strftime("%H:%M:%S %Z" if begins.date() == ends.date() else "%Y-%m-%d %H:%M:%S %Z")
     return f"{begins.strftime('%Y-%m-%d %H:%M:%S')} – {until}"
+
+
+def short(microseconds: int) -> str:
+    """Return a length of time as a person measures it: ``31 ms``, ``2.40 s``."""
+    if microseconds < 100:
+        return "< 0.1 ms"
+    if microseconds < SECOND:
+        milliseconds = microseconds / 1000
+        return f"{milliseconds:.1f} ms" if milliseconds < 10 else f"{milliseconds:.0f} ms"
+    return f"{microseconds / SECOND:.2f} s"
+
+
+def since(microseconds: int) -> str:
+    """Return a time since a beginning, in seconds; a network at hand answers within one of a thousand parts."""
+    return f"{microseconds / SECOND:.4f} s"

@@ -16,10 +16,14 @@ TELLING_LENGTH = 4
 """Characters from which on a name is found inside other words too."""
 
 
+CHANGES = (str, str.lower, str.upper, str.swapcase, str.casefold)
+"""How the letters of a name may change; some become several (ß, SS), which ignoring the case does not find."""
+
+
 def _spellings(name: str) -> set[str]:
     """Return how a server may repeat a user name: whole, escaped, or without its domain."""
     parts = {name, name.partition("@")[0], name.rpartition("\\")[2].partition("@")[0]}
-    cases = {change(part) for part in parts if part for change in (str, str.lower, str.upper, str.casefold)}
+    cases = {change(part) for part in parts if part for change in CHANGES}
     return cases | {repr(each)[1:-1] for each in cases}
 
 

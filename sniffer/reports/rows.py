@@ -34,7 +34,7 @@ def session_row(finding: SessionFinding, redact: Redactor) -> Row:
             "port": fact.client_port,
             "mac": fact.client_mac if fact.on_link else None,
             "vendor": vendor(fact.client_mac) if fact.client_mac and fact.on_link else None,
-            "helo": redact.host(speech.helo),
+            "helo": redact.host(fact.helo),
             "device": finding.device,
         },
         "server": {
@@ -42,7 +42,7 @@ def session_row(finding: SessionFinding, redact: Redactor) -> Row:
             "port": fact.server_port,
             "name": finding.name,
             "name_basis": finding.name_basis,
-            "banner": speech.banner,
+            "banner": fact.banner,
             "service": finding.service,
         },
         "public_ip": finding.public_ip,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from sniffer.model.findings import DeviceFinding, SessionFinding, Unjudged, Verdict
+from sniffer.model.findings import Basis, DeviceFinding, SessionFinding, Unjudged, Verdict
+from sniffer.reports.auth_words import BASIS_WORDS, not_checked
+from sniffer.reports.known import TRUST, Known
 from sniffer.reports.moments import local_span
 from sniffer.reports.words import UNJUDGED_WORDS
 
@@ -15,10 +17,15 @@ class Summary:
     """Counts over the sessions of a run.
 
     ``all_scopes`` says whether remote hosts are reported too; ``silent`` are connections without a byte.
+    ``bases`` counts the judged sessions by how they were; ``unverified`` are the services, as people call them, that
+    were inferred for without a check against a real session.
     """
 
     all_scopes: bool
     judged: int = 0
+    bases: Counter[Basis] = field(default_factory=Counter)
+    known: Known = field(default_factory=Known)
+    unverified: dict[str, None] = field(default_factory=dict)
     unjudged: Counter[Unjudged] = field(default_factory=Counter)
     hidden: int = 0
     hidden_hosts: set[str] = field(default_factory=set)
@@ -42,6 +49,10 @@ class Summary:
             self.unjudged[finding.auth.unjudged] += 1
         else:
             self.judged += 1
+            self.bases[finding.auth.basis] += 1
+        if finding.auth.unverified_service:
+            self.unverified.setdefault(finding.title)
+        self.known.session(finding)
 
     def devices(self, findings: list[DeviceFinding]) -> list[DeviceFinding]:
         """Count the devices, and return those that are reported."""
@@ -66,7 +77,7 @@ class Summary:
             return [*self._nothing(ports), *self._hidden()]
         span = f", {local_span(self.first, self.last)}" if self.first is not None and self.last else ""
         seen = f"{_count(self.sessions, 'session')} of {_count(self.verdicts.total(), 'device')}{span}."
-        return [seen, *self._judged(), *self._hidden()]
+        return [seen, *self._judged(), *not_checked(self.unverified), *self._hidden()]
 
     def _nothing(self, ports: tuple[int, ...]) -> list[str]:
         listed = ", ".join(map(str, ports[:8])) + (" …" if len(ports) > 8 else "")
@@ -76,13 +87,12 @@ class Summary:
         ]
 
     def _judged(self) -> list[str]:
+        how = ", ".join(f"{self.bases[basis]:,} {BASIS_WORDS[basis]}" for basis in TRUST if self.bases[basis])
         if not self.unjudged:
-            return ["All of them could be judged."]
-        missing = ", ".join(f"{count:,} {UNJUDGED_WORDS[why]}" for why, count in self.unjudged.most_common())
-        return [
-            f"{self.judged:,} of {self.sessions:,} could be judged; not judged: {missing}.",
-            "Unknown is no all-clear.",
-        ]
+            return [f"All of them could be judged: {how}."]
+        missing = "; ".join(f"{count:,} {UNJUDGED_WORDS[why]}" for why, count in self.unjudged.most_common())
+        judged = f"{self.judged:,} of {self.sessions:,} could be judged{': ' if how else ''}{how}."
+        return [f"{judged} Not judged: {missing}.", "Unknown is no all-clear."]
 
     def _hidden(self) -> list[str]:
         lines = []

@@ -10,8 +10,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sniffer.model.findings import DeviceFinding, ServiceFinding, SessionFinding
+from sniffer.model.findings import AuthFinding, DeviceFinding, ServiceFinding, SessionFinding
+from sniffer.reports import auth_words
 from sniffer.reports.escape import for_terminal
+from sniffer.reports.known import Known, known_by
 from sniffer.reports.moments import local
 from sniffer.reports.redaction import Redactor
 from sniffer.reports.words import (
@@ -19,7 +21,6 @@ from sniffer.reports.words import (
     UNJUDGED_SHORT,
     VERDICT_STYLES,
     VERDICT_WORDS,
-    known_by,
     on_the_date,
     to_do,
 )
@@ -41,15 +42,16 @@ def console(stream: IO[str]) -> Console:
     return Console(file=stream, highlight=False, width=width, emoji=False, markup=False)
 
 
-def devices_table(findings: Iterable[DeviceFinding], redact: Redactor) -> Table:
+def devices_table(findings: Iterable[DeviceFinding], redact: Redactor, known: Known) -> Table:
     """Return a row for each device, and one more for each further service it uses."""
     table = _table("Verdict", "Device", "Mail service", "Known by", "On the date")
     for finding in findings:
         first = next(each for each in finding.services if each.verdict == finding.verdict)
         rest = [each for each in finding.services if each is not first]
-        table.add_row(_verdict(first), _device(finding, redact), *_service_cells(first), _date(finding))
+        cells = {each.service: _service_cells(finding, each, known) for each in finding.services}
+        table.add_row(_verdict(first), _device(finding, redact), *cells[first.service], _date(finding))
         for each in rest:
-            table.add_row(_verdict(each), "", *_service_cells(each), "")
+            table.add_row(_verdict(each), "", *cells[each.service], "")
     return table
 
 
@@ -70,18 +72,24 @@ def sessions_table(findings: Iterable[SessionFinding], redact: Redactor) -> Tabl
     table = _table("Start", "Client", "Server", "STARTTLS", "AUTH", "Outcome")
     for finding in findings:
         fact, auth = finding.fact, finding.auth
-        how = auth.mechanism or ("none" if auth.family == "none" else "unknown")
-        why = UNJUDGED_SHORT[auth.unjudged] if auth.unjudged else redact.user(auth.user)
         day, hour, _ = local(fact.start).split(" ", 2)
         table.add_row(
             _two(hour, day),
             _two(fact.client_ip, redact.host(fact.speech.helo)),
             _two(f"{fact.server_ip}:{fact.server_port}", finding.title),
             _two(finding.starttls),
-            _two(how, why),
-            _two(auth.outcome or "–"),
+            _two(auth.mechanism or auth.family, _auth_note(auth, redact)),
+            _two(*auth_words.outcome(auth, "–").split(", ", 1)),
         )
     return table
+
+
+def _auth_note(auth: AuthFinding, redact: Redactor) -> str | None:
+    """Return what stands below a mechanism: how surely it was inferred, why it is not known, or who logged in."""
+    if auth.unjudged:
+        return auth_words.front_runner(auth) or UNJUDGED_SHORT[auth.unjudged]
+    how = [] if auth.basis == "clear" else [auth_words.basis(auth)]
+    return ", ".join([*how, *filter(None, [redact.user(auth.user)])])
 
 
 def _table(*names: str) -> Table:
@@ -91,11 +99,11 @@ def _table(*names: str) -> Table:
     return table
 
 
-def _service_cells(finding: ServiceFinding) -> list[Text]:
+def _service_cells(device: DeviceFinding, finding: ServiceFinding, known: Known) -> list[Text]:
     servers = finding.servers[0] if len(finding.servers) == 1 else f"{len(finding.servers)} servers"
     return [
         _two(finding.title, servers),
-        _two(*known_by(finding)),
+        _two(*known_by(finding, known.ways(device.device, finding.service))),
     ]
 
 

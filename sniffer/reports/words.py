@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from sniffer.knowledge.mechanisms import family_of
 from sniffer.knowledge.services import OTHER, PRIVATE
-from sniffer.model.findings import DeviceFinding, Role, ServiceFinding, State, Unjudged, Verdict
+from sniffer.model.findings import DeviceFinding, Role, State, Unjudged, Verdict
 
 VERDICT_WORDS: dict[Verdict, str] = {
     "affected": "Basic to Exchange Online",
@@ -56,12 +55,12 @@ TO_DO: tuple[tuple[str, str], ...] = (
 """What to do in a few words, by the beginning of an advice's code; the first that applies is the most urgent."""
 
 UNJUDGED_WORDS: dict[Unjudged, str] = {
-    "tls": "inside TLS, where the mechanism cannot be read",
+    "tls": "inside TLS, not seen clearly",
     "late": "joined late",
     "gap": "with bytes missing",
     "one-sided": "seen in one direction only",
     "no-auth-seen": "ended before AUTH or MAIL",
-    "ambiguous": "not readable as SMTP",
+    "ambiguous": "not clear enough to tell",
 }
 
 UNJUDGED_SHORT: dict[Unjudged, str] = {
@@ -70,7 +69,7 @@ UNJUDGED_SHORT: dict[Unjudged, str] = {
     "gap": "bytes missing",
     "one-sided": "one direction only",
     "no-auth-seen": "ended before AUTH",
-    "ambiguous": "unreadable",
+    "ambiguous": "not clear enough",
 }
 
 
@@ -99,16 +98,3 @@ def to_do(device: DeviceFinding) -> str:
 def tls_words(version: str) -> str:
     """Return a version of TLS as people say it."""
     return version if version.startswith("SSL") else f"TLS {version}"
-
-
-def known_by(finding: ServiceFinding) -> tuple[str, str]:
-    """Return how a verdict is known: what was read, and in how many of the sessions."""
-    sessions = finding.judged + finding.unjudged
-    counted = f"{finding.judged} of {sessions} judged"
-    if finding.family == "unknown":
-        return "nothing in clear", counted
-    if finding.family == "none":
-        return "MAIL without AUTH", counted
-    families = {"basic", "oauth"} if finding.verdict == "mixed" else {finding.family}
-    told = [name for name in finding.mechanisms if family_of(name) in families]
-    return f"{'/'.join(told)} in clear", counted

@@ -11,7 +11,7 @@ from tests.mail import session
 from tests.program import sniffer
 
 OFFICE = Path(__file__).resolve().parents[2] / "captures" / "lan" / "office"
-RICOH, BROTHER = "RNP002673A1B2C3", "BRN0080774B5C6D"
+RICOH, BROTHER, WORKSTATION = "RNP002673A1B2C3", "BRN0080774B5C6D", "DESKTOP-4F7K2QP"
 
 CALLINGS = [
     "10.0.3.18",
@@ -44,11 +44,18 @@ def test_nobody_is_called_so() -> None:
     assert "sniffer triage" in told.err
 
 
-def test_what_is_hidden_is_said_to_be_and_what_would_settle_it() -> None:
-    told = sniffer("explain", OFFICE, "--device", RICOH).out
+def test_what_is_not_known_is_said_to_be_and_what_would_settle_it() -> None:
+    told = sniffer("explain", OFFICE, "--device", WORKSTATION).out
     assert "Unknown; state: not known" in told
-    assert "inside TLS" in told
+    assert "ended before AUTH or MAIL" in told
     assert "SMTP AUTH clients" in told
+
+
+def test_what_is_inferred_is_said_to_be_and_how_surely() -> None:
+    told = " ".join(sniffer("explain", OFFICE, "--device", RICOH).out.split())
+    assert "Basic to Exchange Online (strong); state: works" in told
+    assert "LOGIN inferred, strong, 3 of 3 judged" in told
+    assert "STARTTLS established; LOGIN inferred, " in told
 
 
 def test_the_wording_depends_on_the_day() -> None:

@@ -84,6 +84,7 @@ NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), m
 @example("DOMAIN\\user.name")
 @example("ǅungla")
 @example("straße")
+@example("00ß\u1f88")
 @example("(.*)")
 def test_a_reply_never_repeats_the_name(name: str) -> None:
     redact = Redactor(b"k" * 32)

@@ -11,11 +11,16 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from sniffer.model.findings import AuthFinding, SessionFinding
+from sniffer.reports import rows
+from sniffer.reports.machine import encoded
+from sniffer.reports.redaction import Redactor
 from sniffer.reports.schemas import KINDS, Kind, schema
 from tests import contract
 from tests.capture_files import write_pcap
 from tests.mail import session
 from tests.program import devices, sessions
+from tests.reports.dialogues import auth, finding, refused, unknown
 
 
 def objects(part: Any) -> Iterator[dict[str, Any]]:
@@ -85,6 +90,44 @@ def test_a_session_that_breaks_the_contract_is_refused(
 ) -> None:
     assert contract.violations(session_row) == []
     assert contract.violations(changed(session_row, path, value))
+
+
+INFERRED_FAULTS: list[tuple[tuple[str | int, ...], Any]] = [
+    (("auth", "confidence"), 1.01),
+    (("auth", "confidence"), 0.89),
+    (("auth", "confidence"), None),
+    (("auth", "basis"), "decrypted"),
+    (("auth", "likely"), "basic"),
+    (("auth", "unjudged"), "tls"),
+    (("auth", "rivals", 0), {"label": "oauth"}),
+    (("auth", "outcome"), None),
+    (("auth", "outcome_confidence"), 1.5),
+    (("auth", "likely_refusal"), "535 5.7.139"),
+    (("auth", "offered_tls"), "LOGIN"),
+    (("auth", "unverified_service"), None),
+    (("auth", "attempts", 0, "confidence"), 0.5),
+    (("auth", "attempts", 0, "likely"), "basic"),
+]
+
+
+@pytest.mark.parametrize(("path", "value"), INFERRED_FAULTS)
+def test_what_is_inferred_keeps_to_the_contract_too(path: tuple[str | int, ...], value: object) -> None:
+    row = row_of(finding(refused()))
+    assert contract.violations(row) == []
+    assert contract.violations(changed(row, path, value))
+
+
+def row_of(found: SessionFinding) -> dict[str, Any]:
+    """A session's row, as a program reads it."""
+    told: dict[str, Any] = json.loads(encoded(rows.session_row(found, Redactor())))
+    return told
+
+
+@pytest.mark.parametrize("found", [auth(), unknown(), unknown(likely=None, rivals=()), auth(family="none", outcome=None,
+                                   mechanism=None, outcome_confidence=None, attempts=()),
+                                   auth(basis="decrypted", confidence=1.0, outcome_confidence=1.0)])  # fmt: skip
+def test_whatever_is_found_inside_tls_has_its_row(found: AuthFinding) -> None:
+    assert contract.violations(row_of(finding(found))) == []
 
 
 DEVICE_FAULTS: list[tuple[tuple[str | int, ...], Any]] = [

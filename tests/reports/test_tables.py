@@ -51,8 +51,8 @@ def test_a_table_is_never_wider_than_a_hundred_columns(busy: Path, view: str, co
 def test_its_foot_says_what_was_seen_what_not_and_why(busy: Path, view: str) -> None:
     text = " ".join(sniffer("triage", "--view", view, busy).out.split())
     assert "16 sessions of 16 devices" in text
-    assert "12 of 16 could be judged; not judged: " in text
-    assert "2 inside TLS, where the mechanism cannot be read" in text
+    assert "12 of 16 could be judged: 12 in clear. Not judged: " in text
+    assert "2 inside TLS, not seen clearly" in text
     assert "2 ended before AUTH or MAIL" in text
     assert "Unknown is no all-clear." in text
 
