@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+TOKEN = "".join(f"{at:x}Made-up_token.{at * 7919:o}" for at in range(1, 80))
+"""As long as the tokens of Microsoft's accounts."""
+
 SECRETS = MappingProxyType(
     {
         "scan@example.org": "Copier-7-Tray",
@@ -16,6 +19,7 @@ SECRETS = MappingProxyType(
         "relay@example.org": "forward-it-all",
         "monitor@example.net": "made-up-token-0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
         "phone@example.com": "another-made-up-token-abcdefghijklmnopqrstuvwxyz0123456789-ABCDEFGHIJKLMNOP",
+        "reports@example.com": TOKEN,
     }
 )
 WRONG = "not-the-password"

@@ -38,8 +38,9 @@ class Case:
     """One capture: who talks to whom, with which program and which wish.
 
     `view` is how it is recorded: pcap, pcapng, nanoseconds, cooked, cooked-v1, both-legs (each frame
-    twice), one-sided.  `times` is how often the client does it, `told` what must be reported beside what
-    the server's log tells, `told_device` the same of the device.
+    twice), one-sided, decrypted (a pcapng with the client's TLS keys in it).  `times` is how often the
+    client does it, `told` what must be reported beside what the server's log tells, `told_device` the same
+    of the device.
     """
 
     path: str

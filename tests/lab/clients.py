@@ -12,10 +12,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tests.lab.accounts import SECRETS
+from tests.lab.namespaces import UnavailableError
 
 PROGRAMS = Path(__file__).with_name("programs")
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "sniffer-lab"
 PATIENCE = 40
+JARS = ("/usr/share/java/javax.mail.jar", "/usr/share/java/javax.activation.jar")
 SENDER, RECIPIENT = "scan@example.org", "office@example.com"
 
 
@@ -164,6 +166,16 @@ def curl(wish: Wish) -> Command:
     if wish.mechanism:
         argv += ["--login-options", f"AUTH={wish.mechanism}"]
     return Command(tuple(argv), stdin=wish.body or "")
+
+
+def java_mail(wish: Wish) -> Command:
+    """JavaMail, which sends its password in what Java makes of TLS."""
+    absent = [path for path in (*JARS, shutil.which("java") or "java") if not Path(path).exists()]
+    if absent:
+        raise UnavailableError(f"not installed: {', '.join(absent)}")
+    program = str(PROGRAMS / "JavaMailSend.java")
+    words = (wish.host, str(wish.port), wish.helo, wish.sender, wish.to, wish.user or "", wish.password)
+    return Command(("java", "-cp", ":".join(JARS), program, *words))
 
 
 def script(*steps: str) -> Client:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 
 from tests.lab import truth, versions
@@ -16,34 +17,56 @@ from tests.lab.served import Served
 from tests.lab.stage import MAIL, Endpoint, Server, Stage
 from tests.lab.tcpdump import await_silence, recording
 
-VIEWS: Mapping[str, str] = {"pcapng": "capture.pcapng", "both-legs": "capture.pcapng"}
+VIEWS: Mapping[str, str] = {
+    "pcapng": "capture.pcapng",
+    "both-legs": "capture.pcapng",
+    "decrypted": "capture.pcapng",
+}
+KEYLOG = "SSLKEYLOGFILE"
+"""The variable that names a file for TLS keys."""
 
 
 def play(case: Case, stage: Stage, number: int, folder: Path) -> truth.Expected:
     """Record one case into its folder; the truth of its sessions and its device."""
     endpoint = stage.endpoint(case.server)
     client = stage.net.join(host_of(case, number))
-    path = folder / VIEWS.get(case.view, "capture.pcap")
+    path, keys = folder / VIEWS.get(case.view, "capture.pcap"), folder / "keys"
     try:
         before = len(endpoint.server.served())
         with view(case, client, path):
             for _ in range(case.times):
-                execute(client, case.client(wish(case, endpoint)))
+                execute(client, logging_keys(case.client(wish(case, endpoint)), case, keys))
             await_silence(endpoint.namespace, [client.ip])
             served = truths(endpoint.server, before, case.times)
     finally:
         stage.net.leave(client)
-    sessions = [truth.told(truth.session(each), case.told) for each in served if each.client == client.ip]
+    keyed = case.view == "decrypted"
+    sessions = [truth.told(truth.session(each, keyed=keyed), case.told) for each in served if each.client == client.ip]
     if not sessions:
         raise RuntimeError(f"{case.path}: the server saw nobody")
     if case.view == "one-sided":
         sessions = [truth.one_sided(each) for each in sessions]
+    if keyed:
+        inject(keys, path)
     return {
         "about": case.about,
         "origin": versions.origin(case.server, case.client.__name__),
         "sessions": sessions,
         "devices": [truth.told(each, case.told_device) for each in devices(client.ip, case.device, sessions)],
     }
+
+
+def logging_keys(command: Command, case: Case, keys: Path) -> Command:
+    """A client that writes down its TLS keys, where the case asks for them."""
+    return replace(command, env=(*command.env, (KEYLOG, str(keys)))) if case.view == "decrypted" else command
+
+
+def inject(keys: Path, path: Path) -> None:
+    """Put a key log into a capture, as a Decryption Secrets Block in front of its frames."""
+    made = path.with_suffix(".new")
+    run("editcap", "--inject-secrets", f"tls,{keys}", str(path), str(made))
+    made.replace(path)
+    keys.unlink()
 
 
 def host_of(case: Case, number: int) -> Host:
@@ -103,8 +126,13 @@ def truths(server: Server, before: int, count: int = 1) -> list[Served]:
 def devices(ip: str, who: Device, sessions: Iterable[truth.Expected]) -> list[truth.Expected]:
     """The device behind these sessions, when the rules say something of it."""
     listed = list(sessions)
-    verdict = truth.verdict(each["family"] for each in listed)
-    if verdict is None:
+    told = truth.verdict_told(listed, verdict)
+    if told["verdict"] is None:
         return []
     hidden_name = all(each["starttls"] == "implicit" for each in listed)
-    return [{"ip": ip, "mac": who.mac, "verdict": verdict, "name": None if hidden_name else who.name}]
+    return [{"ip": ip, "mac": who.mac, **told, "name": None if hidden_name else who.name}]
+
+
+def verdict(sessions: Sequence[truth.Expected], found: bool) -> str | None:
+    """The verdict at one server of ours; with `found`, by what must be found alone."""
+    return truth.verdict(truth.family_of(each, found=found) for each in sessions)

@@ -12,8 +12,15 @@ HEAD = """\
 Each folder holds a capture and `expected.json`: what it tests, where it comes from, and what must
 come out of it. All names, secrets and mail addresses are made up; the public-looking IP addresses
 lived in a network namespace. Truth is what the servers' own logs say, not what a client was asked to
-do; of TLS it is what OpenSSL in the server told of its handshakes. What went on inside TLS stands under
-`hidden`: who reads only the capture rightly calls it unknown. What a label leaves out is not judged.
+do; of TLS it is what OpenSSL in the server told of its handshakes. What a label leaves out is not judged.
+
+What went on inside TLS stands under `hidden`. Of it a reader of the capture may tell the truth or nothing: another
+family, mechanism, outcome or cause is wrong. `demanded` names what must be found nevertheless; where it names nothing,
+the truth below stands in brackets. A session that ended behind its EHLO inside TLS is unknown, `no-auth-seen`. A
+device's `verdict` is the true one; with `demanded` beside it, it may be `unknown` unless it is named there.
+
+Some captures are made from others by `tests/lab/damage.py`: packets are lost, late or in another order. Their labels
+are those of the capture they were made from.
 
 `sudo python -m tests.lab.record [TOPIC | TOPIC/CASE ...]` records all or some again and writes this
 page; it needs the Debian packages of `tests/lab/packages.apt` and the extra `lab`.
@@ -53,8 +60,17 @@ def truth_of(session: dict[str, Any]) -> str:
     tls = session.get("tls") or {}
     if session["starttls"] == "failed":
         return f"TLS failed ({tls.get('alert') or 'no alert'})"
-    if tls.get("version"):
-        return f"TLS {tls['version']}" + (" resumed" if tls["resumed"] else "")
-    if session["mechanism"]:
-        return f"{session['mechanism']} {session['outcome']}"
-    return str(session["unjudged"] or session["family"])
+    version = f" {tls['version']}" if tls.get("version") else ""
+    if "hidden" in session:
+        told = f"{outcome_of(session['hidden'])} inside TLS{version}{' resumed' if tls.get('resumed') else ''}"
+        return told if session["demanded"] else f"({told})"
+    told = outcome_of(session)
+    inside = session["mechanism"] and session["starttls"] in ("established", "implicit") and version
+    return f"{told} inside TLS{version}" if inside else told
+
+
+def outcome_of(told: dict[str, Any]) -> str:
+    """Mechanism, outcome and cause, or why there are none."""
+    cause = told.get("likely_refusal")
+    words = (told["mechanism"] or told["unjudged"] or told["family"], told["outcome"], cause and f"({cause})")
+    return " ".join(word for word in words if word)

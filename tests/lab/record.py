@@ -19,8 +19,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from tests.lab import clients, readme, truth
+from tests.lab import clients, damage, readme, truth
 from tests.lab.cases import ALL, SCENES
+from tests.lab.cases.damaged import DAMAGED
 from tests.lab.namespaces import UnavailableError
 from tests.lab.play import play
 from tests.lab.scenery import play_scene
@@ -59,12 +60,12 @@ def missing() -> str | None:
 
 
 def names() -> list[str]:
-    """All cases, in order."""
-    return [*ALL, *SCENES]
+    """All cases, in order; what others are made from comes before them."""
+    return [*ALL, *SCENES, *DAMAGED]
 
 
 def record(wanted: Sequence[str], target: Path) -> dict[str, str]:
-    """Record these cases; the reasons of those that were not."""
+    """Record these cases, make those that are made from others; the reasons of those that were not."""
     no_node = clients.fetch_nodemailer()
     skipped = [name for name in wanted if name in ALL and ALL[name].client is clients.nodemailer and no_node]
     failed = dict.fromkeys(skipped, f"{UNAVAILABLE}: {no_node}")
@@ -76,6 +77,9 @@ def record(wanted: Sequence[str], target: Path) -> dict[str, str]:
     for name in wanted:
         if name in SCENES:
             attempt(name, failed, target, partial(play_scene, SCENES[name]))
+    for name in wanted:
+        if name in DAMAGED:
+            attempt(name, failed, target, partial(damage.make, DAMAGED[name], target))
     return failed
 
 

@@ -213,7 +213,7 @@ class Scenery:
         return versions.office_origin((*servers, *(["scripted servers"] if self.played else [])), list(told))
 
     def device(self, ip: str, sessions: Iterable[truth.Expected]) -> truth.Expected:
-        """What must be said of one device; `hidden` is what its TLS sessions really were."""
+        """What must be said of one device."""
         mine = [each for each in sessions if each["client"] == ip]
         host = self.hosts[ip]
         named = all(each["starttls"] == "implicit" for each in mine)
@@ -221,12 +221,9 @@ class Scenery:
             "ip": ip,
             "mac": host.mac or None,
             "scope": "remote" if ip == OUTSIDER else "local",
-            "verdict": verdict(mine),
+            **truth.verdict_told(mine, verdict),
             "name": None if named else self.name_of(ip),
         }
-        inside = [{**each, **each["hidden"]} for each in mine if "hidden" in each]
-        if inside:
-            told["hidden"] = {"verdict": verdict(inside)}
         return truth.told(told, self.scene.told_devices.get(ip, {}))
 
     def name_of(self, ip: str) -> str:
@@ -236,11 +233,14 @@ class Scenery:
         return next(visit.device.name for visit in self.scene.visits if self.seen_as(visit) == ip)
 
 
-def verdict(sessions: Sequence[truth.Expected]) -> str | None:
-    """The verdict over all services of a device."""
+def verdict(sessions: Sequence[truth.Expected], found: bool) -> str | None:
+    """The verdict over all services of a device; with `found`, by what must be found alone."""
     services = {each.get("service") for each in sessions}
     return truth.first(
-        truth.verdict((each["family"] for each in sessions if each.get("service") == service), service in AFFECTED)
+        truth.verdict(
+            (truth.family_of(each, found=found) for each in sessions if each.get("service") == service),
+            service in AFFECTED,
+        )
         for service in services
     )
 

@@ -14,12 +14,20 @@ from typing import Any
 
 @dataclass
 class Attempt:
-    """One AUTH as the server saw it end; `tls` when it came inside TLS."""
+    """One AUTH as the server saw it end; `tls` when it came inside TLS.
+
+    `initial` when the AUTH line brought an initial response, `challenged` when the server went on with a 334,
+    `code` of the reply that ended it, `refusal` its words when it said no.
+    """
 
     mechanism: str
     outcome: str = "unknown"
     user: str | None = None
     tls: bool = False
+    initial: bool = False
+    challenged: bool = False
+    code: str | None = None
+    refusal: str | None = None
 
 
 @dataclass
@@ -44,7 +52,9 @@ class Served:
     """One connection: who, how it greeted, what became of STARTTLS, AUTH and MAIL.
 
     `starttls` is None without the command, else asked, refused, ready (220), failed or
-    established; `failed` also where TLS was to come first and did not.
+    established; `failed` also where TLS was to come first and did not.  `mail` is a MAIL in clear, `mail_tls` one
+    inside TLS, `mail_refusal` the words with which that was refused; `unread` when a line of the client's was too
+    long for the server to read.  `offered_tls` are the mechanisms listed inside TLS, None before an EHLO there.
     """
 
     client: str
@@ -57,6 +67,10 @@ class Served:
     starttls: str | None = None
     after_ready: bool = False
     mail: bool = False
+    mail_tls: bool = False
+    mail_refusal: str | None = None
+    unread: bool = False
+    offered_tls: list[str] | None = None
     attempts: list[Attempt] = field(default_factory=list)
     tls: Handshake | None = None
 
@@ -94,32 +108,47 @@ class Witness:
         if not self.tls and self.served.starttls == "ready":
             self.served.after_ready = True
         if self.verb == "AUTH":
-            self.pending = Attempt((rest.split() or ["?"])[0].upper(), tls=self.tls)
+            words = rest.split() or ["?"]
+            self.pending = Attempt(words[0].upper(), tls=self.tls, initial=len(words) > 1)
             self.served.attempts.append(self.pending)
         elif self.verb == "STARTTLS" and not self.tls:
             self.served.starttls = "asked"
         elif self.verb == "MAIL":
             self.served.mail |= not self.tls
+            self.served.mail_tls |= self.tls
 
     def answered(self, line: str) -> None:
         """A line of the server's reply."""
         code, rest = line[:3], line[4:].strip().upper()
         if self.pending:
-            self.close_attempt(code)
+            self.close_attempt(line)
         elif self.verb == "EHLO":
             self.served.ehlo = True
             self.served.offered |= rest == "STARTTLS" and not self.tls
+            if self.tls and code == "250":
+                self.note_offer(rest)
+        elif self.verb == "MAIL" and self.tls and code[0] in "45":
+            self.served.mail_refusal = line
         elif self.verb == "STARTTLS" and self.served.starttls == "asked":
             self.served.starttls = "ready" if code == "220" else "refused"
 
-    def close_attempt(self, code: str) -> None:
+    def note_offer(self, line: str) -> None:
+        """Note the mechanisms of a line of an EHLO reply inside TLS, each once."""
+        verb, _, names = line.partition(" ")
+        listed = names.split() if verb == "AUTH" else []
+        self.served.offered_tls = list(dict.fromkeys((*(self.served.offered_tls or ()), *listed)))
+
+    def close_attempt(self, line: str) -> None:
         """Note the end of an AUTH; 334 is not an end, and 221 ends the session, not the AUTH."""
+        code = line[:3]
         if self.pending and code == "235":
             self.pending.outcome = "success"
         elif self.pending and code[0] in "45":
-            self.pending.outcome = "failure"
-        if code != "334":
-            self.pending = None
+            self.pending.outcome, self.pending.refusal = "failure", line
+        if self.pending and code == "334":
+            self.pending.challenged = True
+        elif self.pending:
+            self.pending.code, self.pending = code, None
 
     def named(self, user: str | None) -> None:
         """The server has learnt the user of the attempt it is at, or was at last."""

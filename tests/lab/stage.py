@@ -33,6 +33,8 @@ FACES = {
     ),
     "postfix-open": Face("10.9.0.5", 25, options=OPEN),
     "postfix-xclient": Face("10.9.0.5", 587, options=(*AUTH, "smtpd_authorized_xclient_hosts=10.9.0.0/16")),
+    "postfix-asks": Face("10.9.0.6", 587, True, (*AUTH, "smtpd_tls_ask_ccert=yes")),
+    "postfix-implicit-open": Face("10.9.0.6", 465, options=(*OPEN, "smtpd_tls_wrappermode=yes")),
     "postfix-v6": Face("fd00:9::2", 25, options=AUTH),
 }
 ON_25 = ("masked", "helo-only", "prompts")
@@ -43,7 +45,7 @@ MAIL = Host(
     "00:50:56:09:00:02",
     more=(
         "fd00:9::2/64",
-        *(f"10.9.0.{at}/16" for at in (3, 4, 5, 11)),
+        *(f"10.9.0.{at}/16" for at in (3, 4, 5, 6, 11)),
         *(f"{ip}/16" for ip in PERSONA_IPS.values()),
     ),
 )

@@ -60,6 +60,82 @@ def test_a_session_is_compared_by_what_its_label_says(more: dict[str, Any], line
     assert len(compare([SESSION], {"sessions": [{**WANTED, **more}]})) == lines
 
 
+LOGIN = {"mechanism": "LOGIN", "outcome": "success", "user": "scan@example.org"}
+HIDDEN: dict[str, Any] = {
+    "client": "10.0.3.17",
+    "client_port": 49152,
+    "server": "52.97.1.2",
+    "port": 587,
+    "starttls": "established",
+    "attempts": [],
+    "hidden": {**LOGIN, "family": "basic", "unjudged": None, "attempts": [LOGIN], "likely_refusal": None},
+    "demanded": [],
+}
+NOTHING = {**SESSION["auth"], "basis": "none", "likely_refusal": None, "offered_tls": None}
+FOUND = {
+    **NOTHING,
+    "family": "basic",
+    "basis": "inferred",
+    "mechanism": "LOGIN",
+    "outcome": "success",
+    "unjudged": None,
+    "attempts": [{**LOGIN, "user": None}],
+}
+ENDED = {**HIDDEN["hidden"], **dict.fromkeys(LOGIN), "family": "unknown", "unjudged": "no-auth-seen", "attempts": []}
+
+
+@pytest.mark.parametrize(
+    ("told", "label", "lines"),
+    [
+        (NOTHING, {}, 0),
+        (FOUND, {}, 0),
+        ({**FOUND, "basis": "decrypted", "user": "scan@example.org"}, {}, 0),
+        ({**FOUND, "basis": "clear"}, {}, 1),
+        ({**FOUND, "family": "oauth"}, {}, 1),
+        ({**FOUND, "family": "none", "mechanism": None, "outcome": None, "attempts": []}, {}, 1),
+        ({**FOUND, "mechanism": "PLAIN"}, {}, 1),
+        ({**FOUND, "outcome": "failure"}, {}, 1),
+        ({**FOUND, "outcome": "unknown"}, {}, 0),
+        ({**FOUND, "outcome": "unknown"}, {"demanded": ["outcome"]}, 1),
+        ({**FOUND, "user": "nas@example.org"}, {}, 1),
+        ({**FOUND, "likely_refusal": "basic-disabled"}, {}, 1),
+        ({**FOUND, "offered_tls": ["LOGIN"]}, {}, 0),
+        ({**FOUND, "attempts": [{**LOGIN, "mechanism": "PLAIN"}]}, {}, 1),
+        ({**FOUND, "attempts": [{**LOGIN, "mechanism": None, "outcome": "unknown"}]}, {}, 0),
+        ({**FOUND, "attempts": [{**LOGIN, "outcome": "unknown"}]}, {"demanded": ["attempts"]}, 1),
+        ({**FOUND, "attempts": []}, {}, 0),
+        ({**FOUND, "attempts": []}, {"demanded": ["attempts"]}, 1),
+        ({**FOUND, "attempts": [LOGIN, LOGIN]}, {}, 1),
+        (NOTHING, {"demanded": ["family", "mechanism", "outcome"]}, 3),
+        (FOUND, {"demanded": ["family", "mechanism", "outcome"]}, 0),
+        (FOUND, {"hidden": ENDED}, 4),
+        (NOTHING, {"hidden": ENDED}, 0),
+        (NOTHING, {"hidden": ENDED, "demanded": ["unjudged"]}, 1),
+        ({**NOTHING, "unjudged": "no-auth-seen"}, {"hidden": ENDED, "demanded": ["unjudged"]}, 0),
+        (FOUND, {"attempts": [LOGIN]}, 1),
+    ],
+)
+def test_what_tls_hides_is_told_truly_or_not_at_all(told: dict[str, Any], label: dict[str, Any], lines: int) -> None:
+    assert len(compare([{**SESSION, "auth": told}], {"sessions": [{**HIDDEN, **label}]})) == lines
+
+
+def test_attempts_in_clear_stand_before_those_inside_tls() -> None:
+    refused = {"mechanism": "PLAIN", "outcome": "failure", "user": "scan@example.org"}
+    session = {**SESSION, "auth": {**FOUND, "attempts": [refused, *FOUND["attempts"]]}}
+    assert compare([session], {"sessions": [{**HIDDEN, "attempts": [refused]}]}) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "demanded", "lines"),
+    [("affected", [], 0), ("unknown", [], 0), ("modern", [], 1), ("unknown", ["verdict"], 1), ("unknown", None, 1)],
+)
+def test_a_verdict_that_rests_on_tls_may_be_unknown_unless_it_is_demanded(
+    told: str, demanded: list[str] | None, lines: int
+) -> None:
+    label = {"ip": "10.0.3.17", "verdict": "affected", **({} if demanded is None else {"demanded": demanded})}
+    assert len(compare_devices([{**CLIENT, "verdict": told}, RELAY], {"devices": [label]})) == lines
+
+
 def test_no_tls_is_not_a_handshake() -> None:
     wanted = {**WANTED, "tls": {"version": "1.2"}}
     assert len(compare([{**SESSION, "tls": None}], {"sessions": [wanted]})) == 1

@@ -31,6 +31,8 @@ CASES = (
     "auth/retry-other-mechanism",
     "starttls/established-postfix",
     "starttls/cleartext-after",
+    "starttls/keylog-dsb",
+    "starttls/keylog-dsb-implicit",
     "tls/1.2-resumed",
     "tls/hello-retry-request",
     "tls/failed-trust-hidden",
@@ -42,6 +44,19 @@ CASES = (
     "smtp/base64-body",
     "lan/both-legs",
     "lan/office",
+    "starttls/client-certificate",
+    "starttls/exchange-login",
+    "starttls/exchange-xoauth2-inline",
+    "starttls/exchange-refused-tenant",
+    "starttls/exchange-mail-without-auth",
+    "starttls/exchange-plain-then-login",
+    "starttls/exchange-cbc",
+    "starttls/exchange-key-update",
+    "starttls/exchange-renegotiation",
+    "smtps/login",
+    "smtps/gmail-xoauth2",
+    "starttls/lost-header",
+    "starttls/swapped-segments",
 )
 
 

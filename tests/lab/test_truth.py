@@ -51,6 +51,7 @@ def witnessed(*dialogue: str) -> Served:
 
 
 GREETED = ("< 220 hi", "> EHLO x", "< 250-hi", "< 250 STARTTLS")
+INTO_TLS = (*GREETED, "> STARTTLS", "< 220 go", "tls")
 LOGIN = ("> AUTH LOGIN", "< 334 VXNlcm5hbWU6", "> eA==", "< 334 UGFzc3dvcmQ6", "> eA==")
 
 
@@ -68,7 +69,7 @@ LOGIN = ("> AUTH LOGIN", "< 334 VXNlcm5hbWU6", "> eA==", "< 334 UGFzc3dvcmQ6", "
         ((*GREETED, "> STARTTLS", "< 220 go", "> EHLO x"), {"starttls": "cleartext-after"}),
         (
             (*GREETED, "> STARTTLS", "< 220 go", "tls", *LOGIN, "< 235 ok"),
-            {"starttls": "established", "family": "unknown", "unjudged": "tls", "attempts": []},
+            {"starttls": "established", "attempts": [], "demanded": ["family", "mechanism"]},
         ),
     ],
 )
@@ -80,8 +81,91 @@ def test_what_the_server_saw_becomes_what_must_be_reported(dialogue: tuple[str, 
 
 def test_what_tls_hides_is_kept_apart() -> None:
     """The server's knowledge of an AUTH inside TLS goes to `hidden`."""
-    told = truth.session(witnessed(*GREETED, "> STARTTLS", "< 220 go", "tls", *LOGIN, "< 235 ok"))
-    assert told["hidden"] == {"family": "basic", "mechanism": "LOGIN", "outcome": "success", "user": None}
+    told = truth.session(witnessed(*INTO_TLS, *LOGIN, "< 235 ok"))
+    attempt = {"mechanism": "LOGIN", "outcome": "success", "user": None}
+    assert told["hidden"] == {
+        **attempt,
+        "family": "basic",
+        "unjudged": None,
+        "attempts": [attempt],
+        "likely_refusal": None,
+    }
+    assert not {"family", "mechanism", "outcome", "unjudged"} & set(told)
+
+
+@pytest.mark.parametrize(
+    ("dialogue", "hidden", "demanded"),
+    [
+        ((*LOGIN, "< 235 ok", "> MAIL FROM:<a@b>", "< 250 ok"), "basic", ["family", "mechanism", "outcome"]),
+        ((*LOGIN, "< 535 no"), "basic", ["family", "mechanism"]),
+        (LOGIN, "basic", []),
+        (("> AUTH PLAIN eA==", "< 235 ok", "> MAIL FROM:<a@b>"), "basic", ["family", "mechanism", "outcome"]),
+        (("> AUTH PLAIN eA==", "< 535 no"), "basic", []),
+        (("> AUTH XOAUTH2 eA==", "< 235 ok", "> MAIL FROM:<a@b>"), "oauth", ["family", "outcome"]),
+        (("> AUTH CRAM-MD5", "< 334 eA==", "> eA==", "< 235 ok"), "challenge", []),
+        (("> EHLO x", "< 250 hi", "> MAIL FROM:<a@b>"), "none", ["family"]),
+        (("> EHLO x", "< 250 hi", "> QUIT"), "unknown", ["unjudged"]),
+    ],
+)
+def test_what_is_plain_inside_tls_is_demanded(dialogue: tuple[str, ...], hidden: str, demanded: list[str]) -> None:
+    """What may well stay unknown is not."""
+    told = truth.session(witnessed(*INTO_TLS, *dialogue))
+    assert (told["hidden"]["family"], told["demanded"]) == (hidden, demanded)
+
+
+def test_behind_a_block_cipher_nothing_is_demanded() -> None:
+    """It hides how long a text is."""
+    served = witnessed(*INTO_TLS, *LOGIN, "< 235 ok")
+    served.tls = Handshake("1.2", "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384")
+    assert truth.session(served)["demanded"] == []
+
+
+def test_keys_make_everything_demanded() -> None:
+    """Then it is told as in clear."""
+    told = truth.session(witnessed(*INTO_TLS, *LOGIN, "< 235 ok"), keyed=True)
+    assert (told["family"], told["outcome"], "hidden" in told) == ("basic", "success", False)
+
+
+@pytest.mark.parametrize(
+    ("reply", "code"),
+    [
+        ("535 5.7.139 Authentication unsuccessful, basic authentication is disabled. [x]", "basic-disabled"),
+        ("535 5.7.3 Authentication unsuccessful [x]", "authentication-unsuccessful"),
+        ("535 5.7.8 Username and Password not accepted. For more", "google-bad-credentials"),
+        ("535 5.7.8 Error: authentication failed", "bad-credentials"),
+    ],
+)
+def test_a_refusal_with_a_name_is_told_by_it(reply: str, code: str) -> None:
+    """By its words in the server's log."""
+    assert truth.session(witnessed(*INTO_TLS, *LOGIN, f"< {reply}"))["hidden"]["likely_refusal"] == code
+
+
+def test_a_refusal_without_a_name_leaves_the_cause_unsaid() -> None:
+    """Whatever is told of it then is not compared."""
+    assert "likely_refusal" not in truth.session(witnessed(*INTO_TLS, *LOGIN, "< 535 no"))["hidden"]
+
+
+def test_the_list_inside_tls_is_told() -> None:
+    """Each mechanism once, as the server lists them."""
+    listed = (
+        "> EHLO x",
+        "< 250-hi",
+        "< 250-AUTH LOGIN XOAUTH2",
+        "< 250 8BITMIME",
+        "> EHLO x",
+        "< 250 AUTH LOGIN XOAUTH2",
+    )
+    assert truth.session(witnessed(*INTO_TLS, *listed))["hidden"]["offered_tls"] == ["LOGIN", "XOAUTH2"]
+    assert "offered_tls" not in truth.session(witnessed(*INTO_TLS, "> QUIT"))["hidden"]
+
+
+@pytest.mark.parametrize(
+    ("families", "verdict"),
+    [(("basic", "unknown"), "basic-elsewhere"), (("oauth", "unknown"), "modern"), (("unknown",), "unknown")],
+)
+def test_sessions_that_ended_early_say_nothing_beside_others(families: tuple[str, ...], verdict: str) -> None:
+    """A device is what its other sessions are."""
+    assert truth.verdict(families) == verdict
 
 
 def test_a_failed_handshake_leaves_nothing_to_hide() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from dataclasses import replace
 
 from tests.lab import clients
-from tests.lab.clients import Client, Command, Wish
+from tests.lab.clients import PROGRAMS, Client, Command, Wish
 
 PATIENCE = ("timeout", "5")
 GOODBYE = "QUIT\r\n"
@@ -20,6 +22,12 @@ printf 'QUIT\\r\\n' | "$@" -cert "$d/crt" -key "$d/key"
 rm -r "$d"
 """
 
+CURL_WITH_CERTIFICATE = """d=$(mktemp -d)
+openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=client.example.org -out "$d/crt" -keyout "$d/key" 2> /dev/null
+"$@" --cert "$d/crt" --key "$d/key"
+rm -r "$d"
+"""
+
 
 def s_client(*options: str, starttls: bool = True) -> Client:
     """Openssl's s_client with options: a greeting with a name of its own, then QUIT."""
@@ -31,6 +39,31 @@ def s_client(*options: str, starttls: bool = True) -> Client:
         return Command((*argv, *options), stdin=GOODBYE)
 
     return s_client
+
+
+def conversing(*steps: str, options: tuple[str, ...] = (), times: int = 1) -> Client:
+    """Openssl's s_client, which says these lines inside TLS; `{helo}` is filled in.
+
+    The step `K` updates its keys, `R` renegotiates.  A second time it brings along the session of the first.
+    """
+
+    def s_client(wish: Wish) -> Command:
+        lines = [step.replace("{helo}", wish.helo) for step in steps]
+        argv = ["openssl", "s_client", "-connect", f"{wish.host}:{wish.port}", "-crlf"]
+        argv += ["-starttls", "smtp", "-name", wish.helo, *options]
+        return Command((sys.executable, str(PROGRAMS / "converse.py"), str(times), json.dumps(lines), *argv))
+
+    return s_client
+
+
+def with_certificate(client: Client) -> Client:
+    """A client of curl's with a certificate of its own making."""
+
+    def curl(wish: Wish) -> Command:
+        once = client(wish)
+        return replace(once, argv=("sh", "-c", CURL_WITH_CERTIFICATE, "sh", *once.argv))
+
+    return curl
 
 
 def returning(*options: str) -> Client:

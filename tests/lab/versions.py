@@ -24,6 +24,7 @@ PACKAGES = {
     "OpenSSL": "openssl",
     "GnuTLS": "gnutls-bin",
     "dnsmasq": "dnsmasq-base",
+    "JavaMail": "libmail-java",
 }
 CLIENTS = {
     "swaks": "swaks",
@@ -36,6 +37,7 @@ CLIENTS = {
     "smtplib": "smtplib of Python",
     "s_client": "OpenSSL",
     "gnutls_cli": "GnuTLS",
+    "java_mail": "JavaMail",
 }
 SERVERS = {"postfix": "Postfix with Dovecot", "exim": "Exim", "aiosmtpd": "aiosmtpd"}
 

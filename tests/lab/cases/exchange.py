@@ -22,9 +22,11 @@ def exchange(persona: str, ip: str = EXCHANGE, name: str | None = MAILBOX, **tol
     return Service(persona, ip, name=name, told={**GREETED, **told})
 
 
-def login(device: Device, ip: str, client: Client = clients.swaks, tls: str = "none", times: int = 1) -> Visit:
+def login(
+    device: Device, ip: str, client: Client = clients.swaks, tls: str = "none", times: int = 1, **told: object
+) -> Visit:
     """A device that logs in to Exchange Online with LOGIN."""
-    return Visit(device, ip, client, MAILBOX, wish=basic("LOGIN", tls=tls), times=times)
+    return Visit(device, ip, client, MAILBOX, wish=basic("LOGIN", tls=tls), times=times, told=told)
 
 
 def bearer(client: Client, tls: str = "none", times: int = 1) -> Visit:
@@ -57,6 +59,7 @@ def verdicts(state: str, verdict: str) -> dict[str, object]:
     return {"state": state, "services": {"exchange-online": verdict}}
 
 
+FOUND_REFUSED = ["family", "mechanism", "outcome", "likely_refusal"]
 WORKING, MODERN = verdicts("working", "affected"), verdicts("working", "modern")
 REFUSED, FAILING = verdicts("refused", "affected"), verdicts("failing", "affected")
 
@@ -82,8 +85,14 @@ INSIDE_TLS = (
             Act(
                 (exchange("exchange-basic-off"),),
                 (
-                    login(case.RICOH, RICOH_IP, clients.phpmailer, "starttls", 2),
-                    Visit(case.WINDOWS, WINDOWS_IP, script("EHLO {helo}", "STARTTLS", "tls", *WRITES_ON), MAILBOX),
+                    login(case.RICOH, RICOH_IP, clients.phpmailer, "starttls", 2, demanded=FOUND_REFUSED),
+                    Visit(
+                        case.WINDOWS,
+                        WINDOWS_IP,
+                        script("EHLO {helo}", "STARTTLS", "tls", *WRITES_ON),
+                        MAILBOX,
+                        told={"demanded": FOUND_REFUSED},
+                    ),
                     bearer(clients.curl, "starttls"),
                 ),
             ),

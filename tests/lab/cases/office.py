@@ -109,9 +109,9 @@ OFFICE = Scene(
     Relay(trusted="127.0.0.0/8 10.0.3.21/32", upstream=f"[{MAILBOX}]:587", out=(*SMTP_OUT, IN_TLS)),
     told_devices={
         "10.0.3.18": {"state": "working"},
-        "10.0.3.19": {"state": "working"},
-        "10.0.3.20": {"state": "working", "affected_through": None},
-        "10.0.3.21": {"affected_through": None},
+        "10.0.3.19": {"state": "working", "affected_through": "10.0.3.25"},
+        "10.0.3.20": {"state": "working", "affected_through": "10.0.3.25"},
+        "10.0.3.21": {"affected_through": "10.0.3.25"},
         "10.0.3.22": {"state": "failing"},
         "10.0.3.25": {"role": "relay"},
         "10.0.3.30": {"state": "working"},

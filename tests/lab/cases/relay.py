@@ -45,13 +45,13 @@ RELAYS = (
     ),
     Scene(
         "relay/upstream-in-tls",
-        "A relay whose way to Exchange Online is inside TLS: nobody knows whether its clients are affected.",
+        "A relay that logs in to Exchange Online with LOGIN inside TLS: its clients are affected through it.",
         (Act((Service("exchange-today", EXCHANGE, name=MAILBOX, told=GREETED),), VISITS),),
         relay(IN_TLS),
         told_devices={
             RELAY: {"role": "relay", "affected_through": None},
-            "10.0.3.20": {"affected_through": None, "services": ELSEWHERE},
-            "10.0.3.21": {"affected_through": None},
+            "10.0.3.20": {"affected_through": RELAY, "services": ELSEWHERE},
+            "10.0.3.21": {"affected_through": RELAY},
         },
     ),
     Scene(

@@ -211,7 +211,7 @@ SCENES = (
                         "exchange-today",
                         name_basis="range",
                         starttls="unseen",
-                        unjudged="tls",
+                        demanded=[],
                         public_ip=None,
                         tls=...,
                     ),

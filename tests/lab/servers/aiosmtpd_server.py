@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import base64
 import ssl
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ class Logged(SMTP):
     """aiosmtpd's SMTP with a witness beside it, and XOAUTH2."""
 
     log: Path
+    secrets: Mapping[str, str] = SECRETS
     witness: Witness
 
     def connection_made(self, transport: Any) -> None:
@@ -43,6 +45,7 @@ class Logged(SMTP):
     async def push(self, status: Any) -> None:
         """Every reply passes here."""
         text = status.decode() if isinstance(status, bytes) else status
+        self.witness.served.unread |= text.startswith("500 Command line too long")
         for line in text.splitlines():
             self.witness.answered(line)
         await super().push(status)
@@ -73,15 +76,20 @@ class Logged(SMTP):
         fields = bytes(raw).decode().split("\1") if isinstance(raw, bytes) else []
         user = fields[0].removeprefix("user=") if fields else None
         self.witness.named(user)
-        good = len(fields) > 1 and fields[1] == f"auth=Bearer {SECRETS.get(user or '')}"
+        good = len(fields) > 1 and fields[1] == f"auth=Bearer {self.secrets.get(user or '')}"
         return AuthResult(success=good, handled=False, auth_data=user)
 
 
-def build(options: argparse.Namespace) -> Logged:
-    """One protocol instance for one connection."""
+def context(options: argparse.Namespace) -> ssl.SSLContext | None:
+    """TLS with the certificate of the command line, if there is one."""
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) if options.cert else None
     if tls:
         tls.load_cert_chain(options.cert, options.key)
+    return tls
+
+
+def build(options: argparse.Namespace, tls: ssl.SSLContext | None, secrets: Mapping[str, str] = SECRETS) -> Logged:
+    """One protocol instance for one connection."""
 
     def authenticator(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
         """LOGIN and PLAIN end here."""
@@ -89,7 +97,7 @@ def build(options: argparse.Namespace) -> Logged:
             return AuthResult(success=False, handled=False)
         user = data.login.decode()
         server.witness.named(user)
-        return AuthResult(success=SECRETS.get(user) == data.password.decode(), handled=False)
+        return AuthResult(success=secrets.get(user) == data.password.decode(), handled=False)
 
     made = Logged(
         Sink(),
@@ -98,7 +106,7 @@ def build(options: argparse.Namespace) -> Logged:
         auth_require_tls=False,
         tls_context=tls,
     )
-    made.log = Path(options.log)
+    made.log, made.secrets = Path(options.log), secrets
     return made
 
 
@@ -106,7 +114,7 @@ async def serve(options: argparse.Namespace) -> None:
     """Listen until killed."""
     loop = asyncio.get_running_loop()
     for port in options.ports:
-        await loop.create_server(lambda: build(options), options.ip, int(port))
+        await loop.create_server(lambda: build(options, context(options)), options.ip, int(port))
     await asyncio.Event().wait()
 
 

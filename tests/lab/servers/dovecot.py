@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.lab.accounts import SECRETS
@@ -47,8 +48,8 @@ service auth {{
 class Dovecot:
     """A running Dovecot auth service behind a UNIX socket."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, secrets: Mapping[str, str] = SECRETS, mechanisms: str = MECHANISMS) -> None:
+        self.folder, self.secrets, self.mechanisms = folder, secrets, mechanisms
         self.socket = folder / "auth.sock"
         self.log = folder / "dovecot.log"
         self.process: subprocess.Popen[bytes] | None = None
@@ -57,10 +58,12 @@ class Dovecot:
         """Write the configuration and start."""
         self.folder.mkdir(parents=True, exist_ok=True)
         users = self.folder / "users"
-        users.write_text("".join(f"{user}:{{PLAIN}}{secret}\n" for user, secret in SECRETS.items()))
+        users.write_text("".join(f"{user}:{{PLAIN}}{secret}\n" for user, secret in self.secrets.items()))
         config = self.folder / "dovecot.conf"
         config.write_text(
-            CONFIG.format(run=self.folder / "run", log=self.log, users=users, mechanisms=MECHANISMS, socket=self.socket)
+            CONFIG.format(
+                run=self.folder / "run", log=self.log, users=users, mechanisms=self.mechanisms, socket=self.socket
+            )
         )
         self.process = process.start(namespace, ["dovecot", "-F", "-c", str(config)], self.folder / "out")
         process.await_path(self.socket)

@@ -9,17 +9,22 @@ from __future__ import annotations
 import argparse
 import base64
 import binascii
+import re
 import socket
 import threading
+import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from tests.lab.accounts import SECRETS
 from tests.lab.served import Witness
 from tests.lab.servers import sasl
 from tests.lab.servers.cast import ALL
 from tests.lab.servers.personas import Persona
 from tests.lab.servers.tls import Watched, handshake
 
+MESSAGE_ID = re.compile(r"message-id:\s*(<[^>]*>)", re.IGNORECASE)
 LIMIT = 1 << 20
 PATIENCE = 30.0
 
@@ -36,18 +41,25 @@ class Conversation:
     """One connection, from banner to QUIT."""
 
     def __init__(self, server: Server, connection: socket.socket, implicit: bool) -> None:
-        self.server, self.persona = server, server.persona
+        self.server, self.persona = server, server.cast(connection)
+        self.secrets: Mapping[str, str] = server.secrets
         self.connection, self.reader = connection, connection.makefile("rb")
         self.prompts, self.error_challenge = self.persona.prompts, self.persona.error_challenge
         self.pushed_back: str | None = None
         self.refused: str | None = None
+        self.mail_refused = False
         self.witness = Witness(connection.getpeername()[:2], connection.getsockname()[:2], implicit)
 
     def send(self, *lines: str) -> None:
         """Send lines in one write."""
         self.connection.sendall("".join(line + "\r\n" for line in lines).encode())
-        for line in lines:
+        for line in "\r\n".join(lines).split("\r\n"):
             self.witness.answered(line)
+
+    def refuse(self, text: str) -> None:
+        """Say no, late if the persona is like that."""
+        time.sleep(self.persona.delay)
+        self.send(text)
 
     def receive(self) -> str | None:
         """The next line, or None at the end."""
@@ -61,7 +73,7 @@ class Conversation:
         """Talk until somebody leaves."""
         if self.witness.served.implicit:
             self.handshake()
-        self.send(*self.persona.banner.split("\r\n"))
+        self.send(self.persona.banner)
         while (line := self.receive()) is not None:
             verb, _, rest = line.partition(" ")
             self.witness.said(line)
@@ -76,7 +88,7 @@ class Conversation:
             return True
         match verb:
             case "EHLO" | "HELO":
-                self.send(*self.greeting(verb))
+                self.greet(verb)
             case "AUTH":
                 self.authenticate(rest)
             case "STARTTLS":
@@ -89,16 +101,27 @@ class Conversation:
                 self.send(self.persona.bye)
                 return False
             case _:
-                self.send(self.plain_answer(verb))
+                answer = self.plain_answer(verb).replace("{address}", rest.partition("<")[2].partition(">")[0])
+                (self.refuse if answer[0] == "5" else self.send)(answer)
         return True
+
+    def greet(self, verb: str) -> None:
+        """Answer EHLO or HELO, in one write or in many."""
+        lines = self.greeting(verb)
+        for part in [[line] for line in lines] if self.persona.line_by_line else [lines]:
+            self.send(*part)
 
     def plain_answer(self, verb: str) -> str:
         """The answer to a command that needs no work; MAIL may need an AUTH before."""
+        self.mail_refused |= verb == "MAIL"
         if verb == "MAIL" and self.persona.unauthenticated and not self.authenticated():
             error = f" Error: {self.refused}" if self.refused else f" {self.persona.tail}"
-            return self.persona.unauthenticated + error
+            return self.persona.unauthenticated + (error if self.persona.tail else "")
+        if verb == "RCPT" and self.mail_refused and self.persona.need_mail:
+            return self.persona.need_mail
+        self.mail_refused &= verb != "MAIL"
         plain = {"MAIL": self.persona.mail_ok, "RCPT": self.persona.rcpt_ok}
-        return plain.get(verb, "250 2.0.0 OK" if verb in ("RSET", "NOOP") else "500 5.5.1 Command unrecognized")
+        return plain.get(verb, self.persona.reset_ok if verb in ("RSET", "NOOP") else self.persona.unknown)
 
     def authenticated(self) -> bool:
         """Whether an AUTH of this connection succeeded."""
@@ -155,7 +178,7 @@ class Conversation:
         shown = self.persona.ehlo_tls if self.witness.tls else self.persona.ehlo
         offered = " ".join(line for line in shown if line.startswith("AUTH")).upper().split()
         if not mechanism or name.upper() not in offered:
-            self.send(self.persona.unoffered)
+            self.refuse(self.persona.unoffered)
             return
         try:
             claim = mechanism(self, self.decode(initial) if initial else None)
@@ -165,9 +188,12 @@ class Conversation:
             return
         self.witness.named(claim.user)
         never = self.persona.refuses_all or name.upper() in self.persona.never
-        good = claim.proven and not never
-        self.refused = None if good else self.persona.failure
-        self.send(self.persona.success if good else self.persona.failure)
+        refusal = self.persona.refusals.get(claim.user or "")
+        if claim.proven and not never and not refusal:
+            self.send(self.persona.success.replace("{user}", claim.user or ""))
+            return
+        self.refused = refusal if refusal and claim.proven else self.persona.failure
+        self.refuse(self.refused)
 
     def challenge(self, text: str) -> bytes:
         """Send a challenge, give the decoded answer."""
@@ -196,10 +222,14 @@ class Conversation:
 
     def take_data(self) -> None:
         """Swallow a mail up to its dot."""
+        if self.mail_refused and self.persona.need_mail:
+            self.refuse(self.persona.need_mail)
+            return
         self.send(self.persona.data_go)
-        while self.receive() not in (None, "."):
-            pass
-        self.send(self.persona.queued)
+        named = None
+        while (line := self.receive()) not in (None, "."):
+            named = named or MESSAGE_ID.match(line or "")
+        self.send(self.persona.queued.replace("{message_id}", named[1] if named else self.persona.own_message_id))
 
     def take_chunk(self, rest: str) -> None:
         """Swallow a BDAT chunk (RFC 3030)."""
@@ -214,6 +244,11 @@ class Server:
     def __init__(self, persona: Persona, options: argparse.Namespace) -> None:
         self.persona, self.options = persona, options
         self.tls = persona.tls.context(options.cert, options.key) if options.cert else None
+        self.secrets: Mapping[str, str] = SECRETS
+
+    def cast(self, _: socket.socket) -> Persona:
+        """Who speaks on this connection."""
+        return self.persona
 
     def serve(self) -> None:
         """Listen on every port until killed."""

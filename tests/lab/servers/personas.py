@@ -18,7 +18,9 @@ class Persona:
     """How one server talks; `answers` are fixed replies to a verb, whatever its argument.
 
     `unauthenticated` is what MAIL gets before AUTH, with the refusal of an AUTH or `tail` behind it;
-    `in_place_of_tls` what the ClientHello gets in clear.
+    `in_place_of_tls` what the ClientHello gets in clear.  `refusals` are answers to users whose proof held;
+    `queued` may name the `{message_id}` of the mail; `need_mail` is what a mail gets whose MAIL was refused.
+    A refusal comes `delay` seconds late, and a `line_by_line` server writes each line of its EHLO reply by itself.
     """
 
     name: str
@@ -46,6 +48,13 @@ class Persona:
     unauthenticated: str | None = None
     tail: str = ""
     in_place_of_tls: str | None = None
+    refusals: Mapping[str, str] = field(default_factory=dict)
+    own_message_id: str = "<4f2a@mail.example.net>"
+    need_mail: str | None = None
+    reset_ok: str = "250 2.0.0 OK"
+    unknown: str = "500 5.5.1 Command unrecognized"
+    delay: float = 0.0
+    line_by_line: bool = False
     tls: Policy = field(default_factory=Policy)
 
 

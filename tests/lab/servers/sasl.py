@@ -11,11 +11,9 @@ import hashlib
 import hmac
 import re
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
-
-from tests.lab.accounts import SECRETS
 
 
 class Talk(Protocol):
@@ -23,6 +21,7 @@ class Talk(Protocol):
 
     prompts: tuple[str, str]
     error_challenge: str | None
+    secrets: Mapping[str, str]
 
     def challenge(self, text: str) -> bytes:
         """Send `334 text` and give the decoded answer."""
@@ -57,7 +56,7 @@ def login(talk: Talk, initial: bytes | None) -> Claim:
     user = shown(talk.challenge(talk.prompts[0]) if initial is None else initial)
     talk.learnt(user)
     secret = shown(talk.challenge(talk.prompts[1]))
-    return Claim(user, SECRETS.get(user) == secret)
+    return Claim(user, talk.secrets.get(user) == secret)
 
 
 def plain(talk: Talk, initial: bytes | None) -> Claim:
@@ -66,7 +65,7 @@ def plain(talk: Talk, initial: bytes | None) -> Claim:
     if len(parts) != 3:
         return Claim(None, False)
     user = shown(parts[1])
-    return Claim(user, SECRETS.get(user) == shown(parts[2]))
+    return Claim(user, talk.secrets.get(user) == shown(parts[2]))
 
 
 def bearer(talk: Talk, initial: bytes | None) -> Claim:
@@ -75,7 +74,7 @@ def bearer(talk: Talk, initial: bytes | None) -> Claim:
     user = re.search(r"(?:user|a)=([^\x01,]+)", raw)
     token = re.search(r"auth=Bearer ([^\x01]+)", raw)
     name = user.group(1) if user else None
-    good = bool(name and token and SECRETS.get(name) == token.group(1))
+    good = bool(name and token and talk.secrets.get(name) == token.group(1))
     if not good and talk.error_challenge is not None:
         talk.challenge(encoded(talk.error_challenge))
     return Claim(name, good)
@@ -85,7 +84,7 @@ def cram_md5(talk: Talk, initial: bytes | None) -> Claim:
     """CRAM-MD5: the user and a keyed digest of what we sent."""
     stamp = "<1896.697170952@mail.example.net>"
     user, _, digest = shown(talk.challenge(encoded(stamp))).rpartition(" ")
-    key = SECRETS.get(user, "").encode()
+    key = talk.secrets.get(user, "").encode()
     proof = hmac.new(key, stamp.encode(), hashlib.md5).hexdigest()
     return Claim(user, bool(key) and proof == digest)
 
@@ -101,9 +100,15 @@ def ntlm(talk: Talk, initial: bytes | None) -> Claim:
     if initial is None:
         talk.challenge("")
     third = talk.challenge(encoded(ntlm_challenge()))
+    if len(third) < NTLM_FIELDS:
+        return Claim(None, False)
     domain, user = ntlm_field(third, 28), ntlm_field(third, 36)
     name = f"{domain}\\{user}" if domain else user
-    return Claim(name, name in SECRETS)
+    return Claim(name, name in talk.secrets or user in talk.secrets)
+
+
+NTLM_FIELDS = 44
+"""Bytes of a third message up to the end of its user field (MS-NLMP 2.2.1.3)."""
 
 
 def ntlm_challenge() -> bytes:

@@ -9,29 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from tests.lab.servers import exchange_texts as texts
 from tests.lab.servers.personas import EXCHANGE, EXCHANGE_TAIL, Persona, exchange_ehlo
 from tests.lab.servers.tls import ANYTHING, Policy
 
-BASIC_OFF = f"535 5.7.139 Authentication unsuccessful, basic authentication is disabled. {EXCHANGE_TAIL}"
-NO = "535 5.7.139 Authentication unsuccessful,"
-LEARN_MORE = "Visit https://aka.ms/smtp_auth_disabled for more information."
-REFUSALS = {
-    "tenant": f"{NO} SmtpClientAuthentication is disabled for the Tenant. {LEARN_MORE}",
-    "mailbox": f"{NO} SmtpClientAuthentication is disabled for the Mailbox. {LEARN_MORE}",
-    "defaults": f"{NO} user is locked by your organization's security defaults policy. Contact your administrator.",
-    "criteria": f"{NO} the request did not meet the criteria to be authenticated successfully. "
-    "Contact your administrator.",
-    "organization": f"{NO} the organization configuration doesn't allow this authentication request.",
-    "removed": "550 5.7.30 Basic authentication is not supported for Client Submission.",
-    "credentials": f"{NO} the user credentials were incorrect.",
-    "unsuccessful": "535 5.7.3 Authentication unsuccessful",
-}
+BASIC_OFF = f"{texts.REFUSALS['basic'].words} {EXCHANGE_TAIL}"
+OTHERS = ("tenant", "mailbox", "defaults", "criteria", "organization", "removed", "credentials", "unsuccessful")
+REFUSALS = {name: texts.REFUSALS[name].words for name in OTHERS}
 """What public logs and Microsoft's pages quote; the last two are of a wrong password."""
 BOTH, OAUTH_ONLY = "AUTH LOGIN XOAUTH2", "AUTH XOAUTH2"
 TODAY = replace(
     EXCHANGE,
     name="exchange-today",
-    unauthenticated="530 5.7.57 Client not authenticated to send mail.",
+    unauthenticated=texts.NOT_AUTHENTICATED.words,
     tail=EXCHANGE_TAIL,
 )
 HOUR = "Mon, 23 Nov 2026 18:06:30 +0000"

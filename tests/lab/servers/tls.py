@@ -20,13 +20,21 @@ ALERT, HANDSHAKE, HEADER = 21, 22, 256
 """What a message callback may be about; the header of a record is OpenSSL's own number."""
 SERVER_HELLO, CERTIFICATE = 2, 11
 ANYTHING = "ALL:@SECLEVEL=0"
+NO_ENCRYPT_THEN_MAC = 1 << 19
+"""OpenSSL's SSL_OP_NO_ENCRYPT_THEN_MAC, which CPython has no name for."""
+RENEGOTIATION = 1 << 8
+"""OpenSSL's SSL_OP_ALLOW_CLIENT_RENEGOTIATION, likewise."""
 CHOSE_1_3 = bytes.fromhex("002b00020304")
 """The extension supported_versions of a ServerHello, with TLS 1.3 in it."""
 
 
 @dataclass(frozen=True)
 class Policy:
-    """What a server allows; versions and `group` in OpenSSL's names, `days` of its certificate."""
+    """What a server allows; versions and `group` in OpenSSL's names, `days` of its certificate.
+
+    `tickets` is how many session tickets follow a TLS 1.3 handshake; without `encrypt_then_mac` CBC suites keep
+    to the old order.  It `renegotiates` when a client of TLS 1.2 asks for it.
+    """
 
     lowest: str = "TLSv1_2"
     highest: str = "TLSv1_3"
@@ -36,6 +44,9 @@ class Policy:
     alpn: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     days: tuple[int, int] | None = None
+    tickets: int | None = None
+    encrypt_then_mac: bool = True
+    renegotiates: bool = False
 
     def context(self, cert: Path, key: Path) -> ssl.SSLContext:
         """The settings for OpenSSL."""
@@ -48,6 +59,12 @@ class Policy:
         made.maximum_version = ssl.TLSVersion[self.highest]
         if self.group:
             made.set_ecdh_curve(self.group)
+        if self.tickets is not None:
+            made.num_tickets = self.tickets
+        if not self.encrypt_then_mac:
+            made.options |= NO_ENCRYPT_THEN_MAC
+        if self.renegotiates:
+            made.options |= RENEGOTIATION
         if self.asks_certificate:
             made.verify_mode = ssl.CERT_OPTIONAL
         if self.alpn:
