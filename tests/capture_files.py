@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from tests.wire import Frame
 
+TLS_KEY_LOG = 0x544C534B
+
 
 class Interface(NamedTuple):
     """An interface of a pcapng file; `tsresol` is the exponent of if_tsresol, None leaves the option out."""
@@ -60,12 +62,17 @@ def encode_pcapng(
     comment: str = "",
     comments: Mapping[int, str] | None = None,
     big_endian: bool = False,
+    secrets: bytes = b"",
 ) -> bytes:
-    """A pcapng section; a bare frame is of interface 0, `comments` speak of frames by their position."""
+    """A pcapng section; a bare frame is of interface 0, `comments` speak of frames by their position.
+
+    `secrets` are a TLS key log in front of the frames.
+    """
     order = ">" if big_endian else "<"
     head = struct.pack(order + "IHHq", 0x1A2B3C4D, 1, 0, -1)
     parts = [_block(order, 0x0A0D0D0A, head, [(1, comment.encode())])]
     parts += [_interface_block(order, interface) for interface in interfaces]
+    parts += [secrets_block(secrets, big_endian=big_endian)] if secrets else []
     for position, item in enumerate(frames):
         number, frame = (0, item) if isinstance(item, Frame) else item
         said = (comments or {}).get(position, "")
@@ -85,6 +92,12 @@ def write_pcapng(
     """Write what `encode_pcapng` makes."""
     data = encode_pcapng(frames, interfaces, comment=comment, comments=comments, big_endian=big_endian)
     Path(path).write_bytes(data)
+
+
+def secrets_block(log: bytes, *, kind: int = TLS_KEY_LOG, big_endian: bool = False) -> bytes:
+    """A Decryption Secrets Block with a key log."""
+    order = ">" if big_endian else "<"
+    return _block(order, 10, struct.pack(order + "II", kind, len(log)) + _to_words(log), [])
 
 
 def _interface_block(order: str, interface: Interface) -> bytes:

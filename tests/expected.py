@@ -3,12 +3,17 @@
 What a label does not say is not compared.  Sessions always say who, how and with what outcome; they may say
 `service`, `name_basis`, `public_ip`, `tls`, and which `findings` and `anomalies` must or must not be there.
 Devices may say `state`, `role`, `affected_through` (an address), `senders_at_least` and `services` (verdicts).
+
+Of a session with `hidden`, what went on inside TLS, the program must tell that truth or nothing (null, `unknown`),
+field by field; attempts in clear stand beside it as ever.  What `demanded` names must be found, of
+`attempts` their number and outcomes.  So it is with a device
+that has `demanded`: its verdicts are the true ones or `unknown`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +23,10 @@ CAPTURES = Path(__file__).resolve().parents[1] / "captures"
 TOP = ("family", "mechanism", "outcome", "user", "unjudged")
 EACH = ("mechanism", "outcome", "user")
 OF_SERVER = ("service", "name_basis")
-OF_DEVICE = ("verdict", "name", "state", "role", "senders_at_least", "scope")
+INSIDE = ("family", "mechanism", "outcome", "user", "likely_refusal", "offered_tls")
+OF_DEVICE = ("name", "state", "role", "senders_at_least", "scope")
+OPEN = (None, "unknown")
+"""What is told where nothing is known."""
 
 
 def cases(captures: Path = CAPTURES) -> list[Path]:
@@ -73,12 +81,16 @@ def device_differences(
         for field in OF_DEVICE
         if field in wanted and wanted[field] != device[field]
     ]
+    demanded = set(wanted.get("demanded", ("verdict", "services")))
+    verdicts = {"verdict": device["verdict"]} if "verdict" in wanted else {}
+    found += untrue(verdicts, wanted, demanded)
     macs = {interface["mac"] for interface in device["interfaces"]}
     if wanted.get("mac") and wanted["mac"] not in macs:
         found.append(f"MAC {wanted['mac']} is not among {sorted(macs)}")
     if "services" in wanted:
         verdicts = {each["service"]: each["verdict"] for each in device["services"]}
-        found += unlike("services", verdicts, wanted["services"])
+        must = set(wanted["services"]) if "services" in demanded else set()
+        found += untrue({**dict.fromkeys(wanted["services"]), **verdicts}, wanted["services"], must)
     if "affected_through" in wanted:
         relay = device["affected_through"]
         through = addresses.get(relay, {relay}) if relay else {None}
@@ -90,14 +102,51 @@ def device_differences(
 def differences(session: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
     """In what a session differs from its expectation."""
     auth = session["auth"]
-    pairs = [(field, auth[field], wanted[field]) for field in TOP]
-    pairs.append(("starttls", session["starttls"], wanted["starttls"]))
     attempts = [{field: each[field] for field in EACH} for each in auth["attempts"]]
-    pairs.append(("attempts", attempts, wanted["attempts"]))
+    pairs = [("starttls", session["starttls"], wanted["starttls"])]
     pairs += [(field, session["server"][field], wanted[field]) for field in OF_SERVER if field in wanted]
     pairs += [("public_ip", session["public_ip"], wanted["public_ip"])] if "public_ip" in wanted else []
-    found = [f"{field} is {got!r}, not {want!r}" for field, got, want in pairs if got != want]
+    if "hidden" in wanted:
+        clear = len(wanted["attempts"])
+        pairs.append(("attempts in clear", attempts[:clear], wanted["attempts"]))
+        inside = hidden_differences(auth, attempts[clear:], wanted)
+    else:
+        pairs += [(field, auth[field], wanted[field]) for field in TOP]
+        pairs.append(("attempts", attempts, wanted["attempts"]))
+        inside = []
+    found = [f"{field} is {got!r}, not {want!r}" for field, got, want in pairs if got != want] + inside
     return found + unlike("tls", handshake(session), wanted.get("tls", {})) + code_differences(session, wanted)
+
+
+def hidden_differences(
+    auth: Mapping[str, Any], attempts: Sequence[Mapping[str, Any]], wanted: Mapping[str, Any]
+) -> list[str]:
+    """In what a session differs from what went on inside TLS; `attempts` are those reported behind the clear ones."""
+    hidden, demanded = wanted["hidden"], set(wanted.get("demanded", ()))
+    found = untrue({field: auth[field] for field in INSIDE}, hidden, demanded)
+    if "unjudged" in demanded and auth["unjudged"] != hidden["unjudged"]:
+        found.append(f"unjudged is {auth['unjudged']!r}, not {hidden['unjudged']!r}")
+    if auth["family"] != "unknown" and auth["basis"] == "clear" and not wanted["attempts"]:
+        found.append("basis is 'clear'")
+    made = hidden["attempts"]
+    if len(attempts) > len(made) or ("attempts" in demanded and len(attempts) < len(made)):
+        return [*found, f"{len(attempts)} attempts inside TLS, not {len(made)}"]
+    pairs = (
+        zip(attempts, made, strict=True) if len(attempts) == len(made) else zip(attempts[-1:], made[-1:], strict=False)
+    )
+    must = {"outcome"} if "attempts" in demanded else set()
+    for each, true in pairs:
+        found += [f"attempt: {line}" for line in untrue(each, true, must)]
+    return found
+
+
+def untrue(got: Mapping[str, Any], true: Mapping[str, Any], demanded: Collection[str]) -> list[str]:
+    """Fields that differ from the truth, but for those that are open and not demanded."""
+    return [
+        f"{field} is {got[field]!r}, not {true[field]!r}"
+        for field in got
+        if field in true and got[field] != true[field] and (got[field] not in OPEN or field in demanded)
+    ]
 
 
 def unlike(name: str, got: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sniffer.pipeline import Settings
-from tests.expected import capture_of, cases, compare, compare_devices, expected_of
+from tests.expected import CAPTURES, Key, capture_of, cases, compare, compare_devices, expected_of, key_of
 from tests.program import devices, sessions
 from tests.sources.facts import facts
 
@@ -47,6 +49,16 @@ def test_there_are_captures() -> None:
             "claims-service outside-known-ranges vendor-extensions starttls-not-used credentials-in-clear "
             "starttls-uneven tls-old certificate-expired certificate-foreign",
         ),
+        ("hidden.family", "basic oauth none unknown"),
+        ("hidden.mechanism", "LOGIN PLAIN XOAUTH2 OAUTHBEARER None"),
+        ("hidden.outcome", "success failure None"),
+        (
+            "hidden.likely_refusal",
+            "basic-disabled basic-removed tenant-switch mailbox-switch security-defaults conditional-access "
+            "organization-configuration credentials-incorrect authentication-unsuccessful mechanism-not-offered "
+            "not-authenticated",
+        ),
+        ("demanded", "family mechanism outcome offered_tls likely_refusal attempts unjudged"),
     ],
 )
 def test_some_session_is_labelled_with_each(field: str, wanted: str) -> None:
@@ -79,7 +91,7 @@ def values(labels: Iterable[Mapping[str, Any]], field: str) -> set[str]:
 @pytest.mark.parametrize("case", CASES, ids=map(named, CASES))
 def test_a_capture_gives_what_its_label_says(case: Path) -> None:
     expected = expected_of(case)
-    assert compare(sessions(capture_of(case)), expected) == []
+    assert compare(told(case), expected) == []
     if "devices" in expected:
         assert compare_devices(devices("--scope", "all", capture_of(case)), expected) == []
 
@@ -88,3 +100,68 @@ def test_a_capture_gives_what_its_label_says(case: Path) -> None:
 def test_scapy_reads_it_alike(case: Path) -> None:
     capture = capture_of(case)
     assert facts(capture, settings=Settings(scapy=True)) == facts(capture)
+
+
+# -- what goes on inside TLS ---------------------------------------------------------------------------
+
+
+@cache
+def told(case: Path) -> list[dict[str, Any]]:
+    """The sessions that the program reports."""
+    return sessions(capture_of(case))
+
+
+Inside = tuple[dict[str, Any], dict[str, Any]]
+
+
+@cache
+def inside() -> list[Inside]:
+    """All sessions of all captures that go into TLS: what is reported of AUTH, and the label."""
+    found = []
+    for case in CASES:
+        reported = {key_of(each): each["auth"] for each in told(case)}
+        labels = [each for each in expected_of(case)["sessions"] if "hidden" in each]
+        found += [(reported[connection(each)], each) for each in labels]
+    return found
+
+
+def connection(label: Mapping[str, Any]) -> Key:
+    """The connection that a label speaks of."""
+    return label["client"], label["client_port"], label["server"], label["port"]
+
+
+def test_no_family_inside_tls_is_ever_wrong() -> None:
+    told = [(auth["family"], label["hidden"]["family"]) for auth, label in inside()]
+    assert len(told) >= 120
+    assert [pair for pair in told if pair[0] not in ("unknown", pair[1])] == []
+
+
+def test_no_outcome_inside_tls_is_ever_wrong() -> None:
+    told = [(auth["outcome"], label["hidden"]["outcome"]) for auth, label in inside()]
+    assert [pair for pair in told if pair[0] not in (None, "unknown", pair[1])] == []
+
+
+def test_what_is_demanded_inside_tls_is_found() -> None:
+    demanded = [(auth, label["hidden"], field) for auth, label in inside() for field in label["demanded"]]
+    simple = [each for each in demanded if each[2] != "attempts"]
+    assert len(simple) >= 250
+    assert [(field, hidden) for auth, hidden, field in simple if auth[field] != hidden[field]] == []
+
+
+@pytest.mark.parametrize("family", ["basic", "oauth", "none"])
+def test_each_family_is_demanded_somewhere(family: str) -> None:
+    found = [label for _, label in inside() if label["hidden"]["family"] == family and "family" in label["demanded"]]
+    assert len(found) >= 3
+
+
+def test_the_office_is_judged_inside_tls_with_confidence_and_reasons() -> None:
+    office = CAPTURES / "lan" / "office"
+    labels = {connection(each) for each in expected_of(office)["sessions"] if "hidden" in each}
+    judged = [each["auth"] for each in told(office) if key_of(each) in labels]
+    assert len(judged) == len(labels) == 9
+    for auth in judged:
+        assert (auth["basis"], auth["unjudged"]) == ("inferred", None)
+        assert auth["confidence"] >= 0.9
+        assert re.match(r"\S+>\d+[,:]", auth["reason"])
+    affected = {each["ip"] for each in expected_of(office)["devices"] if each["verdict"] == "affected"}
+    assert affected == {"10.0.3.17", "10.0.3.25"}
