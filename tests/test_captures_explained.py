@@ -115,7 +115,6 @@ def lengths_of(fact: SessionFact, label: Mapping[str, Any]) -> Lengths:
     others += [turn.server for turn in found.turns if turn.server]
     others += [half for half in (*(found.hello or ()), found.greeting) if half]
     told = {number for half in others for number in (half.text.least, half.text.most, half.octets, half.records)}
-    told.add(fact.quality.gap_bytes)
     return Lengths({number for turn in secret if turn.client for number in numbers(turn.client)} - told, told)
 
 

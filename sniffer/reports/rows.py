@@ -8,6 +8,7 @@ from sniffer.knowledge.vendors import mac_kind, vendor
 from sniffer.model.events import Anomaly
 from sniffer.model.facts import CertificateFact, Observation, SessionFact, TlsFact
 from sniffer.model.findings import AttemptFinding, AuthFinding, DeviceFinding, Evidence, ServiceFinding, SessionFinding
+from sniffer.reports.missing import rounded
 from sniffer.reports.moments import utc
 from sniffer.reports.redaction import Redactor
 
@@ -53,7 +54,7 @@ def session_row(finding: SessionFinding, redact: Redactor) -> Row:
             "start_seen": quality.start_seen,
             "end_seen": quality.end_seen,
             "one_sided": quality.one_sided,
-            "gap_bytes": quality.gap_bytes,
+            "gap_bytes": rounded(quality.gap_bytes),
             "duplicates": quality.duplicates,
             "snaplen_cut": quality.snaplen_cut,
         },

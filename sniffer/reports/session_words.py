@@ -20,6 +20,7 @@ from sniffer.reports.auth_words import (
     outcome,
     outcome_in_full,
 )
+from sniffer.reports.missing import rounded
 from sniffer.reports.moments import local_span, short
 from sniffer.reports.redaction import Redactor
 from sniffer.reports.sureness import JUDGED, percent, sure, telling
@@ -145,7 +146,7 @@ def quality(fact: SessionFact) -> str:
         *([] if seen.start_seen else ["joined late"]),
         *([] if seen.end_seen else ["its end was not seen"]),
         *([UNJUDGED_WORDS["one-sided"]] if seen.one_sided else []),
-        *([f"{seen.gap_bytes:,} bytes missing"] if seen.gap_bytes else []),
+        *([f"up to {rounded(seen.gap_bytes):,} bytes missing"] if seen.gap_bytes else []),
         *(["frames cut by the capture"] if seen.snaplen_cut else []),
     ]
     return f"How well it was seen: {', '.join(faults) if faults else 'from its beginning to its end, nothing missing'}."

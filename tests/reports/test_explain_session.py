@@ -84,7 +84,7 @@ def test_how_it_was_read_and_how_well_it_was_seen() -> None:
     seen = Quality(start_seen=True, end_seen=False, one_sided=False, gap_bytes=1460, duplicates=0, snaplen_cut=True)
     told = words(page(story(finding(quality=seen), cut)))
     assert "Lengths are exact. The end of the dialogue is missing: bytes are missing" in told
-    assert "its end was not seen, 1,460 bytes missing, frames cut by the capture" in told
+    assert "its end was not seen, up to 1,500 bytes missing, frames cut by the capture" in told
     assert "class of its length" not in told
 
 
