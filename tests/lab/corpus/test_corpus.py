@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 pytest.importorskip("fcntl", reason="the lab is for Linux")
+pytest.importorskip("aiosmtpd", reason="one of the servers of the lab")
 
 from tests.lab.corpus import capture, truth
 from tests.lab.corpus.endpoints import Endpoint
