@@ -16,8 +16,8 @@ from tests.sources.facts import facts
 
 pytestmark = pytest.mark.lab
 
-HIDDEN_HELLOS = {"implicit-to-587"}
-"""Cases in which tshark takes TLS for what an SMTP client says."""
+HIDDEN_HELLOS = {"implicit-to-587", "late-commands"}
+"""Cases in which tshark takes TLS for what an SMTP client says: nobody asked for it, or it is captured too early."""
 
 CUT_HELLOS = {"hello-in-records"}
 """Cases whose ClientHello lies in several records, of which ja4plus reads the first."""
