@@ -36,11 +36,11 @@ PERHAPS_NOT_OFFERED = 0.3
 NOT_OFFERED_IN_CLEAR = 0.5
 """The same where only the list in clear is known: inside TLS there are often more."""
 
-HELLO_AGAIN = 0.7
-"""How likely a first turn is an EHLO if its answer is as long as the list in clear, though it has another length."""
-
 SEVERAL_RECORDS = 3
 """Records from which on a reply is taken to be several: TLS 1.0 sends two for one."""
+
+HELLO_AGAIN = 0.7
+"""How likely a first turn is an EHLO if its answer is as long as the list in clear, though it has another length."""
 
 HELLO_BEHIND_GREETING = 0.97
 """The same where the server greeted first, inside TLS from the first byte."""
@@ -129,7 +129,7 @@ class Ear:
         self._sharpness = known.sharpness
         self._learnt: Mapping[Server, Learnt] = {}
         self._site = SiteReplies(profiles)
-        self._readings: dict[tuple[object, ...], _Read] = {}
+        self._readings: dict[Lengths, dict[tuple[object, ...], _Read]] = {}
         self._offers: dict[tuple[tuple[str, ...], float], tuple[float, ...]] = {}
         self._family: tuple[Family, ...] = tuple(form.family for form in self.grammar.forms)
 
@@ -202,14 +202,20 @@ class Ear:
         if found.hello and not found.anchored:
             speech = fact.speech
             opening = _said(found.hello), speech.hello_octets, speech.greeted_octets, speech.banner
-        key = said, table, factors, ended, opening
-        known = self._readings.get(key)
+        key = said, factors, ended, opening
+        known = self._readings.get(table, {}).get(key)
         if known is None:
-            if len(self._readings) >= limits.DIALOGUES_REMEMBERED:
-                self._readings.clear()
+            self._make_room(table)
             reading, turns = self._read_anew(fact, found, said, table, factors, ended=ended)
-            known = self._readings[key] = _Read(reading, turns, self._families(reading), {})
+            known = _Read(reading, turns, self._families(reading), {})
+            self._readings.setdefault(table, {})[key] = known
         return known
+
+    def _make_room(self, table: Lengths) -> None:
+        """Forget readings that are too many, or of too many servers: each keeps its server's table."""
+        many = sum(map(len, self._readings.values())) >= limits.DIALOGUES_REMEMBERED
+        if many or (table not in self._readings and len(self._readings) >= limits.SERVER_TABLES):
+            self._readings.clear()
 
     def _read_anew(
         self,

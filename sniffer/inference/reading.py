@@ -30,7 +30,6 @@ TINY = 1e-300
 ODD_DECADE = 0.1
 """Share of a span of lengths from n to 2.7 n among all lengths that an odd message may have."""
 
-
 SEVERAL = frozenset(
     (
         "envelope-accepted", "envelope-half-accepted", "envelope-refused", "data-accepted", "everything-accepted",
