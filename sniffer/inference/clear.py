@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from msgspec.structs import replace
 
+from sniffer.inference.spoken import attempt_read, judged_by_attempts, without_attempt
 from sniffer.inference.starttls import handshake_failed, why_failed
-from sniffer.knowledge.mechanisms import family_of
-from sniffer.model.facts import AttemptFact, SessionFact, StartTls
-from sniffer.model.findings import AttemptFinding, AuthFinding, Unjudged
+from sniffer.model.facts import SessionFact, StartTls
+from sniffer.model.findings import AuthFinding, Unjudged
+
+READ = "read in clear"
 
 WHY_UNJUDGED: dict[Unjudged, str] = {
     "tls": "what follows is inside TLS, and what was seen of its records does not tell a mechanism",
@@ -28,77 +28,20 @@ def clear_auth(fact: SessionFact, starttls: StartTls) -> AuthFinding:
     if speech.attempts:
         return _attempted(fact)
     if speech.mail and not speech.blind and (not speech.encrypted or handshake_failed(fact)):
-        found = _without_attempt(None, f"mail was sent without AUTH ({fact.server})")
+        found = without_attempt("clear", None, f"mail was sent without AUTH ({fact.server})")
         return replace(found, mail_accepted=speech.mail_accepted, mail_reply=speech.mail_reply)
     why = _why_unjudged(fact)
-    return _without_attempt(why, _unjudged_reason(fact, starttls, why))
+    return without_attempt("clear", why, _unjudged_reason(fact, starttls, why))
 
 
 def _attempted(fact: SessionFact) -> AuthFinding:
     """Judge by the last success, else by the last attempt."""
-    attempts = tuple(_attempt(fact, each) for each in fact.speech.attempts)
-    chosen = decisive(attempts)
-    outcome, certain = chosen.outcome, chosen.outcome_confidence
-    reason = _attempt_reason(fact, chosen)
-    if fact.speech.encrypted and not handshake_failed(fact) and outcome != "success":
-        outcome, certain = "unknown", None  # a later attempt, if any, is inside TLS
-        reason += "; the session then went into TLS, where it may have succeeded"
-    return AuthFinding(
-        family=chosen.family,
-        mechanism=chosen.mechanism,
-        basis=chosen.basis,
-        confidence=chosen.confidence,
-        outcome=outcome,
-        outcome_confidence=certain,
-        user=chosen.user,
-        reply=chosen.reply,
-        unjudged=chosen.unjudged,
-        credential_sent=chosen.credential_sent,
-        attempts=attempts,
-        mail_accepted=fact.speech.mail_accepted,
-        mail_reply=fact.speech.mail_reply,
-        reason=reason,
-    )
-
-
-def decisive(attempts: Sequence[AttemptFinding]) -> AttemptFinding:
-    """Return the attempt that a session is judged by: the last success, else the last."""
-    return next((each for each in reversed(attempts) if each.outcome == "success"), attempts[-1])
-
-
-def _attempt(fact: SessionFact, attempt: AttemptFact) -> AttemptFinding:
-    family = family_of(attempt.mechanism)
-    unjudged = _why_unknown(fact) if family == "unknown" else None
-    what = f"AUTH {attempt.mechanism or 'of unknown mechanism'} read in clear"
-    said = f"the server said {attempt.reply!r}" if attempt.reply else "the server's last word was not seen"
-    return AttemptFinding(
-        family=family,
-        mechanism=attempt.mechanism,
-        basis="none" if unjudged else "clear",
-        confidence=None if unjudged else 1.0,
-        outcome=attempt.outcome,
-        outcome_confidence=None if attempt.outcome == "unknown" else 1.0,
-        user=attempt.user,
-        reply=attempt.reply,
-        unjudged=unjudged,
-        credential_sent=attempt.credential_sent,
-        reason=f"{what}; {said}",
-    )
-
-
-def _without_attempt(unjudged: Unjudged | None, reason: str) -> AuthFinding:
-    return AuthFinding(
-        family="unknown" if unjudged else "none",
-        mechanism=None,
-        basis="none" if unjudged else "clear",
-        confidence=None if unjudged else 1.0,
-        outcome=None,
-        user=None,
-        reply=None,
-        unjudged=unjudged,
-        attempts=(),
-        reason=reason,
-    )
+    unknown = _why_unknown(fact)
+    attempts = tuple(attempt_read(each, "clear", READ, unknown) for each in fact.speech.attempts)
+    open_end = fact.speech.encrypted and not handshake_failed(fact)  # a later attempt, if any, is inside TLS
+    doubt = "the session then went into TLS, where it may have succeeded" if open_end else None
+    found = judged_by_attempts(attempts, fact.server, READ, doubt)
+    return replace(found, mail_accepted=fact.speech.mail_accepted, mail_reply=fact.speech.mail_reply)
 
 
 def _why_unjudged(fact: SessionFact) -> Unjudged:
@@ -127,9 +70,3 @@ def _unjudged_reason(fact: SessionFact, starttls: StartTls, why: Unjudged) -> st
         how = "TLS from the first byte" if starttls == "implicit" else f"STARTTLS {starttls}"
         return f"{how} ({fact.server}): {WHY_UNJUDGED[why]}"
     return f"{fact.server}: {WHY_UNJUDGED[why]}"
-
-
-def _attempt_reason(fact: SessionFact, attempt: AttemptFinding) -> str:
-    what = f"AUTH {attempt.mechanism}" if attempt.mechanism else "an AUTH exchange of unknown mechanism"
-    said = f"the server said {attempt.reply!r}" if attempt.reply else "the server's last word was not seen"
-    return f"{what} was read in clear ({fact.server}); {said}"
