@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import astuple, replace
 
+from sniffer.inference.explained import REPLIED
 from sniffer.inference.hidden import Hidden
 from sniffer.inference.notation import may_be_secret
 from sniffer.inference.plaintext import Length
@@ -26,6 +27,10 @@ NUMBER = re.compile(r"(?<![\w+])(?<!SHA-)\d+(?![\w+])")
 def numbers(text: str) -> set[int]:
     """The whole numbers of a text, alone or as the ends of a range."""
     return {int(each) for each in NUMBER.findall(FRACTION.sub("", text))}
+
+
+CODES = set().union(*map(numbers, REPLIED.values()))
+"""Reply codes, which the words for what a turn was hold: ``235 accepted`` tells of no length."""
 
 
 def shown(fact: SessionFact) -> set[int]:
@@ -130,7 +135,7 @@ def test_a_credential_shows_no_length(login: str, data: st.DataObject) -> None:
     one, other = facts
     secret = [place for place, turn in enumerate(turns.split(",")) if "{}" in turn]
     gone: set[int] = set()
-    harmless: set[int] = set()  # a range of a block cipher may be that of a command too
+    harmless = set(CODES)  # and a range of a block cipher may be that of a command too
     for place, each in enumerate(found(one).turns):
         if each.client:
             (gone if place in secret else harmless).update(lengths(each.client.text, each.client.octets))
