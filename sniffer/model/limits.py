@@ -230,6 +230,18 @@ NAMES = 10_000
 """Names told, each to one client and with one address, that are counted in memory: 4 MiB.  Beyond it they are
 written to the run's spool, which adds them up."""
 
+# -- clues -------------------------------------------------------------------------------------
+
+CLUE_CHARACTERS = 255
+"""Characters kept of anything that is said of a box: names, models, places.  DHCP's and LLDP's strings have at most so
+many (RFC 2132 2, IEEE 802.1AB 8.5)."""
+
+CLUES_SAID = 64
+"""Things taken from one message.  An mDNS announcement of a printer has some thirty."""
+
+DISCOVERY_BYTES = 9216
+"""Bytes of a message of discovery that is read: a jumbo frame (RFC 6762 17 allows mDNS so much)."""
+
 # -- site profiles -----------------------------------------------------------------------------
 
 PROFILES = 256
