@@ -14,7 +14,7 @@ Field = Literal[
     "name",  # what the box calls itself, as it says it: ``RNP002673A1B2C3``, ``printer.example.org``
     "vendor",  # who made the box
     "model",  # ``MP C3003``, with or without the maker's name in front
-    "kind",  # ``printer``, ``nas``, ``ups``, ``camera``, ``phone``, ``computer``, ``router``, ``switch``, ``access-point``
+    "kind",  # one of ``KINDS``
     "serial",
     "asset",  # the owner's inventory number
     "location",  # ``Floor 2``
@@ -35,6 +35,12 @@ Field = Literal[
     "reflects",  # the subject repeats what others say: an mDNS reflector
 ]
 """What may be said of a box."""
+
+KINDS = (
+    "printer", "scanner", "nas", "ups", "camera", "recorder", "phone", "computer", "server", "router", "switch",
+    "access-point", "firewall", "monitor", "other",
+)  # fmt: skip
+"""What a box may be, as ``kind`` says it; a ``printer`` may scan too, a ``recorder`` is one of video."""
 
 Source = Literal[
     "dhcp", "dhcpv6", "arp", "nd", "ra", "mdns", "nbns", "browser", "llmnr", "ssdp", "ws-discovery",
