@@ -1,10 +1,11 @@
 """Frames in, packets out: headers as numpy columns, a whole batch at a time.
 
-Takes ``model.frames.Frames``, gives ``model.packets.Packets`` and ``Datagrams``.  Who comes after whom is a row of
+Takes ``model.frames.Frames``, gives ``model.packets.Packets``, ``Datagrams`` and
+``Messages``.  Who comes after whom is a row of
 ``layers.LAYERS``.  Touches nothing of the world, and never raises for what a frame holds.
 """
 
-from sniffer.decode.columns import decode, link_is_known
+from sniffer.decode.columns import Decoded, Discovery, decode, link_is_known
 from sniffer.decode.exclusion import Exclusion
 
-__all__ = ["Exclusion", "decode", "link_is_known"]
+__all__ = ["Decoded", "Discovery", "Exclusion", "decode", "link_is_known"]

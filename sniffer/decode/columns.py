@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,11 +12,43 @@ import numpy.typing as npt
 from sniffer.decode.headers import TCP, UDP
 from sniffer.decode.layers import LAYERS, Batch, Found, Next, Places
 from sniffer.model import limits
-from sniffer.model.frames import Frames, Ints
-from sniffer.model.packets import Datagrams, Packets
+from sniffer.model.frames import Frames, Ints, same
+from sniffer.model.packets import TCP_PORT, UDP_PORT, Datagrams, Messages, Packets
 
 Ports = npt.NDArray[np.bool_]
 """65,536 truth values."""
+
+PORTLESS = np.dtype([("source", ">u2"), ("destination", ">u2")])
+"""In place of the ports that messages below UDP and TCP do not have."""
+
+PER_MESSAGE = (
+    "time", "origin", "mac", "vlan", "hops", "source", "destination", "source_port", "destination_port", "start",
+    "captured", "length", "kind", "frame",
+)  # fmt: skip
+"""Columns of messages, and the frames that give their order."""
+
+WEB_WORDS = (b"HTTP", b"GET ", b"POST", b"HEAD")
+"""How a message of HTTP begins (RFC 9112 3, 4): segments that begin otherwise are the middle of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """Which messages of discovery are wanted, beside all those below UDP and TCP.
+
+    Datagrams from or to some ports, and the beginnings of HTTP messages from or to some ports of TCP.
+    """
+
+    udp_from: Ports
+    udp_to: Ports
+    web: Ports
+
+
+class Decoded(NamedTuple):
+    """What a batch holds; no messages where none are wanted."""
+
+    packets: Packets
+    datagrams: Datagrams
+    messages: Messages | None = None
 
 
 def link_is_known(link: int) -> bool:
@@ -23,9 +56,10 @@ def link_is_known(link: int) -> bool:
     return link in LAYERS["link"]
 
 
-def decode(frames: Frames, tcp: Ports, udp: Ports) -> tuple[Packets, Datagrams]:
+def decode(frames: Frames, tcp: Ports, udp: Ports, discovery: Discovery | None = None) -> Decoded:
     """Decode the TCP segments from or to one of the ports ``tcp``, and the UDP datagrams from one of ``udp``.
 
+    Where ``discovery`` says which are wanted, messages of discovery too.
     Source: the standards named in ``headers``.  What cannot be decoded is left out.
     """
     batch = Batch(frames)
@@ -34,7 +68,9 @@ def decode(frames: Frames, tcp: Ports, udp: Ports) -> tuple[Packets, Datagrams]:
     work = [Next("link", frames.link, places)]
     for _ in range(limits.LAYERS):
         work = [further for step in work for further in _step(batch, step)]
-    return _packets(batch, tcp), _datagrams(batch, udp)
+    segments, datagrams = _in_order(batch, batch.tcp, TCP), _in_order(batch, batch.udp, UDP)
+    messages = _messages(batch, segments, datagrams, discovery) if discovery else None
+    return Decoded(_packets(batch, segments, tcp), _datagrams(batch, datagrams, udp), messages)
 
 
 def _step(batch: Batch, step: Next) -> Iterator[Next]:
@@ -50,9 +86,9 @@ def _step(batch: Batch, step: Next) -> Iterator[Next]:
             yield further
 
 
-def _packets(batch: Batch, ports: Ports) -> Packets:
+def _packets(batch: Batch, segments: Found, ports: Ports) -> Packets:
     """Gather the columns of the segments that matter."""
-    places, header = _in_order(batch, batch.tcp, TCP)
+    places, header = segments
     places, header = _chosen(places, header, ports[header["source"]] | ports[header["destination"]])
     start = places.at + (header["offset_flags"] >> 12).astype(np.int64) * 4
     return Packets(
@@ -63,14 +99,63 @@ def _packets(batch: Batch, ports: Ports) -> Packets:
     )
 
 
-def _datagrams(batch: Batch, ports: Ports) -> Datagrams:
-    """Gather the columns of the datagrams that matter; behind the length in their header is padding."""
-    places, header = _in_order(batch, batch.udp, UDP)
+def _datagrams(batch: Batch, datagrams: Found, ports: Ports) -> Datagrams:
+    """Gather the columns of the datagrams that matter."""
+    places, header = datagrams
     places, header = _chosen(places, header, ports[header["source"]])
+    return Datagrams(**_common(batch, places, header, *_payload(places, header)))
+
+
+def _payload(places: Places, header: npt.NDArray[np.void]) -> tuple[Ints, Ints]:
+    """Return where the payload of datagrams begins and its length; behind the length in their header is padding."""
     start = places.at + UDP.itemsize
     told = header["length"].astype(np.int64)
-    length = np.where(told == 0, np.maximum(places.wire_end - start, 0), told - UDP.itemsize)
-    return Datagrams(**_common(batch, places, header, start, length))
+    return start, np.where(told == 0, np.maximum(places.wire_end - start, 0), told - UDP.itemsize)
+
+
+def _messages(batch: Batch, segments: Found, datagrams: Found, wanted: Discovery) -> Messages:
+    """Gather the columns of all messages of discovery, in capture order."""
+    parts = [*_link_messages(batch), *_udp_messages(batch, datagrams, wanted), *_web_messages(batch, segments, wanted)]
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in PER_MESSAGE}
+    order = np.argsort(columns.pop("frame"), kind="stable")
+    return Messages(data=batch.frames.data, origins=batch.frames.origins, **{k: v[order] for k, v in columns.items()})
+
+
+def _link_messages(batch: Batch) -> Iterator[dict[str, Any]]:
+    """Give the messages below UDP and TCP; at least one part, that there is something to join."""
+    nothing = np.empty(0, np.int64)
+    for kind, places in [(0, Places(nothing, nothing, nothing, nothing)), *batch.messages]:
+        header = np.zeros(len(places.at), PORTLESS)
+        yield _part(batch, places, header, places.at, places.wire_end - places.at, same(kind, len(header)))
+
+
+def _udp_messages(batch: Batch, datagrams: Found, wanted: Discovery) -> Iterator[dict[str, Any]]:
+    places, header = datagrams
+    sent = wanted.udp_from[header["source"]]
+    places, header = _chosen(places, header, sent | wanted.udp_to[header["destination"]])
+    port = np.where(wanted.udp_from[header["source"]], header["source"], header["destination"])
+    yield _part(batch, places, header, *_payload(places, header), port.astype(np.int64) + UDP_PORT)
+
+
+def _web_messages(batch: Batch, segments: Found, wanted: Discovery) -> Iterator[dict[str, Any]]:
+    places, header = segments
+    source = wanted.web[header["source"]]
+    places, header = _chosen(places, header, source | wanted.web[header["destination"]])
+    start = places.at + (header["offset_flags"] >> 12).astype(np.int64) * 4
+    whole, words = start + 4 <= places.end, np.zeros(len(start), "S4")
+    everywhere = np.ndarray((max(len(batch.frames.data) - 3, 0),), "S4", buffer=batch.frames.data, strides=(1,))
+    words[whole] = everywhere[start[whole]]
+    begins = np.isin(words, WEB_WORDS)
+    places, header, start = places.take(begins), header[begins], start[begins]
+    port = np.where(wanted.web[header["source"]], header["source"], header["destination"])
+    kind = port.astype(np.int64) + TCP_PORT
+    yield _part(batch, places, header, start, np.maximum(places.wire_end - start, 0), kind)
+
+
+def _part(
+    batch: Batch, places: Places, header: npt.NDArray[np.void], start: Ints, length: Ints, kind: Ints
+) -> dict[str, Any]:
+    return _common(batch, places, header, start, length) | {"kind": kind, "frame": places.frame}
 
 
 def _common(batch: Batch, places: Places, header: npt.NDArray[np.void], start: Ints, length: Ints) -> dict[str, Any]:

@@ -10,6 +10,9 @@ ETHERNET = np.dtype([("destination", "V6"), ("source", "u1", 6), ("type", ">u2")
 VLAN = np.dtype([("tci", ">u2"), ("type", ">u2")])
 """IEEE 802.1Q 9.6, from behind the tag's own type on: control information, next type."""
 
+SNAP = np.dtype([("llc", "V3"), ("organization", "V3"), ("protocol", ">u2")])
+"""IEEE 802.2 behind an 802.3 length: LLC with SNAP (RFC 1042), and the protocol of an organization."""
+
 SLL = np.dtype(
     [
         ("packet", ">u2"),
@@ -65,6 +68,9 @@ TCP = np.dtype(
     ]
 )  # fmt: skip
 """RFC 9293 3.1."""
+
+ICMP = np.dtype([("type", "u1"), ("code", "u1"), ("checksum", ">u2")])
+"""RFC 4443 2.1."""
 
 UDP = np.dtype([("source", ">u2"), ("destination", ">u2"), ("length", ">u2"), ("checksum", ">u2")])
 """RFC 768."""

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from sniffer.decode import headers
 from sniffer.model import limits
 from sniffer.model.frames import Frames, Ints
-from sniffer.model.packets import NO_MAC, NO_VLAN
+from sniffer.model.packets import IP_PROTOCOL, NO_MAC, NO_VLAN
 
 MAPPED = np.uint64(0xFFFF << 32)
 """The low word of an IPv4-mapped IPv6 address, without the IPv4 address (RFC 4291 2.5.5.2)."""
@@ -47,6 +47,15 @@ class Places:
         return Places(self.frame, self.at + size, self.end, self.wire_end)
 
 
+LENGTH = 0
+"""Stands for all ethertypes that are a length."""
+
+ARP, LLDP, CDP = 0x0806, 0x88CC, 0x2000
+"""Ethertypes (RFC 826; IEEE 802.1AB 7.3), and a SNAP protocol of Cisco's."""
+
+LLC_SNAP, CISCO = np.void(b"\xaa\xaa\x03"), np.void(b"\0\0\x0c")
+"""RFC 1042; IEEE assignment."""
+
 Found = tuple[Places, npt.NDArray[np.void]]
 """Headers of the last layer, and where each begins."""
 
@@ -64,6 +73,7 @@ class Batch:
         self.destination = np.zeros((count, 2), np.uint64)
         self.tcp: list[Found] = []
         self.udp: list[Found] = []
+        self.messages: list[tuple[int, Places]] = []
 
     def read(self, header: np.dtype[np.void], places: Places) -> tuple[npt.NDArray[np.void], Places]:
         """Read one header at each place that has it whole; return them and those places."""
@@ -89,10 +99,10 @@ Layer = Callable[[Batch, Places], Next | None]
 
 
 def ethernet(batch: Batch, places: Places) -> Next:
-    """Ethernet II; an 802.3 length below 1536 names no row and is dropped."""
+    """Ethernet II, or the length of an 802.3 frame in its place."""
     header, places = batch.read(headers.ETHERNET, places)
     batch.mac[places.frame] = _mac(header["source"])
-    return Next("ethertype", header["type"].astype(np.int64), places.behind(headers.ETHERNET.itemsize))
+    return Next("ethertype", _ethertype(header), places.behind(headers.ETHERNET.itemsize))
 
 
 def vlan(batch: Batch, places: Places) -> Next:
@@ -105,7 +115,20 @@ def vlan(batch: Batch, places: Places) -> Next:
         if free.all():
             break
         identifier = np.where(free, NO_VLAN, identifier)
-    return Next("ethertype", header["type"].astype(np.int64), places.behind(headers.VLAN.itemsize))
+    return Next("ethertype", _ethertype(header), places.behind(headers.VLAN.itemsize))
+
+
+def _ethertype(header: npt.NDArray[np.void]) -> Ints:
+    """Return ethertypes; what is below 1536 is a length instead (IEEE 802.3 3.2.6)."""
+    number = header["type"].astype(np.int64)
+    return np.where(number < 0x0600, LENGTH, number)
+
+
+def snap(batch: Batch, places: Places) -> None:
+    """Behind an 802.3 length: Cisco's discovery protocol is the only one that matters here."""
+    header, places = batch.read(headers.SNAP, places)
+    cdp = (header["llc"] == LLC_SNAP) & (header["organization"] == CISCO) & (header["protocol"] == CDP)
+    batch.messages.append((CDP, places.take(cdp).behind(headers.SNAP.itemsize)))
 
 
 def cooked(batch: Batch, places: Places) -> Next:
@@ -206,6 +229,22 @@ def udp(batch: Batch, places: Places) -> None:
         batch.udp.append((places.take(sane), header[sane]))
 
 
+def message(kind: int) -> Layer:
+    """Return the last layer of messages that are handed on whole, under a number of ``Messages.kind``."""
+
+    def layer(batch: Batch, places: Places) -> None:
+        batch.messages.append((kind, places))
+
+    return layer
+
+
+def neighbours(batch: Batch, places: Places) -> None:
+    """ICMPv6: neighbour discovery, which no router can have passed on (RFC 4861 6.1, 7.1)."""
+    header, whole = batch.read(headers.ICMP, places)
+    wanted = (header["type"] >= 133) & (header["type"] <= 136) & (batch.hops[whole.frame] == 255)
+    batch.messages.append((IP_PROTOCOL + 58, whole.take(wanted)))
+
+
 def _mac(octets: npt.NDArray[np.uint8]) -> Ints:
     """Return 48-bit addresses as numbers."""
     wide = np.zeros((len(octets), 8), np.uint8)
@@ -237,6 +276,9 @@ LAYERS: dict[str, dict[int, Layer]] = {
         0x86DD: ipv6,
         0x8100: vlan,  # IEEE 802.1Q
         0x88A8: vlan,  # IEEE 802.1ad
+        LENGTH: snap,
+        ARP: message(ARP),
+        LLDP: message(LLDP),
         0x9100: vlan,  # QinQ before it had a standard
     },
     "version": {4: ipv4, 6: ipv6},
@@ -248,7 +290,9 @@ LAYERS: dict[str, dict[int, Layer]] = {
         43: extension,  # routing
         44: fragment,
         51: authentication,
+        58: neighbours,
         60: extension,  # destination options
+        112: message(IP_PROTOCOL + 112),  # VRRP
         135: extension,  # mobility
         139: extension,  # host identity
         140: extension,  # shim6

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import msgspec
 
+from sniffer.inventory.box_tables import BoxTables
 from sniffer.model import limits
 from sniffer.model.facts import NameFact, Observation, Quality, SessionFact
 
@@ -19,11 +21,11 @@ SESSIONS = """
 CREATE TABLE session (
     session TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, sensor TEXT NOT NULL,
     mac TEXT, ip TEXT NOT NULL, helo TEXT, server TEXT NOT NULL, port INTEGER NOT NULL,
-    starttls INTEGER, hidden INTEGER NOT NULL, fact BLOB NOT NULL
+    starttls INTEGER, hidden INTEGER NOT NULL, joint TEXT, fact BLOB NOT NULL
 )
 """
 """``sensor`` is that of the first observation; ``starttls`` whether the EHLO reply offers it, null without one;
-``hidden`` whether records inside TLS were kept."""
+``hidden`` whether records inside TLS were kept; ``joint`` what all views of a connection have in common."""
 
 SAMPLES = """
 SELECT fact FROM (
@@ -61,7 +63,18 @@ FROM pair AS behind JOIN pair AS before ON before.sensor = behind.sensor AND bef
 WHERE behind.server <> behind.ip ORDER BY behind.sensor, behind.ip
 """
 
-Row = tuple[str, int, int, str, str | None, str, str | None, str, int, bool | None, bool, bytes]
+
+class Views(NamedTuple):
+    """The views of one connection: what selects them, and what removes them."""
+
+    select: str
+    delete: str
+
+
+OF_SESSION = Views("SELECT fact FROM session WHERE session = ?", "DELETE FROM session WHERE session = ?")
+OF_JOINT = Views("SELECT fact FROM session WHERE joint = ?", "DELETE FROM session WHERE joint = ?")
+
+Row = tuple[str, int, int, str, str | None, str, str | None, str, int, bool | None, bool, str | None, bytes]
 Name = tuple[str, str, str, str, int, int, int]
 
 
@@ -74,6 +87,7 @@ class Spool:
         self._database.execute("PRAGMA journal_mode = OFF")
         self._database.execute(SESSIONS)
         self._database.execute(ANSWERS)
+        self.boxes = BoxTables(self._database)
         self._encoder = msgspec.msgpack.Encoder()
         self._decoder = msgspec.msgpack.Decoder(SessionFact)
         self._rows: list[Row] = []
@@ -87,7 +101,8 @@ class Spool:
         self._rows.append(
             (
                 fact.session, fact.start, fact.end, sensor, mac, fact.client_ip, fact.helo,
-                fact.server_ip, fact.server_port, starttls, fact.shape is not None, self._encoder.encode(fact),
+                fact.server_ip, fact.server_port, starttls, fact.shape is not None, fact.joint,
+                self._encoder.encode(fact),
             )
         )  # fmt: skip
         if len(self._rows) >= limits.SPOOL_ROWS:
@@ -120,10 +135,14 @@ class Spool:
     def seal(self) -> None:
         """End the taking: what several sensors or overlapping files saw becomes one session."""
         self._flush()
+        self.boxes.flush()
         self._database.execute("CREATE INDEX by_session ON session (session)")
         query = "SELECT session FROM session GROUP BY session HAVING count(*) > 1"
         for (session,) in self._database.execute(query).fetchall():
-            self._merge(session)
+            self._merge(session, OF_SESSION)
+        query = "SELECT joint FROM session WHERE joint IS NOT NULL GROUP BY joint HAVING count(*) > 1"
+        for (joint,) in self._database.execute(query).fetchall():
+            self._merge(joint, OF_JOINT)
         self._database.execute("CREATE INDEX by_start ON session (start, session)")
         self._database.execute(NAMES)
         self._database.execute("DROP TABLE answer")
@@ -173,28 +192,64 @@ class Spool:
 
     def _flush(self) -> None:
         self._database.execute("BEGIN")
-        self._database.executemany("INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._rows)
+        self._database.executemany("INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._rows)
         self._database.executemany("INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?, ?)", self._names)
         self._database.execute("COMMIT")
         self._rows.clear()
         self._names.clear()
 
-    def _merge(self, session: str) -> None:
+    def _merge(self, value: str, views: Views) -> None:
         """Keep the best view of a session, with the observations of all."""
-        rows = self._database.execute("SELECT fact FROM session WHERE session = ?", (session,)).fetchall()
-        facts = [self._decoder.decode(blob) for (blob,) in rows]
-        self._database.execute("DELETE FROM session WHERE session = ?", (session,))
+        facts = [self._decoder.decode(blob) for (blob,) in self._database.execute(views.select, (value,))]
+        if views is OF_JOINT and not translated(facts):
+            return
+        self._database.execute(views.delete, (value,))
         self.add(merged(facts))
         self._flush()
 
 
+def translated(facts: list[SessionFact]) -> bool:
+    """Say whether views with the same sequence numbers are one connection, whose client's address was translated.
+
+    A router on the way takes a hop and changes nothing else.  Numbers alone would not do: there are systems that begin
+    with the same ones always.
+    """
+    starts = [fact.start for fact in facts]
+    said = {(fact.helo, fact.banner, fact.speech.hello_octets, fact.server_ip, fact.server_port) for fact in facts}
+    ways = len({fact.hops for fact in facts})
+    return ways == len(facts) and len(said) == 1 and max(starts) - min(starts) <= limits.SAME_CONNECTION
+
+
 def merged(facts: list[SessionFact]) -> SessionFact:
-    """Return the best view of one session, with the observations of all views."""
+    """Return the best view of one session, with the observations of all views, and the client as it was seen nearest.
+
+    The nearest view is that from the client's own link, else the one with the most hops left.  Others may show the
+    card of a router, and the address that it put in the client's place.
+    """
     best = min(facts, key=_goodness)
+    views = sorted(facts, key=_goodness)
+    near = min(views, key=lambda fact: (not fact.on_link, -fact.hops))
     observations: dict[Observation, None] = {}
-    for fact in sorted(facts, key=_goodness):
+    for fact in views:
         observations |= dict.fromkeys(fact.observations)
-    return msgspec.structs.replace(best, observations=tuple(observations))
+    aliases = {fact.client_ip: None for fact in views if fact.client_ip != near.client_ip}
+    return msgspec.structs.replace(
+        best,
+        session=near.session,
+        client_ip=near.client_ip,
+        client_port=near.client_port,
+        client_mac=near.client_mac,
+        on_link=near.on_link,
+        hops=near.hops,
+        routers=tuple(dict.fromkeys(mac for fact in views for mac in fact.routers)),
+        aliases=tuple(dict.fromkeys(each for fact in views for each in (*aliases, *fact.aliases))),
+        observations=_nearest_first(observations, near),
+    )
+
+
+def _nearest_first(observations: dict[Observation, None], near: SessionFact) -> tuple[Observation, ...]:
+    """Return where a session was seen, the client's own side first: that is the domain of its address."""
+    return tuple(dict.fromkeys([*near.observations, *observations]))
 
 
 def _goodness(fact: SessionFact) -> tuple[object, ...]:

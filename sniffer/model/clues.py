@@ -43,7 +43,7 @@ KINDS = (
 """What a box may be, as ``kind`` says it; a ``printer`` may scan too, a ``recorder`` is one of video."""
 
 Source = Literal[
-    "dhcp", "dhcpv6", "arp", "nd", "ra", "mdns", "nbns", "browser", "llmnr", "ssdp", "ws-discovery",
+    "dhcp", "dhcpv6", "arp", "nd", "vrrp", "mdns", "nbns", "browser", "llmnr", "ssdp", "ws-discovery",
     "lldp", "cdp", "snmp", "http", "dns", "smtp", "mail", "ethernet", "ip", "tcp",
     "leases", "arp-table", "mac-table", "nat-log", "inventory-list",
 ]  # fmt: skip
@@ -60,8 +60,8 @@ class Said(NamedTuple):
 class Claim(NamedTuple):
     """An address that a card has, or gives up.
 
-    ``seconds`` is how long that is said to hold from now on (a lease), None where nobody says.  ``over`` says that it
-    ended now: a RELEASE, a DECLINE.
+    ``seconds`` is how long that is said to hold from now on (a lease), None where nobody says, 0 where it was asked for
+    and not granted.  ``over`` says that it ended now: a RELEASE, a DECLINE.
     """
 
     ip: str

@@ -179,6 +179,9 @@ class SessionFact(Struct, frozen=True):
     ``shape`` are the records inside TLS; ``inside`` is what was said there, where keys let us read it.
     ``round_trip`` is the time from the SYN to the answer to it, in microseconds: the network's share of every reply's
     delay, seen from the capture; None where it was not seen.
+    ``hops`` is the hop count of the client's frames.  ``joint`` is the same for all views of a connection, also behind
+    an address translation, None without both initial sequence numbers; ``routers`` are the cards that sent the
+    client's frames where it is further away, ``aliases`` other addresses under which the client was seen.
     """
 
     session: str
@@ -197,6 +200,10 @@ class SessionFact(Struct, frozen=True):
     shape: ShapeFact | None = None
     inside: Speech | None = None
     round_trip: int | None = None
+    hops: int = 0
+    joint: str | None = None
+    routers: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
 
     @property
     def banner(self) -> str | None:

@@ -65,6 +65,10 @@ CONNECTION_IDLE = 900 * 1_000_000
 """Microseconds of silence after which a connection is over.  RFC 5321 4.5.3.2 has a server wait at
 least 300 s for a command and a client up to 600 s for the end of DATA."""
 
+SAME_CONNECTION = 2 * 1_000_000
+"""Microseconds between the starts of two views of one connection: routers take milliseconds, clocks of two sensors
+that are set by NTP differ by less than a second."""
+
 CLOSED_LINGERS = 120 * 1_000_000
 """Microseconds for which a closed connection is remembered: 2 MSL as most systems count it, twice."""
 
@@ -235,6 +239,21 @@ written to the run's spool, which adds them up."""
 CLUE_CHARACTERS = 255
 """Characters kept of anything that is said of a box: names, models, places.  DHCP's and LLDP's strings have at most so
 many (RFC 2132 2, IEEE 802.1AB 8.5)."""
+
+MESSAGES_REMEMBERED = 16_384
+"""Messages of discovery that are known again by their octets, of all sensors: boxes announce the same all day.  Some
+hundred bytes each, and at most ``MESSAGE_OCTETS`` together."""
+
+MESSAGE_OCTETS = 16 * 1024 * 1024
+"""Octets of the messages that are known again."""
+
+CLUES = 20_000
+"""Things said of boxes that are counted in memory: 10 MiB.  Beyond it they are written to the run's spool, which adds
+them up: a flood of made-up names takes disk, not memory."""
+
+BINDINGS = 20_000
+"""Addresses whose present owners are known in memory, by their sources.  Beyond it all are written to the run's spool
+and begun anew."""
 
 CLUES_SAID = 64
 """Things taken from one message.  An mDNS announcement of a printer has some thirty."""

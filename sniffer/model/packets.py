@@ -69,3 +69,19 @@ class Packets(Transport):
 @dataclass(frozen=True, slots=True)
 class Datagrams(Transport):
     """UDP datagrams (RFC 768); of a fragmented one the first fragment, which alone has the ports."""
+
+
+UDP_PORT, TCP_PORT, IP_PROTOCOL = 0x2_0000, 0x3_0000, 0x1_0000
+"""Of a message's ``kind``: what the number below says.  Without any of them it is an ethertype."""
+
+
+@dataclass(frozen=True, slots=True)
+class Messages(Transport):
+    """Messages of discovery: what boxes say of themselves and of each other, below and above IP.
+
+    ``kind`` says what one is: an ethertype (ARP, LLDP; CDP by its SNAP number), or a port of UDP or TCP, or a protocol
+    of IP, with ``UDP_PORT``, ``TCP_PORT`` or ``IP_PROTOCOL``.  Below IP addresses,
+    hops and ports are 0.
+    """
+
+    kind: Ints

@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address
 
 from msgspec.structs import replace
 
 from sniffer.model.facts import Observation, Quality, SessionFact, ShapeFact
-from sniffer.model.packets import NO_MAC
+from sniffer.pipeline.addresses import INITIAL_HOPS, ip_text, mac_text
 from sniffer.protocols import SmtpSession
 from sniffer.streams import Connection
-
-INITIAL_HOPS = frozenset((32, 64, 128, 255))
-"""Hop counts with which systems send (RFC 1700: 64; Windows 128; many devices 255): none was taken off."""
-
-MAPPED = 0xFFFF << 32
-"""The low word of an IPv4-mapped IPv6 address, without the IPv4 address."""
 
 
 def session_fact(connection: Connection) -> SessionFact:
@@ -25,7 +18,8 @@ def session_fact(connection: Connection) -> SessionFact:
     watcher = connection.watcher
     session = watcher if isinstance(watcher, SmtpSession) else SmtpSession()
     client, server = _address(*connection.client[:2]), _address(*connection.server[:2])
-    mac = _mac(connection.mac)
+    mac = mac_text(connection.mac)
+    on_link = mac is not None and connection.hops in INITIAL_HOPS
     return SessionFact(
         session=_session_id(connection, client, server),
         start=connection.first,
@@ -33,7 +27,7 @@ def session_fact(connection: Connection) -> SessionFact:
         client_ip=client,
         client_port=connection.client.port,
         client_mac=mac,
-        on_link=mac is not None and connection.hops in INITIAL_HOPS,
+        on_link=on_link,
         server_ip=server,
         server_port=connection.server.port,
         speech=session.speech(),
@@ -52,6 +46,9 @@ def session_fact(connection: Connection) -> SessionFact:
         shape=_since(session.shape(), connection.first),
         inside=session.inside(),
         round_trip=connection.round_trip,
+        hops=connection.hops,
+        joint=_joint(connection, server),
+        routers=() if on_link or mac is None else (mac,),
     )
 
 
@@ -74,16 +71,15 @@ def _session_id(connection: Connection, client: str, server: str) -> str:
     return "s-" + hashlib.blake2s(key.encode(), digest_size=8).hexdigest()
 
 
+def _joint(connection: Connection, server: str) -> str | None:
+    """Return what all views of a connection have in common: translation changes the client's address and port alone."""
+    client, answer = (half.initial for half in connection.half)
+    if client is None or answer is None:
+        return None
+    key = f"{server} {connection.server.port} {client} {answer}"
+    return hashlib.blake2s(key.encode(), digest_size=8).hexdigest()
+
+
 @lru_cache(4096)
 def _address(high: int, low: int) -> str:
-    if not high and low & ~0xFFFFFFFF == MAPPED:
-        return str(IPv4Address(low & 0xFFFFFFFF))
-    return str(IPv6Address(high << 64 | low))
-
-
-@lru_cache(4096)
-def _mac(number: int) -> str | None:
-    """Return a card's address; groups and zero are nobody's."""
-    if number in (NO_MAC, 0) or number >> 40 & 1:
-        return None
-    return number.to_bytes(6, "big").hex(":")
+    return ip_text(high.to_bytes(8, "big") + low.to_bytes(8, "big")) or "::"

@@ -40,6 +40,7 @@ def gather(
         found.counts.add(other.collect(found.spool))
     found.problems += reader.problems
     reader.names.finish()
+    reader.clues.finish()
     found.spool.seal()
     hashes = _hashes(digests, wanted=not found.counts.interrupted)
     found.inputs = _records(sources, hashes, {each.name: each.problem for each in found.problems})

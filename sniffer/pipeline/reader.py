@@ -8,13 +8,14 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from sniffer.decode import Exclusion, decode, link_is_known
+from sniffer.decode import Discovery, Exclusion, decode, link_is_known
 from sniffer.inventory.spool import Spool
 from sniffer.model.frames import Frames
+from sniffer.pipeline.clues import Clues
 from sniffer.pipeline.facts import session_fact
 from sniffer.pipeline.names import Names
 from sniffer.pipeline.values import Counts, Progress, Settings
-from sniffer.protocols import SmtpSession, dns_answers
+from sniffer.protocols import SmtpSession, dns_answers, observers
 from sniffer.sources import bpf
 from sniffer.sources.ahead import ahead
 from sniffer.sources.capture import Capture, first_time
@@ -33,7 +34,8 @@ SENDERS = (dns_answers.PORT,)
 class Reader:
     """Reads one share of the connections; all of them, unless others read the rest.
 
-    The names that DNS answers tell belong to the first share; ``names.finish`` waits for the sessions of all.
+    The names that DNS answers tell, and what boxes say of themselves, belong to the first share; ``names.finish`` waits
+    for the sessions of all.
     """
 
     def __init__(self, settings: Settings, spool: Spool, share: bpf.Share = bpf.ALL) -> None:
@@ -42,10 +44,12 @@ class Reader:
         self._share = share
         self._ports = _ports(settings.ports)
         self._senders = _ports(SENDERS if share.number == 0 else ())
+        self._discovery, self._wanted = _discovery() if settings.discovery and share.number == 0 else (None, None)
         self._exclusion = Exclusion(settings.exclude_nets, settings.exclude_vlans)
         self._read_before = 0
         self._progress = Progress()
         self.names = Names(spool)
+        self.clues = Clues(spool)
         self.counts = Counts()
         self.problems: list[CaptureError] = []
 
@@ -84,7 +88,7 @@ class Reader:
         """Return a capture that selects what these settings look at."""
 
         def expression(link: int) -> str:
-            return bpf.selection(self._settings.ports, link, self._share, SENDERS)
+            return bpf.selection(self._settings.ports, link, self._share, SENDERS, self._wanted)
 
         scapy, keys = self._settings.scapy, self._settings.keys
         return Capture(source, expression, link_is_known, scapy=scapy, stop=stop, secrets=keys.add)
@@ -94,7 +98,7 @@ class Reader:
         return None if source.stream or count == 1 else first_time(source, link_is_known)
 
     def _feed(self, table: ConnectionTable, sensor: str, frames: Frames) -> None:
-        packets, datagrams = decode(frames, self._ports, self._senders)
+        packets, datagrams, messages = decode(frames, self._ports, self._senders, self._discovery)
         if self._share != bpf.ALL:
             packets = packets.take(self._share.holds(packets.source_port + packets.destination_port))
         selected = len(packets) + len(datagrams)
@@ -102,8 +106,12 @@ class Reader:
         self._progress.frames += selected
         if self._exclusion:
             packets, datagrams = self._exclusion.apply(packets), self._exclusion.apply(datagrams)
+            messages = messages and self._exclusion.apply(messages)
         table.feed(packets)
         self.names.feed(sensor, datagrams)
+        if messages is not None:
+            self.clues.feed(sensor, messages)
+            self.counts.messages += len(messages)
 
     def _done(self, connection: Connection) -> None:
         fact = session_fact(connection)
@@ -118,6 +126,12 @@ class Reader:
         self.counts.listening += [span] if span else []
         self.counts.silent += table.silent
         self.counts.evicted += table.evicted
+
+
+def _discovery() -> tuple[Discovery, bpf.Discovery]:
+    """Return which messages of discovery are wanted, in the words of the columns and of libpcap."""
+    ports = observers.UDP_FROM, observers.UDP_TO, observers.WEB
+    return Discovery(*map(_ports, ports)), bpf.Discovery(*ports)
 
 
 def _ports(numbers: Iterable[int]) -> npt.NDArray[np.bool_]:

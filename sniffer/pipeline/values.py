@@ -18,7 +18,7 @@ class Settings:
 
     ``scapy`` reads without libpcap; ``digests`` works out the inputs' SHA-256; ``processes`` is the most that
     may share the work, None for as many as the machine has use for.  ``keys`` open what was said inside TLS; the
-    captures' own are added.
+    captures' own are added.  ``discovery`` listens to what boxes say of themselves, too.
     """
 
     ports: tuple[int, ...] = DEFAULT_PORTS
@@ -28,6 +28,7 @@ class Settings:
     digests: bool = False
     processes: int | None = None
     keys: KeyLog = field(default_factory=KeyLog)
+    discovery: bool = True
 
 
 @dataclass(slots=True)
@@ -56,7 +57,8 @@ class Counts:
     """What one share of phase A counted.
 
     ``frames_seen`` has an entry an input, None where libpcap selected and did not count; ``frames_selected`` are
-    those with a segment from or to a mail port, or with a DNS server's datagram; ``listening`` the
+    those with a segment from or to a mail port, or with a DNS server's datagram, ``messages`` those of discovery;
+    ``listening`` the
     sensor, first and last time (microseconds) of what was selected; ``silent`` are connections
     without a byte, ``evicted`` those cut short because the table was full; ``decrypted`` are sessions of which keys
     opened some record; ``readable`` inputs could be opened.
@@ -69,6 +71,7 @@ class Counts:
     silent: int = 0
     evicted: int = 0
     decrypted: int = 0
+    messages: int = 0
     interrupted: bool = False
 
     def add(self, other: Counts) -> None:

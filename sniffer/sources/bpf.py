@@ -21,6 +21,15 @@ LOOPBACK = (0, 108)
 IPV6_BYTES = 40
 """Where TCP begins behind an IPv6 header without extensions; ``tcp[…]`` knows IPv4 only (pcap-filter(7))."""
 
+LLDP, CDP_GROUP = "0x88cc", "01:00:0c:cc:cc:cc"
+"""IEEE 802.1AB 7.3; the group that Cisco's discovery protocol is sent to."""
+
+ND = f"ip6[{IPV6_BYTES}] >= 133 and ip6[{IPV6_BYTES}] <= 136"
+"""Neighbour discovery among ICMPv6 messages (RFC 4861 4)."""
+
+WEB = "tcp[((tcp[12] & 0xf0) >> 2):4]"
+"""The first word of a segment's payload, as pcap-filter(7) writes it."""
+
 EXTENSIONS = (0, 43, 44, 51, 60, 135, 139, 140)
 """IPv6 extension headers: BPF's ``port`` does not look behind them, so they are let through."""
 
@@ -50,10 +59,33 @@ class Share(NamedTuple):
 ALL = Share()
 
 
-def selection(ports: Collection[int], link: int = DLT_EN10MB, share: Share = ALL, senders: Collection[int] = ()) -> str:
+class Discovery(NamedTuple):
+    """Messages of discovery to let through: UDP from and to ports, and HTTP from and to ports of TCP."""
+
+    udp_from: tuple[int, ...]
+    udp_to: tuple[int, ...]
+    web: tuple[int, ...]
+
+    def expressions(self, link: int) -> list[str]:
+        """Return what selects them: also ARP, neighbour discovery, VRRP, LLDP and CDP."""
+        found = ["arp", f"ether proto {LLDP}", "ip proto 112", f"(icmp6 and {ND})"]
+        found += [f"ether dst {CDP_GROUP}"] if link == DLT_EN10MB else []
+        found += [f"(udp and ({_ports('src', self.udp_from)} or {_ports('dst', self.udp_to)}))"]
+        found += [f"(tcp src port {port} and {WEB} = {_number(b'HTTP')})" for port in self.web]
+        return found + [f"(tcp dst port {port} and {WEB} = {_number(b'GET ')})" for port in self.web]
+
+
+def selection(
+    ports: Collection[int],
+    link: int = DLT_EN10MB,
+    share: Share = ALL,
+    senders: Collection[int] = (),
+    discovery: Discovery | None = None,
+) -> str:
     """Return the filter expression for TCP segments from or to one of ``ports``, for a link type.
 
-    Datagrams from one of the UDP ports ``senders`` belong to share 0 alone: no connection tells whose they are.
+    Datagrams from one of the UDP ports ``senders``, and messages of discovery, belong to share 0 alone: no connection
+    tells whose they are.
     Tags need the nested form, each ``vlan`` moves the offsets of what follows it
     (pcap-filter(7)); only Ethernet has them.  Of a share, what BPF cannot tell is let through.
     """
@@ -65,11 +97,21 @@ def selection(ports: Collection[int], link: int = DLT_EN10MB, share: Share = ALL
         plain = f"({ipv4}) or ({ipv6}) or (ip6 and ({_extensions()}))"
     if senders and share.number == 0:
         plain = f"{plain} or (udp and ({' or '.join(f'src port {port}' for port in senders)}))"
+    if discovery and share.number == 0:
+        plain = " or ".join([plain, *discovery.expressions(link)])
     if link in LOOPBACK:
         return f"{plain} or not ip"
     if link != DLT_EN10MB:
         return plain
     return f"{plain} or (vlan and ({plain} or (vlan and ({plain}))))"
+
+
+def _ports(side: str, ports: Collection[int]) -> str:
+    return " or ".join(f"{side} port {port}" for port in ports)
+
+
+def _number(word: bytes) -> str:
+    return f"0x{word.hex()}"
 
 
 def _either_port(ports: Collection[int]) -> str:

@@ -114,7 +114,7 @@ def test_segments_and_datagrams_keep_apart_and_in_order() -> None:
     for number, frame in enumerate(encode(talk.segments)):
         form = Encoding(link="ethernet", vlan=(10,) * (number % 3))
         frames += [frame, datagram(b"%d" % number, sent(4 + number % 2 * 2, frame.time_us), form)]
-    found, others = decode(batch(frames), ALL_PORTS, ALL_PORTS)
+    found, others, _ = decode(batch(frames), ALL_PORTS, ALL_PORTS)
     assert found.time.tolist() == others.time.tolist() == [each.time_us for each in talk.segments]
     assert payloads(others) == [b"%d" % number for number in range(len(talk.segments))]
     assert found.sequence.tolist() == packets(encode(talk.segments), ALL_PORTS).sequence.tolist()

@@ -54,13 +54,14 @@ def test_the_order_does_not_depend_on_how_much_is_written_at_once() -> None:
         assert spooled(*facts) == spooled(*reversed(facts))
 
 
+ROUTER = "4c:5e:0c:12:34:56"
+
 VIEWS = [
     # the better view first
     (fact(session=SAME), fact(session=SAME, quality=TORN)),
     (fact(session=SAME), fact(session=SAME, quality=replace(WHOLE, one_sided=True))),
     (fact(session=SAME), fact(session=SAME, quality=replace(WHOLE, start_seen=False))),
     (fact(session=SAME), fact(session=SAME, on_link=False)),
-    (fact(session=SAME, on_link=False), fact(session=SAME, quality=TORN)),
     (fact(session=SAME), fact(session=SAME, day=1)),
 ]
 
@@ -71,6 +72,30 @@ def test_of_several_views_of_a_session_the_best_counts() -> None:
         for order in ((better, seen), (seen, better)):
             (found,) = spooled(*order)
             assert found == replace(better, observations=(*better.observations, *seen.observations))
+
+
+def test_the_client_is_as_the_nearest_view_shows_it_and_what_was_said_as_the_best_does() -> None:
+    there, here = Observation("wan", None, "wan.pcap", ()), Observation("lan", None, "lan.pcap", ())
+    far = replace(
+        fact(session="s-far", client="203.0.113.9", mac=ROUTER, on_link=False),
+        hops=63, joint="j", routers=(ROUTER,), observations=(there,),
+    )  # fmt: skip
+    near = replace(fact(session="s-near", quality=TORN), hops=64, joint="j", observations=(here,))
+    for order in ((far, near), (near, far)):
+        (found,) = spooled(*order)
+        assert found == replace(
+            far, session="s-near", client_ip=near.client_ip, client_mac=near.client_mac, on_link=True, hops=64,
+            aliases=("203.0.113.9",), observations=(here, there),
+        )  # fmt: skip
+
+
+def test_equal_sequence_numbers_alone_do_not_make_two_connections_one() -> None:
+    one = replace(fact(session="s-1"), hops=64, joint="j")
+    other = replace(fact(session="s-2", client="10.0.3.9"), hops=64, joint="j")
+    assert len(spooled(one, other)) == 2
+    late = replace(other, hops=63, start=one.start + 3_000_000)
+    assert len(spooled(one, late)) == 2
+    assert len(spooled(one, replace(other, hops=63, server_ip="192.0.2.1"))) == 2
 
 
 def test_views_that_are_equally_good_are_merged_the_same_way_in_any_order() -> None:

@@ -40,7 +40,7 @@ def decoded(frames: Sequence[Frame], link: int) -> list[bool]:
     for frame in frames:
         whole = np.array([len(frame.data)])
         batch = Frames.of(frame.data, np.array([0]), np.array([0]), whole, link, Origin("test"))
-        taken.append(sum(map(len, decode(batch, ports, senders))) == 1)
+        taken.append(sum(map(len, decode(batch, ports, senders)[:2])) == 1)
     return taken
 
 

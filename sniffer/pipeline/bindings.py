@@ -1,0 +1,94 @@
+"""Which card has which address, as it goes on: claims become intervals in which nobody else claimed the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sniffer.inventory.spool import Spool
+from sniffer.model import limits
+from sniffer.model.clues import BindingFact, Source
+
+
+class Place(NamedTuple):
+    """An address in a domain, by one source."""
+
+    sensor: str
+    vlan: tuple[int, ...]
+    source: Source
+    ip: str
+
+
+@dataclass(slots=True)
+class _Run:
+    """The claims of one card on end; ``until`` is the end of its lease."""
+
+    mac: str
+    first: int
+    last: int
+    count: int
+    until: int | None
+    file: str | None
+
+
+class Bindings:
+    """Follows who claims what.  Claims of one place must come in order of time; places may come in any."""
+
+    def __init__(self, spool: Spool) -> None:
+        self._spool = spool
+        self._runs: dict[Place, _Run] = {}
+
+    def claim(
+        self,
+        place: Place,
+        mac: str,
+        time: int,
+        last: int | None = None,
+        count: int = 1,
+        *,
+        until: int | None = None,
+        file: str | None = None,
+    ) -> None:
+        """Take a claim, or ``count`` of them up to the time ``last``; another card's before is over."""
+        last = time if last is None else last
+        run = self._runs.get(place)
+        if run is not None and run.mac == mac:
+            run.first, run.last = min(run.first, time), max(run.last, last)
+            run.count += count
+            run.until = run.until if until is None else until
+            return
+        if run is not None:
+            self._write(place, run)
+        elif len(self._runs) >= limits.BINDINGS:
+            self.finish()
+        self._runs[place] = _Run(mac, time, last, count, until, file)
+
+    def ask(self, place: Place, mac: str, time: int) -> None:
+        """Take a wish: it counts where the card has the address already."""
+        run = self._runs.get(place)
+        if run is not None and run.mac == mac:
+            run.last = max(run.last, time)
+
+    def give_up(self, place: Place, mac: str, time: int) -> None:
+        """Take the end of a claim."""
+        run = self._runs.get(place)
+        if run is not None and run.mac == mac:
+            run.last = max(run.last, time)
+            self._write(self._forget(place), run, over=True)
+
+    def finish(self) -> None:
+        """Write out what is left."""
+        for place, run in self._runs.items():
+            self._write(place, run)
+        self._runs.clear()
+
+    def _forget(self, place: Place) -> Place:
+        del self._runs[place]
+        return place
+
+    def _write(self, place: Place, run: _Run, *, over: bool = False) -> None:
+        fact = BindingFact(
+            place.sensor, place.vlan, place.ip, run.mac, place.source, run.first, run.last, run.count,
+            until=run.until, over=over, file=run.file,
+        )  # fmt: skip
+        self._spool.boxes.add(fact)
