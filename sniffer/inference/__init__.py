@@ -5,9 +5,10 @@ TLS a dialogue is read by its lengths, with the odds of every reading.  Which or
 capture was divided, changes nothing.  Touches nothing of the world; "now" is the end of the data.
 """
 
-from sniffer.inference.devices import DeviceLedger, Link, Links
+from sniffer.inference.devices import DeviceLedger
+from sniffer.inference.identity import Link, Owners
 from sniffer.inference.names import Names
 from sniffer.inference.networks import Networks
 from sniffer.inference.sessions import Judge, Site
 
-__all__ = ["DeviceLedger", "Judge", "Link", "Links", "Names", "Networks", "Site"]
+__all__ = ["DeviceLedger", "Judge", "Link", "Names", "Networks", "Owners", "Site"]

@@ -1,86 +1,54 @@
-"""Which device a session belongs to, and what all its sessions together mean.
+"""What all sessions of a device together mean, and what it is.
 
-First form: a device is a network card where its frames reach us without a router between, else an
-address.  A card that shows several addresses under several names is a router or a proxy as likely as a
-device: then the addresses stay apart and the card is nobody's.
+Which device a session belongs to, ``inference.identity`` has said.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import cast
 
+from sniffer.inference.identity import Box, Owners, Seen, describe
+from sniffer.inference.identity.domains import domain_name, domain_of
+from sniffer.inference.identity.names import telling
+from sniffer.inference.identity.scores import MOST, band, probability
 from sniffer.inference.relays import Relays
 from sniffer.inference.verdicts import ServiceLedger
 from sniffer.knowledge.catalogue import Catalogue
-from sniffer.knowledge.vendors import is_shared, mac_kind, vendor
+from sniffer.knowledge.vendors import mac_kind
 from sniffer.model import limits
+from sniffer.model.clues import ClueFact, Field, Source
 from sniffer.model.events import Anomaly
 from sniffer.model.facts import SessionFact
 from sniffer.model.findings import (
     VERDICTS,
     Address,
+    Attribution,
     DeviceFinding,
     Evidence,
     Identity,
-    IdentityBand,
     Interface,
     Scope,
     ServiceFinding,
     SessionFinding,
 )
 
-GENERIC_NAME = re.compile(
-    r"\[.*\]|localhost.*|(?:\d{1,3}\.){3}\d{1,3}|[^.]*\.(?:txt|eml|msg)|(?:host|client|smtp|mail|test|unknown|workstation)?",
-    re.IGNORECASE,
-)
-"""EHLO names that say nothing about who speaks: literals, defaults of libraries, curl's file names."""
-
 WEIGHT_CARD, WEIGHT_NAME, WEIGHT_ADDRESS = 0.8, 0.6, 0.3
 """How much a card on our link, an EHLO name, and a mere address say about which device it is.  Set by
 hand, so they are shown as bands only."""
 
 
+DOUBTS: dict[str, str] = {
+    "address-contested": "two cards claimed its address in turn at the time",
+    "name-of-another": "it calls itself by a factory name that is made of another card's address",
+}
+"""Anomalies of who a device is, in words."""
+
 SHORTEST_LEASE = 600 * 1_000_000
 """Microseconds within which an address does not change hands: servers lease for an hour to a week, hardly for less than
 ten minutes."""
-
-
-class Link(NamedTuple):
-    """One (card, address, EHLO name) of clients, as the facts have it."""
-
-    mac: str
-    ip: str
-    helo: str | None
-
-
-class Links:
-    """Knows which cards are a device's own."""
-
-    def __init__(self, links: Iterable[Link]) -> None:
-        """Take the links of all sessions that came without a router between."""
-        names: dict[str, set[str | None]] = {}
-        addresses: dict[str, set[str]] = {}
-        for link in links:
-            names.setdefault(link.mac, set()).add(telling(link.helo))
-            if ":" not in link.ip:
-                addresses.setdefault(link.mac, set()).add(link.ip)
-        self._own = {
-            mac
-            for mac, said in names.items()
-            if not is_shared(mac) and (len(addresses.get(mac, ())) <= 1 or (len(said) == 1 and None not in said))
-        }
-
-    def card(self, fact: SessionFact) -> str | None:
-        """Return the client's own card, None if the frame's sender may be somebody else's."""
-        return fact.client_mac if fact.on_link and fact.client_mac in self._own else None
-
-    def device(self, fact: SessionFact) -> str:
-        """Return the run-local id of the client's device."""
-        return device_id(self.card(fact) or f"{domain(fact)} {fact.client_ip}")
 
 
 def device_id(key: str) -> str:
@@ -88,20 +56,9 @@ def device_id(key: str) -> str:
     return "d-" + hashlib.blake2s(key.encode(), digest_size=6).hexdigest()
 
 
-def domain(fact: SessionFact) -> str:
-    """Return the layer-2 domain a session was seen in: the sensor and its VLAN tags."""
-    seen = fact.observations[0]
-    return "/".join([seen.sensor, *(f"vlan{tag}" for tag in seen.vlan)])
-
-
 def sensor_of(fact: SessionFact) -> str:
     """Return the sensor that saw a session first."""
     return fact.observations[0].sensor
-
-
-def telling(helo: str | None) -> str | None:
-    """Return an EHLO name that names somebody, None for those that anybody sends."""
-    return helo if helo and helo.isprintable() and not GENERIC_NAME.fullmatch(helo) else None
 
 
 @dataclass(slots=True)
@@ -132,28 +89,48 @@ class _Device:
     """Folds the sessions of one device, given oldest first."""
 
     scope: Scope
-    card: str | None
+    owner: Attribution
+    sensor: str
     services: dict[str, ServiceLedger] = field(default_factory=dict)
     addresses: dict[tuple[str, str], _Seen] = field(default_factory=dict)
     names: dict[tuple[str, str], _Seen] = field(default_factory=dict)
     runs: list[_Run] = field(default_factory=list)
+    marks: dict[tuple[str, str], _Seen] = field(default_factory=dict)
     cards: _Seen | None = None
+    least: float = 1.0
+    grounds: dict[str, str] = field(default_factory=dict)
+    via: dict[str, None] = field(default_factory=dict)
+    rivals: dict[str, None] = field(default_factory=dict)
+    doubts: dict[str, None] = field(default_factory=dict)
+    settles: str | None = None
     findings: dict[str, Anomaly] = field(default_factory=dict)
     anomalies: dict[str, Anomaly] = field(default_factory=dict)
 
-    def add(self, finding: SessionFinding, ledger: ServiceLedger, card: str | None) -> None:
+    def add(self, finding: SessionFinding, ledger: ServiceLedger, owner: Attribution) -> None:
         fact = finding.fact
         ledger.add(finding)
-        _see(self.addresses, (fact.client_ip, domain(fact)), fact)
+        _see(self.addresses, (fact.client_ip, domain_name(domain_of(fact))), fact)
         for source, name in (("smtp", fact.helo), ("ntlm", fact.workstation)):
             if name:
                 _see(self.names, (source, name), fact)
+        for mark in fact.witness.marks if fact.witness else ():
+            _see(self.marks, (mark.field, mark.value), fact)
         self._note_run(telling(fact.helo), fact.start)
-        if card:
-            self.cards = self.cards or _Seen(fact.start, fact.start, 0, fact.observations[0].file)
-            self.cards.add(fact)
+        self._note_owner(owner, fact)
         self.findings |= {each.code: each for each in finding.findings}
         self.anomalies |= {each.code: each for each in fact.speech.anomalies}
+
+    def _note_owner(self, owner: Attribution, fact: SessionFact) -> None:
+        """Take why a session is this device's; the least sure session is how sure the device is."""
+        self.least = min(self.least, probability(owner))
+        self.grounds = {ground.kind: ground.words for ground in owner.grounds} | self.grounds
+        self.settles = self.settles or owner.settles
+        for kept, more in ((self.via, owner.via), (self.rivals, owner.rivals), (self.doubts, owner.doubts)):
+            if len(kept) < limits.DEVICE_NAMES:
+                kept.update(dict.fromkeys(more))
+        if owner.card and fact.on_link and fact.client_mac == owner.card:
+            self.cards = self.cards or _Seen(fact.start, fact.start, 0, fact.observations[0].file)
+            self.cards.add(fact)
 
     def _note_run(self, name: str | None, start: int) -> None:
         if name is None:
@@ -181,8 +158,8 @@ class DeviceLedger:
     ``overflow`` counts sessions of remote hosts beyond ``limits.DEVICES``.
     """
 
-    def __init__(self, links: Links, ends: int, catalogue: Catalogue, relays: Iterable[tuple[str, str]] = ()) -> None:
-        self._links = links
+    def __init__(self, owners: Owners, ends: int, catalogue: Catalogue, relays: Iterable[tuple[str, str]] = ()) -> None:
+        self._owners = owners
         self._ends = ends
         self._catalogue = catalogue
         self._relays = Relays(relays, {row.code for row in catalogue.services if row.affected})
@@ -192,60 +169,73 @@ class DeviceLedger:
     def add(self, finding: SessionFinding) -> None:
         """Take one session."""
         device = self._devices.get(finding.device)
-        card = self._links.card(finding.fact)
+        owner = finding.owner or self._owners.attribution(finding.fact)
         if device is None:
             if len(self._devices) >= limits.DEVICES and finding.scope == "remote":
                 self.overflow += 1
                 return
-            device = self._devices[finding.device] = _Device(finding.scope, card)
+            device = self._devices[finding.device] = _Device(finding.scope, owner, sensor_of(finding.fact))
         if finding.scope == "local":
             device.scope = "local"
         ledger = device.services.get(finding.service)
         if ledger is None:
             ledger = device.services[finding.service] = ServiceLedger(finding.service, self._ends, self._catalogue)
-        device.add(finding, ledger, card)
+        device.add(finding, ledger, owner)
         self._relays.add(finding)
 
     def devices(self) -> list[DeviceFinding]:
         """Return all devices, the most urgent verdict first, then by id."""
-        found = {key: _finding(key, device) for key, device in self._devices.items()}
+        found = {key: self._finding(key, device) for key, device in self._devices.items()}
         joined = self._relays.join(found)
         return sorted(joined, key=lambda device: (VERDICTS.index(device.verdict), device.device))
 
+    def _finding(self, key: str, device: _Device) -> DeviceFinding:
+        cards = self._owners.joins.cards(device.owner.key) if device.owner.card else ()
+        forwards = any(map(self._owners.gateways.forwards, cards))
+        senders = senders_at_least(device, alone=bool(cards) and not forwards)
+        services = tuple(ledger.finding(shared=senders > 1) for _, ledger in sorted(device.services.items()))
+        telling_service = min(services, key=_urgency)
+        box = self._box(device, cards)
+        return DeviceFinding(
+            device=key,
+            scope=device.scope,
+            verdict=telling_service.verdict,
+            band=telling_service.band,
+            state=telling_service.state,
+            reason=telling_service.reason,
+            name=box.name,
+            vendor=box.vendor,
+            model=box.model,
+            kind=box.kind,
+            location=box.location,
+            serial=box.serial,
+            owner=box.owner,
+            identity=_identity(device, box),
+            interfaces=_interfaces(device, cards),
+            addresses=tuple(_addresses(device)),
+            services=services,
+            findings=tuple(device.findings.values()),
+            anomalies=(*device.anomalies.values(), *_doubts(device), *box.doubts),
+            evidence=_evidence(device, box),
+            role="nat" if senders > 1 else "router" if forwards else "client",
+            senders_at_least=senders,
+        )
 
-def _finding(key: str, device: _Device) -> DeviceFinding:
-    senders = senders_at_least(device)
-    services = tuple(ledger.finding(shared=senders > 1) for _, ledger in sorted(device.services.items()))
-    telling_service = min(services, key=_urgency)
-    name = _name(device)
-    return DeviceFinding(
-        device=key,
-        scope=device.scope,
-        verdict=telling_service.verdict,
-        band=telling_service.band,
-        state=telling_service.state,
-        reason=telling_service.reason,
-        name=name,
-        vendor=vendor(device.card) if device.card else None,
-        identity=_identity(device, name),
-        interfaces=_interfaces(device),
-        addresses=tuple(Address(ip, where, seen.first, seen.last) for (ip, where), seen in device.addresses.items()),
-        services=services,
-        findings=tuple(device.findings.values()),
-        anomalies=tuple(device.anomalies.values()),
-        evidence=_evidence(device),
-        role="nat" if senders > 1 else "client",
-        senders_at_least=senders,
-    )
+    def _box(self, device: _Device, cards: tuple[str, ...]) -> Box:
+        """Return what a device is; hosts of the Internet are nobody's to describe."""
+        if device.scope == "remote":
+            return Box(name=_only_name(device))
+        seen = [Seen(device.sensor, ip, each.first, each.last) for (ip, _), each in device.addresses.items()]
+        return describe(self._owners, cards, seen, _own_words(device))
 
 
-def senders_at_least(device: _Device) -> int:
+def senders_at_least(device: _Device, *, alone: bool) -> int:
     """Return how many senders stand behind an address, judged by the EHLO names used there at the same time.
 
-    Names that follow each other may be a lease that changed hands, and a card of its own is one device under
-    however many names.
+    Names that follow each other may be a lease that changed hands, and a card of its own (``alone``) is one device
+    under however many names.
     """
-    if device.card:
+    if alone:
         return 1
     return max((_names_at(device.runs, run.first) for run in device.runs), default=1)
 
@@ -260,36 +250,66 @@ def _urgency(finding: ServiceFinding) -> tuple[int, int, str]:
     return VERDICTS.index(finding.verdict), -finding.last_seen, finding.service
 
 
-def _name(device: _Device) -> str | None:
+def _only_name(device: _Device) -> str | None:
     """Return the name by which it calls itself, if it is one and the same, and names somebody."""
     names = {name for _, name in device.names if telling(name)}
     return names.pop() if len(names) == 1 else None
 
 
-def _identity(device: _Device, name: str | None) -> Identity:
+def _own_words(device: _Device) -> Iterator[ClueFact]:
+    """Give what its sessions say of a device, as clues."""
+    for (source, name), seen in device.names.items():
+        if telling(name):
+            yield _word(device, "smtp" if source == "smtp" else "ntlm", "name", name, seen)
+    for (told, value), seen in device.marks.items():
+        if told in ("vendor", "model", "kind", "serial", "name"):
+            yield _word(device, "mail", cast(Field, told), value, seen)
+
+
+def _word(device: _Device, source: Source, told: Field, value: str, seen: _Seen) -> ClueFact:
+    ends = seen.first, seen.last, seen.count
+    return ClueFact(device.sensor, (), device.owner.card, None, source, told, value, *ends, seen.file)
+
+
+def _identity(device: _Device, box: Box) -> Identity:
     """Grade which device it is: an address alone names nobody."""
-    band: IdentityBand = "weak"
-    if device.card:
-        band = "strong" if mac_kind(device.card) == "global" and name else "likely"
-    return Identity(band, WEIGHT_CARD if device.card else WEIGHT_ADDRESS)
+    via = tuple(device_id(mac) for mac in device.via)
+    rivals = tuple(device_id(key) for key in device.rivals)
+    grounds = tuple(device.grounds.values())
+    if not device.owner.card:
+        known = device.settles is None and not rivals
+        confidence = WEIGHT_ADDRESS if known else None
+        return Identity("weak" if known else "unknown", confidence, box.sureness, via, rivals, grounds, device.settles)
+    return Identity(band(device.least), round(min(device.least, MOST), 2), box.sureness, via, rivals, grounds)
 
 
-def _interfaces(device: _Device) -> tuple[Interface, ...]:
-    if device.card is None:
-        return ()
+def _interfaces(device: _Device, cards: tuple[str, ...]) -> tuple[Interface, ...]:
     places = dict.fromkeys(where for _, where in device.addresses)
-    return tuple(Interface(device.card, mac_kind(device.card), where) for where in places)
+    return tuple(Interface(card, mac_kind(card), where) for card in cards for where in places)
 
 
-def _evidence(device: _Device) -> tuple[Evidence, ...]:
+def _addresses(device: _Device) -> Iterator[Address]:
+    for (ip, where), seen in device.addresses.items():
+        yield Address(ip, where, seen.first, seen.last)
+
+
+def _doubts(device: _Device) -> Iterator[Anomaly]:
+    return (Anomaly(code, DOUBTS[code]) for code in device.doubts)
+
+
+def _evidence(device: _Device, box: Box) -> tuple[Evidence, ...]:
     """Return the clues, the strongest first."""
     found = []
-    if device.card and device.cards:
-        found.append(_clue("ethernet", "source", device.card, "link", WEIGHT_CARD, device.cards, measured=True))
+    if device.owner.card and device.cards:
+        card = device.owner.card
+        found.append(_clue("ethernet", "source", card, "link", WEIGHT_CARD, device.cards, measured=True))
+    found += box.evidence
     for (source, name), seen in device.names.items():
         weight = WEIGHT_NAME if telling(name) else 0.0
         field_name = "ehlo" if source == "smtp" else "workstation"
         found.append(_clue(source, field_name, name, "name", weight, seen, measured=False))
+    for (told, value), seen in device.marks.items():
+        found.append(_clue("mail", told, value, "content", WEIGHT_NAME, seen, measured=False))
     for (ip, _), seen in device.addresses.items():
         found.append(_clue("ip", "source", ip, "address", WEIGHT_ADDRESS, seen, measured=True))
     return tuple(found)

@@ -9,12 +9,13 @@ from msgspec.structs import replace
 
 from sniffer.inference.clear import clear_auth
 from sniffer.inference.decrypted import decrypted_auth
-from sniffer.inference.devices import Links, sensor_of
+from sniffer.inference.devices import device_id, sensor_of
 from sniffer.inference.explained import dialogue_of
 from sniffer.inference.field_check import Checked, checked
 from sniffer.inference.field_lessons import Truth
 from sniffer.inference.habits import Habits
 from sniffer.inference.hidden import Ear, Hidden
+from sniffer.inference.identity import Owners
 from sniffer.inference.inferred import Context, inferred_auth
 from sniffer.inference.names import Names
 from sniffer.inference.networks import Networks
@@ -45,7 +46,7 @@ class Site(NamedTuple):
     """
 
     networks: Networks
-    links: Links
+    owners: Owners
     names: Names
     uneven: Collection[tuple[str, str, int]] = frozenset()
     unverified: Collection[str] = frozenset()
@@ -67,9 +68,11 @@ class Judge:
         starttls = starttls_of(fact)
         uneven = (sensor_of(fact), fact.server_ip, fact.server_port) in self._site.uneven
         ours = self._site.networks.holds(fact.client_ip)
+        owner = self._site.owners.attribution(fact)
         return SessionFinding(
             fact=fact,
-            device=self._site.links.device(fact),
+            device=device_id(owner.key),
+            owner=owner,
             direction=DIRECTIONS[ours, self._site.networks.holds(fact.server_ip)],
             scope=scope_of(ours, server),
             service=server.service.code,

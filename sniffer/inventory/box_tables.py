@@ -27,14 +27,54 @@ CREATE TABLE translation (
 """
 """Clues and bindings come in parts.  Tags are written as ``10,20``, outermost first."""
 
-CLUES = """
-SELECT sensor, vlan, mac, ip, source, field, value, min(first) AS first, max(last), sum(count), file, line
-FROM clue GROUP BY sensor, vlan, mac, ip, source, field, value
-ORDER BY sensor, vlan, source, field, first, mac, ip, value
+SEALED = """
+CREATE TABLE said AS
+SELECT sensor, vlan, mac, ip, source, field, value, min(first) AS first, max(last) AS last, sum(count) AS count,
+    file, line
+FROM clue GROUP BY sensor, vlan, mac, ip, source, field, value;
+DROP TABLE clue;
+CREATE INDEX said_mac ON said (mac);
+CREATE INDEX said_ip ON said (ip) WHERE mac IS NULL;
+CREATE INDEX binding_ip ON binding (ip);
+CREATE INDEX binding_mac ON binding (mac);
 """
 """Of what was said in parts, file and line are those of the first (SQLite: a bare column goes with ``min``)."""
 
-BINDINGS = "SELECT * FROM binding ORDER BY sensor, vlan, ip, first, last, source, mac"
+OF_CARD = """
+SELECT * FROM said WHERE mac = ? ORDER BY sensor, vlan, source, field, first, ip, value LIMIT ?
+"""
+
+OF_ADDRESS = """
+SELECT * FROM said WHERE mac IS NULL AND ip = ? ORDER BY sensor, vlan, source, field, first, value LIMIT ?
+"""
+
+FORWARDING = """
+SELECT * FROM said WHERE field IN ('forwards', 'router')
+ORDER BY sensor, vlan, source, field, first, mac, ip, value LIMIT ?
+"""
+
+SHARED = """
+WITH mark AS (
+    SELECT source, field, value FROM said WHERE field IN ('client-id', 'serial', 'uuid') AND mac IS NOT NULL
+    GROUP BY field, value HAVING count(DISTINCT mac) BETWEEN 2 AND ?
+)
+SELECT DISTINCT field, value, mac FROM said JOIN mark USING (field, value) WHERE mac IS NOT NULL
+ORDER BY field, value, mac LIMIT ?
+"""
+"""What is one box's own, said by several cards; what very many say is nobody's."""
+
+HOLDERS = """
+SELECT * FROM binding WHERE ip IN (SELECT ip FROM session UNION SELECT value FROM said WHERE field = 'router')
+ORDER BY ip, first, last, sensor, vlan, source, mac LIMIT ?
+"""
+"""Who had the address of some session's client, or of a router."""
+
+ADDRESSES = "SELECT * FROM binding WHERE mac = ? ORDER BY first, last, sensor, vlan, ip, source LIMIT ?"
+
+ANSWERING_FOR_MANY = """
+SELECT mac FROM binding WHERE source IN ('arp', 'arp-table') GROUP BY sensor, vlan, mac HAVING count(DISTINCT ip) > ?
+ORDER BY mac
+"""
 
 TRANSLATIONS = """
 SELECT * FROM translation WHERE outside_ip IN (SELECT ip FROM session) ORDER BY outside_ip, outside_port, first, line
@@ -72,15 +112,47 @@ class BoxTables:
         if len(self._clues) + len(self._bindings) + len(self._translations) >= limits.SPOOL_ROWS:
             self.flush()
 
-    def clues(self) -> Iterator[ClueFact]:
-        """Give all that was said, each thing once."""
-        for sensor, vlan, *rest in self._database.execute(CLUES):
+    def seal(self) -> None:
+        """End the taking."""
+        self.flush()
+        self._database.executescript(SEALED)
+
+    def of_card(self, mac: str) -> Iterator[ClueFact]:
+        """Give what was said of a card's box."""
+        yield from self._said(OF_CARD, mac, limits.BOX_CLUES)
+
+    def of_address(self, ip: str) -> Iterator[ClueFact]:
+        """Give what was said of whoever had an address, where the card is not known."""
+        yield from self._said(OF_ADDRESS, ip, limits.BOX_CLUES)
+
+    def forwarding(self) -> Iterator[ClueFact]:
+        """Give what says who forwards."""
+        yield from self._said(FORWARDING, limits.HOLDERS)
+
+    def shared(self) -> Iterator[tuple[str, str, str]]:
+        """Give (field, value, card) of what several cards say that only one box can say."""
+        yield from self._database.execute(SHARED, (limits.BOX_CARDS, limits.HOLDERS))
+
+    def holders(self) -> Iterator[BindingFact]:
+        """Give who had the addresses that matter, by address and time."""
+        yield from self._bound(HOLDERS, limits.HOLDERS)
+
+    def addresses(self, mac: str) -> Iterator[BindingFact]:
+        """Give the addresses that a card had, by time."""
+        yield from self._bound(ADDRESSES, mac, limits.BOX_CLUES)
+
+    def answering_for_many(self) -> frozenset[str]:
+        """Return the cards that claim more addresses than a box has."""
+        rows = self._database.execute(ANSWERING_FOR_MANY, (limits.BOX_ADDRESSES,))
+        return frozenset(mac for (mac,) in rows)
+
+    def _said(self, query: str, *values: object) -> Iterator[ClueFact]:
+        for sensor, vlan, *rest in self._database.execute(query, values):
             yield ClueFact(sensor, _numbers(vlan), *rest)
 
-    def bindings(self) -> Iterator[BindingFact]:
-        """Give the intervals of all addresses, by domain, address and time."""
+    def _bound(self, query: str, *values: object) -> Iterator[BindingFact]:
         for sensor, vlan, ip, mac, source, first, last, count, until, over, file, line in self._database.execute(
-            BINDINGS
+            query, values
         ):
             yield BindingFact(
                 sensor, _numbers(vlan), ip, mac, source, first, last, count, until, bool(over), file, line

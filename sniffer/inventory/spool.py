@@ -21,11 +21,12 @@ SESSIONS = """
 CREATE TABLE session (
     session TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, sensor TEXT NOT NULL,
     mac TEXT, ip TEXT NOT NULL, helo TEXT, server TEXT NOT NULL, port INTEGER NOT NULL,
-    starttls INTEGER, hidden INTEGER NOT NULL, joint TEXT, fact BLOB NOT NULL
+    starttls INTEGER, hidden INTEGER NOT NULL, joint TEXT, router TEXT, fact BLOB NOT NULL
 )
 """
 """``sensor`` is that of the first observation; ``starttls`` whether the EHLO reply offers it, null without one;
-``hidden`` whether records inside TLS were kept; ``joint`` what all views of a connection have in common."""
+``hidden`` whether records inside TLS were kept; ``joint`` what all views of a connection have in common,
+``router`` the card that its frames came from behind one."""
 
 SAMPLES = """
 SELECT fact FROM (
@@ -74,7 +75,7 @@ class Views(NamedTuple):
 OF_SESSION = Views("SELECT fact FROM session WHERE session = ?", "DELETE FROM session WHERE session = ?")
 OF_JOINT = Views("SELECT fact FROM session WHERE joint = ?", "DELETE FROM session WHERE joint = ?")
 
-Row = tuple[str, int, int, str, str | None, str, str | None, str, int, bool | None, bool, str | None, bytes]
+Row = tuple[str, int, int, str, str | None, str, str | None, str, int, bool | None, bool, str | None, str | None, bytes]
 Name = tuple[str, str, str, str, int, int, int]
 
 
@@ -102,7 +103,7 @@ class Spool:
             (
                 fact.session, fact.start, fact.end, sensor, mac, fact.client_ip, fact.helo,
                 fact.server_ip, fact.server_port, starttls, fact.shape is not None, fact.joint,
-                self._encoder.encode(fact),
+                fact.routers[0] if fact.routers else None, self._encoder.encode(fact),
             )
         )  # fmt: skip
         if len(self._rows) >= limits.SPOOL_ROWS:
@@ -135,7 +136,6 @@ class Spool:
     def seal(self) -> None:
         """End the taking: what several sensors or overlapping files saw becomes one session."""
         self._flush()
-        self.boxes.flush()
         self._database.execute("CREATE INDEX by_session ON session (session)")
         query = "SELECT session FROM session GROUP BY session HAVING count(*) > 1"
         for (session,) in self._database.execute(query).fetchall():
@@ -146,6 +146,7 @@ class Spool:
         self._database.execute("CREATE INDEX by_start ON session (start, session)")
         self._database.execute(NAMES)
         self._database.execute("DROP TABLE answer")
+        self.boxes.seal()
 
     def sessions(self) -> Iterator[SessionFact]:
         """Give all sessions by start, then id."""
@@ -163,6 +164,11 @@ class Spool:
     def links(self) -> Iterator[tuple[str, str, str | None]]:
         """Give each (card, address, EHLO name) of clients that no router hid."""
         yield from self._database.execute("SELECT DISTINCT mac, ip, helo FROM session WHERE mac IS NOT NULL")
+
+    def routers(self) -> Iterator[str]:
+        """Give the cards that sent frames of clients further away."""
+        for (mac,) in self._database.execute("SELECT DISTINCT router FROM session WHERE router IS NOT NULL"):
+            yield mac
 
     def names(self) -> Iterator[NameFact]:
         """Give the names told for addresses of some session's server, by sensor, address, name and client."""
@@ -192,7 +198,7 @@ class Spool:
 
     def _flush(self) -> None:
         self._database.execute("BEGIN")
-        self._database.executemany("INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._rows)
+        self._database.executemany("INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._rows)
         self._database.executemany("INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?, ?)", self._names)
         self._database.execute("COMMIT")
         self._rows.clear()

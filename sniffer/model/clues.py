@@ -44,7 +44,7 @@ KINDS = (
 
 Source = Literal[
     "dhcp", "dhcpv6", "arp", "nd", "vrrp", "mdns", "nbns", "browser", "llmnr", "ssdp", "ws-discovery",
-    "lldp", "cdp", "snmp", "http", "dns", "smtp", "mail", "ethernet", "ip", "tcp",
+    "lldp", "cdp", "snmp", "http", "dns", "smtp", "ntlm", "mail", "ethernet", "ip", "tcp",
     "leases", "arp-table", "mac-table", "nat-log", "inventory-list",
 ]  # fmt: skip
 """Where it was said.  The last five are tables that the site has: they come with a file and a line."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
@@ -109,8 +109,36 @@ class DialogueFinding(Struct, frozen=True, kw_only=True):
     cut: str | None = None
 
 
+GroundKind = Literal["link", "binding", "table", "nat-log", "embedded-mac", "name", "content", "vendor"]
+"""Classes of evidence for which device it is.  A name in EHLO, DHCP and mDNS is one class: it has one cause."""
+
+
+class Ground(NamedTuple):
+    """Why a session is a device's: the class, and in words what was seen."""
+
+    kind: GroundKind
+    words: str
+
+
+class Attribution(NamedTuple):
+    """A session's device: its key, its card, and why.
+
+    ``key`` is a card, or a domain and an address where no card is known.  ``via`` are the cards of routers on the
+    way, ``rivals`` keys of other devices that it may have been.  ``settles`` says what would tell, where this did not.
+    ``doubts`` are codes of anomalies.
+    """
+
+    key: str
+    card: str | None = None
+    grounds: tuple[Ground, ...] = ()
+    via: tuple[str, ...] = ()
+    rivals: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    settles: str | None = None
+
+
 class SessionFinding(Struct, frozen=True):
-    """A session and what it means; ``title`` is the service's name for people."""
+    """A session and what it means; ``title`` is the service's name for people, ``owner`` why it is the device's."""
 
     fact: SessionFact
     device: str
@@ -124,6 +152,7 @@ class SessionFinding(Struct, frozen=True):
     title: str = ""
     public_ip: str | None = None
     findings: tuple[Anomaly, ...] = ()
+    owner: Attribution | None = None
 
 
 class ServiceFinding(Struct, frozen=True):
@@ -183,6 +212,7 @@ class Evidence(Struct, frozen=True):
     last_seen: int
     count: int
     file: str | None
+    line: int | None = None
 
 
 class Interface(Struct, frozen=True):
@@ -200,13 +230,24 @@ class Address(Struct, frozen=True):
     domain: str
     first_seen: int
     last_seen: int
+    source: str = "smtp"
 
 
 class Identity(Struct, frozen=True):
-    """How sure it is that this is one device, and which."""
+    """How sure it is that this is one device, and which.
+
+    The band is that of the least sure of its sessions.  ``type_confidence`` is of what it is.  ``via`` and ``rivals``
+    are ids of devices: those on the way, and those that it may have been.  ``grounds`` say why in sentences, and
+    ``settles`` what would tell, where it is not known.
+    """
 
     band: IdentityBand
     confidence: float | None
+    type_confidence: float | None = None
+    via: tuple[str, ...] = ()
+    rivals: tuple[str, ...] = ()
+    grounds: tuple[str, ...] = ()
+    settles: str | None = None
 
 
 class DeviceFinding(Struct, frozen=True):
@@ -231,3 +272,8 @@ class DeviceFinding(Struct, frozen=True):
     senders_at_least: int = 1
     affected_through: str | None = None
     advice: tuple[Advice, ...] = ()
+    model: str | None = None
+    kind: str | None = None
+    location: str | None = None
+    serial: str | None = None
+    owner: str | None = None

@@ -255,6 +255,26 @@ BINDINGS = 20_000
 """Addresses whose present owners are known in memory, by their sources.  Beyond it all are written to the run's spool
 and begun anew."""
 
+BOX_CLUES = 512
+"""Things said of one card or address that are looked at.  A box says some fifty; a flood in its voice is cut."""
+
+BOX_CARDS = 8
+"""Cards that say the same serial number or identifier of themselves and may be one box: a switch's or a server's.  What
+more of them say is a maker's default."""
+
+BOX_ADDRESSES = 32
+"""IPv4 addresses that a card claims and may be a box's own, changes of lease included.  What claims more answers for
+others (proxy ARP, RFC 1027)."""
+
+EVIDENCE = 48
+"""Clues shown of a device, the strongest: one screen of a terminal."""
+
+HOLDERS = 500_000
+"""Intervals of addresses that matter to some session: 100 MiB.  Devices that mail have some ten each a day."""
+
+BOXES_REMEMBERED = 4096
+"""Boxes whose names and addresses are remembered as they were looked up, while sessions are judged."""
+
 CLUES_SAID = 64
 """Things taken from one message.  An mDNS announcement of a printer has some thirty."""
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from sniffer.inference import DeviceLedger, Judge, Link, Links, Names, Networks, Site
+from sniffer.inference import DeviceLedger, Judge, Link, Names, Networks, Owners, Site
 from sniffer.inference.advice import advice
 from sniffer.inference.field_check import Checked
 from sniffer.inference.field_lessons import Truth
@@ -39,10 +39,10 @@ class Judgement:
         self._known = known or catalogue()
         self._as_of = as_of
         self._networks = Networks(local_nets)
-        self._links = Links(Link(*link) for link in spool.links())
+        self._owners = Owners((Link(*link) for link in spool.links()), spool.routers(), spool.boxes)
         uneven = frozenset((sensor, ip, port) for sensor, ip, port, _, _ in spool.starttls_offers())
         unverified = to_verify(self._known) - {code for code, each in profiles.items() if each.agrees}
-        site = Site(self._networks, self._links, Names(spool.names()), uneven, unverified, profiles)
+        site = Site(self._networks, self._owners, Names(spool.names()), uneven, unverified, profiles)
         self._judge = Judge(site, self._known)
         self._judge.learn(spool.samples())
 
@@ -64,7 +64,7 @@ class Judgement:
         """Return all devices, the most urgent first; ``look`` is shown every session on the way."""
         span = self._spool.span()
         relays = [place for place in self._spool.relays() if self._networks.holds(place[1])]
-        ledger = DeviceLedger(self._links, span[1] if span else 0, self._known, relays)
+        ledger = DeviceLedger(self._owners, span[1] if span else 0, self._known, relays)
         for finding in self.sessions():
             look(finding)
             ledger.add(finding)

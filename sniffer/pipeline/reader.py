@@ -27,6 +27,9 @@ from sniffer.streams import Connection, ConnectionTable
 Report = Callable[[Progress], None]
 Stop = Callable[[], bool]
 
+DISCOVERED = observers.UDP_FROM, observers.UDP_TO, observers.WEB
+"""Ports of which messages of discovery are read."""
+
 SENDERS = (dns_answers.PORT,)
 """UDP ports from which datagrams are read."""
 
@@ -44,7 +47,9 @@ class Reader:
         self._share = share
         self._ports = _ports(settings.ports)
         self._senders = _ports(SENDERS if share.number == 0 else ())
-        self._discovery, self._wanted = _discovery() if settings.discovery and share.number == 0 else (None, None)
+        listens = settings.discovery and share.number == 0
+        self._discovery = Discovery(*map(_ports, DISCOVERED)) if listens else None
+        self._wanted = bpf.Discovery(*DISCOVERED) if listens else None
         self._exclusion = Exclusion(settings.exclude_nets, settings.exclude_vlans)
         self._read_before = 0
         self._progress = Progress()
@@ -126,12 +131,6 @@ class Reader:
         self.counts.listening += [span] if span else []
         self.counts.silent += table.silent
         self.counts.evicted += table.evicted
-
-
-def _discovery() -> tuple[Discovery, bpf.Discovery]:
-    """Return which messages of discovery are wanted, in the words of the columns and of libpcap."""
-    ports = observers.UDP_FROM, observers.UDP_TO, observers.WEB
-    return Discovery(*map(_ports, ports)), bpf.Discovery(*ports)
 
 
 def _ports(numbers: Iterable[int]) -> npt.NDArray[np.bool_]:

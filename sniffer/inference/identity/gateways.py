@@ -1,0 +1,78 @@
+"""Which cards forward what others send: routers, address translators, virtual routers, proxies for addresses.
+
+Rules of this file.  A card forwards if
+1. frames came from it whose hop count was taken down, or
+2. it sends in the name of addresses that it does not claim, while it claims others, or of several that have nothing to
+   do with each other, or
+3. it says so (router advertisements, LLDP, VRRP), or a DHCP server names its address as the router, or
+4. its address is one that boxes share, or it answers for more addresses than a box has.
+A router that mails by itself is a device like any other: what comes from its own address with all its hops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from sniffer.inference.identity.holders import Holders
+from sniffer.inference.identity.names import telling
+from sniffer.inference.identity.records import Records
+from sniffer.knowledge.vendors import is_shared
+
+
+class Link(NamedTuple):
+    """One (card, address, EHLO name) of clients that came without a router between, as the facts have it."""
+
+    mac: str
+    ip: str
+    helo: str | None
+
+
+class Gateways:
+    """Knows which cards are no device's own word."""
+
+    def __init__(self, links: Iterable[Link], passed: Iterable[str], holders: Holders, records: Records) -> None:
+        """Take the links of all sessions, and the cards that sent frames with hops taken off."""
+        self._forward = {*passed, *records.answering_for_many(), *_told(records, holders)}
+        self._mixed = _mixed(links, holders)
+
+    def forwards(self, mac: str) -> bool:
+        """Say whether a card forwards."""
+        return mac in self._forward or is_shared(mac)
+
+    def mixes(self, mac: str) -> bool:
+        """Say whether a card sends in the name of addresses that are not its own."""
+        return mac in self._mixed
+
+
+def _told(records: Records, holders: Holders) -> Iterable[str]:
+    """Give the cards of which somebody says that they forward."""
+    for clue in records.forwarding():
+        if clue.field == "forwards" and clue.mac:
+            yield clue.mac
+        elif clue.field == "router":
+            yield from (hold.mac for hold in holders.at(clue.value, clue.first))
+            yield from (hold.mac for hold in holders.at(clue.value, clue.last))
+
+
+def _mixed(links: Iterable[Link], holders: Holders) -> frozenset[str]:
+    """Return the cards that send from several IPv4 addresses under several names, not all of them claimed.
+
+    A box that got another address says the same name from both; IPv6 gives a box many.
+    """
+    names: dict[str, set[str | None]] = {}
+    unclaimed: dict[str, set[str]] = {}
+    claimed: set[str] = set()
+    for link in links:
+        names.setdefault(link.mac, set()).add(telling(link.helo))
+        if ":" in link.ip:
+            continue
+        if holders.claimed(link.mac, link.ip):
+            claimed.add(link.mac)
+        else:
+            unclaimed.setdefault(link.mac, set()).add(link.ip)
+    return frozenset(
+        mac
+        for mac, addresses in unclaimed.items()
+        if len(addresses) + (mac in claimed) > 1 and (len(names[mac]) != 1 or None in names[mac])
+    )

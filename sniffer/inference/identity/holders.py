@@ -1,0 +1,100 @@
+"""Who had an address, and when: claims of all sources become intervals.
+
+Rules of this file:
+1. A claim holds from when it was made until the lease ends, it is given up, or another card claims the address there;
+   without a lease until ``KEPT`` after it was last made.  After that nobody has the address: not the last owner.
+2. What a card says of itself (ARP, ND) it may have had a while before; what a server gave was given then.
+3. An address that goes back and forth between cards is contested: nobody has it for sure.
+4. What was measured goes before what a site's tables say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import NamedTuple
+
+from sniffer.inference.identity.domains import EVERYWHERE, Domain
+from sniffer.model.clues import BindingFact
+
+SECOND = 1_000_000
+
+KEPT = 3600 * SECOND
+"""Microseconds for which a claim holds without a lease.  Systems renew a neighbour within minutes of using it (RFC 4861
+6.3.2), ask for it anew within hours, and a span may miss some."""
+
+BEFORE = 600 * SECOND
+"""Microseconds before its first claim that a box may have had its address: less than the shortest usual lease."""
+
+FLAPPING = 600 * SECOND
+"""Microseconds within which an address that comes back to a card was never another's by right."""
+
+OWN_WORD = frozenset(("arp", "nd"))
+"""Sources in which a card claims an address because it has it."""
+
+
+class Hold(NamedTuple):
+    """A card had an address from ``first`` to ``end``; ``fact`` is the claim it rests on."""
+
+    domain: Domain
+    mac: str
+    first: int
+    end: int
+    fact: BindingFact
+
+
+class Holders:
+    """Knows who had which address at any time."""
+
+    def __init__(self, facts: Iterable[BindingFact] = ()) -> None:
+        """Take claims in any order."""
+        ordered = sorted(facts, key=lambda fact: (fact.ip, fact.sensor, fact.vlan, fact.first, fact.last, fact.mac))
+        self._holds: dict[str, list[Hold]] = {}
+        self._contested: dict[tuple[Domain, str], list[tuple[int, int]]] = {}
+        for (ip, sensor, vlan), group in groupby(ordered, key=lambda fact: (fact.ip, fact.sensor, fact.vlan)):
+            claims, domain = list(group), (sensor, vlan)
+            self._holds.setdefault(ip, []).extend(_holds(domain, claims))
+            if fights := list(_fights(claims)):
+                self._contested[domain, ip] = fights
+
+    def at(self, ip: str, time: int) -> list[Hold]:
+        """Return who had an address at a time, a card once a domain; what was measured, else what tables say."""
+        found = [each for each in self._holds.get(ip, ()) if each.first <= time <= each.end]
+        measured = [each for each in found if each.domain != EVERYWHERE]
+        return list({(each.domain, each.mac): each for each in measured or found}.values())
+
+    def contested(self, domain: Domain, ip: str, time: int) -> bool:
+        """Say whether cards fought over an address at about a time."""
+        return any(first <= time <= last for first, last in self._contested.get((domain, ip), ()))
+
+    def claimed(self, mac: str, ip: str) -> bool:
+        """Say whether a card ever claimed an address."""
+        return any(each.mac == mac for each in self._holds.get(ip, ()))
+
+
+def _holds(domain: Domain, claims: list[BindingFact]) -> Iterator[Hold]:
+    """Give the intervals of one address in one domain; ``claims`` stand by their beginnings."""
+    for place, claim in enumerate(claims):
+        others = [other for other in claims if other.mac != claim.mac]
+        before = max((other.last for other in claims[:place] if other.mac != claim.mac), default=None)
+        first = claim.first - BEFORE if claim.source in OWN_WORD else claim.first
+        first = first if before is None else max(first, min(before, claim.first))
+        after = min((other.first for other in others if other.first > claim.first), default=None)
+        end = _end(claim) if after is None else min(_end(claim), after)
+        yield Hold(domain, claim.mac, first, end, claim)
+
+
+def _end(claim: BindingFact) -> int:
+    """Return until when a claim holds if nobody else makes one."""
+    if claim.over:
+        return claim.last
+    return max(claim.last, claim.until) if claim.until is not None else claim.last + KEPT
+
+
+def _fights(claims: list[BindingFact]) -> Iterator[tuple[int, int]]:
+    """Give when the address was taken from a card that then took it back."""
+    for source in {claim.source for claim in claims} & OWN_WORD:
+        runs = [claim for claim in claims if claim.source == source]
+        for one, other, again in zip(runs, runs[1:], runs[2:], strict=False):
+            if one.mac == again.mac != other.mac and again.first - one.last <= FLAPPING:
+                yield one.last - FLAPPING, again.first + FLAPPING

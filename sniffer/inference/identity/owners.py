@@ -1,0 +1,202 @@
+"""Whose session is it: by the card on the client's own link, else by who had the address then, else by a name.
+
+Rules of this file:
+1. Frames with all their hops came from the card that sent them, unless it forwards for others, or another card claimed
+   the address then.  That the card claimed the address itself makes it certain.
+2. Beyond a router the card is the router's, and says nothing but the way.  The client is who had its address then, in
+   whatever domain that was seen, if that is one box; or who a firewall says stood behind it.
+3. A factory name made of a card's address leads to that card, where no measurement says otherwise.
+4. Behind an address translation nobody is the address: only a firewall's log, a view from inside, or such a name tells.
+5. Two answers are none: they are rivals, and what would settle it is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from sniffer.inference.identity.domains import EVERYWHERE, domain_name, domain_of
+from sniffer.inference.identity.gateways import Gateways, Link
+from sniffer.inference.identity.holders import Hold, Holders
+from sniffer.inference.identity.joins import Joins
+from sniffer.inference.identity.names import host, telling
+from sniffer.inference.identity.records import Nothing, Records
+from sniffer.inference.identity.scores import probability
+from sniffer.inference.identity.translations import Translations
+from sniffer.knowledge.device_names import factory_name
+from sniffer.knowledge.makers import same_maker
+from sniffer.knowledge.vendors import is_shared, mac_kind, vendor
+from sniffer.model import limits
+from sniffer.model.facts import SessionFact
+from sniffer.model.findings import Attribution, Ground
+
+LIKELY = 0.6
+"""Probability from which on a session beyond a router is given to a card."""
+
+
+class Owners:
+    """Knows whose sessions are."""
+
+    def __init__(self, links: Iterable[Link] = (), passed: Iterable[str] = (), records: Records | None = None) -> None:
+        """Take the links of sessions without a router between, and the cards of routers on the way of others."""
+        self.records = records or Nothing()
+        self.holders = Holders(self.records.holders())
+        self.gateways = Gateways(links, passed, self.holders, self.records)
+        self.joins = Joins(self.records, self.gateways)
+        self._translations = Translations(self.records.translations())
+        self._names = lru_cache(limits.BOXES_REMEMBERED)(self._named)
+        self._claims = lru_cache(limits.BOXES_REMEMBERED)(self._claimed_by)
+
+    def attribution(self, fact: SessionFact) -> Attribution:
+        """Say whose session it is."""
+        return self._near(fact) or self._far(fact)
+
+    # -- on the client's link -----------------------------------------------------------------
+
+    def _near(self, fact: SessionFact) -> Attribution | None:
+        mac = fact.client_mac
+        if not fact.on_link or mac is None or is_shared(mac):
+            return None
+        domain = domain_of(fact)
+        holds = [hold for hold in self.holders.at(fact.client_ip, fact.start) if hold.domain == domain]
+        mine = next((hold for hold in holds if hold.mac == mac), None)
+        if mine is None and (holds or self._sends_for_others(mac, fact)):
+            return None
+        grounds, doubts = [Ground("link", f"its frames came from {mac} with all their hops")], []
+        if mine and self.holders.contested(domain, fact.client_ip, fact.start):
+            doubts.append("address-contested")
+        elif mine and not self.gateways.forwards(mac):
+            grounds.append(_binding(mine))
+        told = self._by_name(mac, fact)
+        if told:
+            grounds.append(told)
+        elif _foreign(fact, mac):
+            grounds, doubts = grounds[:1], [*doubts, "name-of-another"]
+        return Attribution(self.joins.box(mac), mac, tuple(grounds), fact.routers, doubts=tuple(doubts))
+
+    def _sends_for_others(self, mac: str, fact: SessionFact) -> bool:
+        """Say whether a card that does not claim an address may send it on for somebody."""
+        return self.gateways.forwards(mac) or self.gateways.mixes(mac) or self._elsewhere(mac, fact)
+
+    def _elsewhere(self, mac: str, fact: SessionFact) -> bool:
+        """Say whether a card claims IPv4 addresses there, and this is none of them."""
+        if ":" in fact.client_ip:
+            return False
+        domain = domain_of(fact)
+        claims = [(place, ip) for place, ip in self._claims(mac) if place == domain]
+        return bool(claims) and (domain, fact.client_ip) not in claims
+
+    def _claimed_by(self, mac: str) -> frozenset[tuple[tuple[str, tuple[int, ...]], str]]:
+        """Return the (domain, IPv4 address) pairs that a card claimed by its own word."""
+        claims = (each for each in self.records.addresses(mac) if each.source == "arp")
+        return frozenset(((each.sensor, each.vlan), each.ip) for each in claims)
+
+    # -- beyond a router ----------------------------------------------------------------------
+
+    def _far(self, fact: SessionFact) -> Attribution:
+        via = fact.routers or ((fact.client_mac,) if fact.client_mac and fact.on_link else ())
+        inside, found, doubts = fact.client_ip, dict[str, list[Ground]](), list[str]()
+        logged = self._translations.behind(fact.client_ip, fact.client_port, fact.start)
+        holds = self.holders.at(inside, fact.start)
+        translated = any(self.gateways.forwards(hold.mac) for hold in holds)
+        if logged:
+            inside, holds, translated = logged.ip, self.holders.at(logged.ip, fact.start), False
+        boxes = {self.joins.box(hold.mac): hold for hold in holds}
+        contested = any(self.holders.contested(hold.domain, inside, fact.start) for hold in holds)
+        if contested:
+            doubts.append("address-contested")
+        if not translated and len(boxes) == 1 and not contested:
+            for box, hold in boxes.items():
+                found[box] = [_binding(hold), *([logged.ground] if logged else [])]
+        named = factory_name(fact.helo) if fact.helo else None
+        if named and named.mac and self._may_be(named.mac, inside, fact.start, hidden=translated):
+            words = f"EHLO {fact.helo} is a {named.vendor} name made of the card's address"
+            found.setdefault(self.joins.box(named.mac), []).append(Ground("embedded-mac", words))
+        return self._chosen(fact, found, tuple(boxes) if len(boxes) > 1 else (), via, doubts, inside)
+
+    def _chosen(
+        self,
+        fact: SessionFact,
+        found: dict[str, list[Ground]],
+        rivals: tuple[str, ...],
+        via: tuple[str, ...],
+        doubts: list[str],
+        inside: str,
+    ) -> Attribution:
+        """Return the one device that was found, else the address."""
+        address = f"{domain_name(domain_of(fact))} {inside}"
+        if len(found) == 1:
+            ((box, grounds),) = found.items()
+            more = [each for each in (self._by_name(box, fact), _content(fact, box)) if each]
+            grounds += [each for each in more if each.kind not in {ground.kind for ground in grounds}]
+            at = Attribution(box, box, tuple(grounds), via, doubts=tuple(doubts))
+            if probability(at) >= LIKELY:
+                return at
+        rivals = tuple(found) if len(found) > 1 else rivals
+        settles = _settles(fact) if via or not fact.on_link else None
+        return Attribution(address, None, (), via, rivals, tuple(doubts), settles)
+
+    def _may_be(self, mac: str, ip: str, time: int, *, hidden: bool) -> bool:
+        """Say whether a card may have sent from an address: not if it had another then, and not if another had it."""
+        if self.gateways.forwards(mac):
+            return False
+        if hidden:
+            return True
+        others = {self.joins.box(hold.mac) for hold in self.holders.at(ip, time)}
+        if others and others != {self.joins.box(mac)}:
+            return True  # both are told: two answers are none
+        spans = [each for each in self.records.addresses(mac) if each.first <= time <= each.last]
+        return not spans or any(each.ip == ip for each in spans)
+
+    # -- names --------------------------------------------------------------------------------
+
+    def _by_name(self, mac: str, fact: SessionFact) -> Ground | None:
+        """Return what the EHLO name adds: made of this card's address, or the name that the box has elsewhere too."""
+        name = telling(fact.helo)
+        if name is None:
+            return None
+        made = factory_name(name)
+        if made and made.mac == mac:
+            return Ground("embedded-mac", f"EHLO {name} is a {made.vendor} name made of the card's address")
+        if _foreign(fact, mac):
+            return None
+        if host(name) in self._names(mac):
+            return Ground("name", f"EHLO {name} is its name elsewhere, too")
+        own = fact.on_link and fact.client_mac == mac and mac_kind(mac) == "global"
+        return Ground("name", f"it calls itself {name}") if own and not self._names(mac) else None
+
+    def _named(self, mac: str) -> frozenset[str]:
+        """Return the names of a card's box, outside its mails."""
+        return frozenset(host(clue.value) for clue in self.records.of_card(mac) if clue.field == "name")
+
+
+def _binding(hold: Hold) -> Ground:
+    if hold.domain == EVERYWHERE:
+        where = f"{hold.fact.file}, line {hold.fact.line}"
+        return Ground("table", f"{hold.mac} had {hold.fact.ip} then ({where})")
+    return Ground("binding", f"{hold.mac} had {hold.fact.ip} then ({hold.fact.source.upper()})")
+
+
+def _foreign(fact: SessionFact, mac: str) -> bool:
+    """Say whether a client calls itself by a name that is made of another card's address."""
+    made = factory_name(fact.helo) if fact.helo else None
+    return bool(made and made.mac and made.mac != mac)
+
+
+def _content(fact: SessionFact, mac: str) -> Ground | None:
+    """Return what the maker's marks in a mail add, if they are the card's maker's."""
+    makers = {mark.value for mark in fact.witness.marks if mark.field == "vendor"} if fact.witness else set()
+    made = vendor(mac)
+    if len(makers) == 1 and made and same_maker(made, *makers):
+        return Ground("content", f"its mails bear the marks of {made}")
+    return None
+
+
+def _settles(fact: SessionFact) -> str:
+    """Say which table of the site would tell whose session it was."""
+    if fact.routers:
+        return (
+            f"the DHCP leases or the ARP table that hold {fact.client_ip}, or the log of the router that translates to"
+            " it (--facts FILE)"
+        )
+    return f"the DHCP leases or the ARP table that hold {fact.client_ip} (--facts FILE)"
