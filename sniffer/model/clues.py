@@ -57,11 +57,16 @@ class Said(NamedTuple):
     value: str
 
 
+ASKED = 0
+"""The ``seconds`` of an address that was asked for and not granted yet; no lease is as short."""
+
+
 class Claim(NamedTuple):
     """An address that a card has, or gives up.
 
-    ``seconds`` is how long that is said to hold from now on (a lease), None where nobody says, 0 where it was asked for
-    and not granted.  ``over`` says that it ended now: a RELEASE, a DECLINE.
+    ``seconds`` is how long that is said to hold from now on (a lease), None where nobody says.  ``ASKED`` says that the
+    address was only asked for: it counts where something else confirms it.  ``over`` says that it ended now: a
+    RELEASE, a DECLINE.
     """
 
     ip: str

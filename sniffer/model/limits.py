@@ -281,6 +281,16 @@ CLUES_SAID = 64
 DISCOVERY_BYTES = 9216
 """Bytes of a message of discovery that is read: a jumbo frame (RFC 6762 17 allows mDNS so much)."""
 
+ADDRESSES_SAID = 16
+"""Addresses taken from one message: a client's leases (a stable and a temporary one), a subnet's routers, the virtual
+addresses of a VRRP router, which are one or two."""
+
+ADDRESSES_CACHED = 4096
+"""IPv6 addresses remembered as text, half a MiB: neighbours ask for the same ones all day."""
+
+DHCPV6_RELAYS = 8
+"""Relays that a DHCPv6 message may have passed (RFC 8415 7.6, HOP_COUNT_LIMIT)."""
+
 # -- site profiles -----------------------------------------------------------------------------
 
 PROFILES = 256

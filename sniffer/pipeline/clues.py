@@ -9,7 +9,7 @@ import numpy as np
 
 from sniffer.inventory.spool import Spool
 from sniffer.model import limits
-from sniffer.model.clues import Claim, ClueFact, Heard, Said, Source
+from sniffer.model.clues import ASKED, Claim, ClueFact, Heard, Said, Source
 from sniffer.model.frames import Ints
 from sniffer.model.packets import Messages
 from sniffer.pipeline.addresses import INITIAL_HOPS, ip_text, mac_text, vlan_tags
@@ -104,7 +104,7 @@ class Clues:
             place = Place(sensor, vlan, source, ip)
             if over:
                 self._bindings.give_up(place, mac, time)
-            elif seconds == 0:
+            elif seconds == ASKED:
                 self._bindings.ask(place, mac, time)
             else:
                 until = None if seconds is None else time + seconds * 1_000_000

@@ -66,8 +66,8 @@ SOURCES: dict[Source, float] = {
 """How far to believe a source in what it says of a box."""
 
 NAMES: tuple[Source, ...] = (
-    "inventory-list", "dhcp", "mdns", "snmp", "nbns", "lldp", "cdp", "dhcpv6", "leases", "smtp", "ntlm", "llmnr", "browser",
-    "dns", "ws-discovery", "ssdp", "http",
+    "inventory-list", "dhcp", "mdns", "snmp", "nbns", "lldp", "cdp", "dhcpv6", "leases", "smtp", "ntlm", "llmnr",
+    "browser", "dns", "ws-discovery", "ssdp", "http",
 )  # fmt: skip
 """Sources of names, those that people read first."""
 
