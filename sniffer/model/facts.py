@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from sniffer.model.clues import Witness
 from sniffer.model.events import Anomaly
 
 Family = Literal["basic", "oauth", "challenge", "external", "none", "unknown"]
@@ -178,7 +179,8 @@ class SessionFact(Struct, frozen=True):
     it; ``on_link`` that their hop count was still an initial one, so no router lies between.
     ``shape`` are the records inside TLS; ``inside`` is what was said there, where keys let us read it.
     ``round_trip`` is the time from the SYN to the answer to it, in microseconds: the network's share of every reply's
-    delay, seen from the capture; None where it was not seen.
+    delay, seen from the capture; None where it was not seen.  ``witness`` is what shows who the client is, None where
+    nobody listened.
     """
 
     session: str
@@ -197,6 +199,7 @@ class SessionFact(Struct, frozen=True):
     shape: ShapeFact | None = None
     inside: Speech | None = None
     round_trip: int | None = None
+    witness: Witness | None = None
 
     @property
     def banner(self) -> str | None:

@@ -52,6 +52,7 @@ def session_fact(connection: Connection) -> SessionFact:
         shape=_since(session.shape(), connection.first),
         inside=session.inside(),
         round_trip=connection.round_trip,
+        witness=session.witness(ended=connection.end_seen),
     )
 
 

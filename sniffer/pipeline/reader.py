@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -66,7 +65,7 @@ class Reader:
         streaming = any(each.stream for each in sources)
         if streaming:
             batches = ahead(batches, stop)  # a stream may keep us waiting, and must not keep us from stopping
-        table = ConnectionTable(self._ports, partial(SmtpSession, self._settings.keys), self._done)
+        table = ConnectionTable(self._ports, self._session, self._done)
         first, last = None, 0
         for frames in batches:
             first = int(frames.time.min()) if first is None else first
@@ -104,6 +103,10 @@ class Reader:
             packets, datagrams = self._exclusion.apply(packets), self._exclusion.apply(datagrams)
         table.feed(packets)
         self.names.feed(sensor, datagrams)
+
+    def _session(self) -> SmtpSession:
+        settings = self._settings
+        return SmtpSession(settings.keys, witness=settings.witness, marks=settings.marks)
 
     def _done(self, connection: Connection) -> None:
         fact = session_fact(connection)

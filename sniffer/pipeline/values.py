@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sniffer.inventory.spool import Spool
+from sniffer.knowledge.mail_marks import MailMark
 from sniffer.protocols import KeyLog
 from sniffer.sources.problems import CaptureError
 
@@ -18,7 +19,8 @@ class Settings:
 
     ``scapy`` reads without libpcap; ``digests`` works out the inputs' SHA-256; ``processes`` is the most that
     may share the work, None for as many as the machine has use for.  ``keys`` open what was said inside TLS; the
-    captures' own are added.
+    captures' own are added.  ``witness`` also hears who each client shows to be, by ``marks`` of its mails (None for
+    those that ship).
     """
 
     ports: tuple[int, ...] = DEFAULT_PORTS
@@ -28,6 +30,8 @@ class Settings:
     digests: bool = False
     processes: int | None = None
     keys: KeyLog = field(default_factory=KeyLog)
+    witness: bool = False
+    marks: tuple[MailMark, ...] | None = None
 
 
 @dataclass(slots=True)
