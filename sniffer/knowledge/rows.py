@@ -51,8 +51,14 @@ FILES = {
     "way": "ways.toml",
     "reply": "replies.toml",
     "hint": "hints.toml",
+    "device-name": "device_names.toml",
+    "mail-mark": "mail_marks.toml",
+    "client-program": "client_programs.toml",
 }
-"""The tables and the files that hold them."""
+"""The tables of which a user's file may have rows, and the files that hold what ships."""
+
+OURS = {"maker": "makers.toml"}
+"""Tables that only ship."""
 
 R = TypeVar("R", bound=Row)
 Raw = dict[str, Any]
@@ -88,6 +94,18 @@ def _day(value: Any) -> date:
     return value
 
 
+def _share(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
+        raise ValueError("a number above 0, up to 1, like 0.6")
+    return float(value)
+
+
+def _count(value: Any) -> int:
+    if type(value) is not int or not 0 < value < 100:
+        raise ValueError("a small number, like 2")
+    return value
+
+
 def _pattern(value: Any) -> re.Pattern[str]:
     try:
         return re.compile(_text(value))
@@ -107,6 +125,8 @@ READERS: dict[Any, Callable[[Any], Any]] = {
     tuple[str, ...]: _words,
     tuple[int, ...]: _ports,
     bool: _flag,
+    float: _share,
+    int: _count,
     date: _day,
     re.Pattern[str]: _pattern,
     tuple[Network, ...]: _networks,
@@ -117,7 +137,7 @@ READERS: dict[Any, Callable[[Any], Any]] = {
 @cache
 def shipped(table: str) -> tuple[Raw, ...]:
     """Return the raw rows of a table as they ship with the package."""
-    text = (resources.files("sniffer.knowledge") / FILES[table]).read_text("utf-8")
+    text = (resources.files("sniffer.knowledge") / _file(table)).read_text("utf-8")
     return tuple(tomllib.loads(text)[table])
 
 
@@ -135,6 +155,10 @@ def own(path: Path) -> dict[str, list[Raw]]:
     return found
 
 
+def _file(table: str) -> str:
+    return FILES.get(table) or OURS[table]
+
+
 def _tables() -> str:
     return ", ".join(f"[[{table}]]" for table in FILES)
 
@@ -146,7 +170,7 @@ def merged(kind: type[R], table: str, rows: Iterable[Raw], path: Path | None) ->
     """
     reader = _Reader(kind, table)
     raw = {row["code"]: row for row in shipped(table)}
-    known = {code: reader.row(row, f"{FILES[table]}: {code}") for code, row in raw.items()}
+    known = {code: reader.row(row, f"{_file(table)}: {code}") for code, row in raw.items()}
     new: dict[str, R] = {}
     seen: set[str] = set()
     for place, row in enumerate(rows, 1):

@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from sniffer.model.clues import Witness
 from sniffer.model.events import Anomaly
 
 Family = Literal["basic", "oauth", "challenge", "external", "none", "unknown"]
@@ -182,6 +183,7 @@ class SessionFact(Struct, frozen=True):
     ``hops`` is the hop count of the client's frames.  ``joint`` is the same for all views of a connection, also behind
     an address translation, None without both initial sequence numbers; ``routers`` are the cards that sent the
     client's frames where it is further away, ``aliases`` other addresses under which the client was seen.
+    ``witness`` is what shows who the client is, None where nobody listened.
     """
 
     session: str
@@ -204,6 +206,7 @@ class SessionFact(Struct, frozen=True):
     joint: str | None = None
     routers: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    witness: Witness | None = None
 
     @property
     def banner(self) -> str | None:

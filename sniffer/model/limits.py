@@ -291,6 +291,24 @@ ADDRESSES_CACHED = 4096
 DHCPV6_RELAYS = 8
 """Relays that a DHCPv6 message may have passed (RFC 8415 7.6, HOP_COUNT_LIMIT)."""
 
+MAIL_HEAD_BYTES = 16 * 1024
+"""Bytes of a mail's head that are read.  A device's has one KiB; behind ten relays it has ten."""
+
+MAIL_TEXT_BYTES = 16 * 1024
+"""Bytes read of what follows a mail's head.  A device says who it is in the first text part, before what it attaches."""
+
+HEADER_CHARACTERS = 998
+"""Characters of a header's value that are looked at: a line's length (RFC 5322 2.1.1)."""
+
+MAIL_HEADERS = 64
+"""Headers of a mail that are looked at; a device writes ten, each relay adds one or two."""
+
+MARKS = 16
+"""Things kept of what makers' marks in a mail give away; a rule extracts four at most."""
+
+MAILER_CHARACTERS = 40
+"""Characters kept of the name that a mail program gives itself, with its version."""
+
 # -- site profiles -----------------------------------------------------------------------------
 
 PROFILES = 256

@@ -49,6 +49,7 @@ def session_fact(connection: Connection) -> SessionFact:
         hops=connection.hops,
         joint=_joint(connection, server),
         routers=() if on_link or mac is None else (mac,),
+        witness=session.witness(ended=connection.end_seen),
     )
 
 

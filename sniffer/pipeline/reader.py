@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -47,7 +46,7 @@ class Reader:
         self._share = share
         self._ports = _ports(settings.ports)
         self._senders = _ports(SENDERS if share.number == 0 else ())
-        listens = settings.discovery and share.number == 0
+        listens = settings.identity and share.number == 0
         self._discovery = Discovery(*map(_ports, DISCOVERED)) if listens else None
         self._wanted = bpf.Discovery(*DISCOVERED) if listens else None
         self._exclusion = Exclusion(settings.exclude_nets, settings.exclude_vlans)
@@ -75,7 +74,7 @@ class Reader:
         streaming = any(each.stream for each in sources)
         if streaming:
             batches = ahead(batches, stop)  # a stream may keep us waiting, and must not keep us from stopping
-        table = ConnectionTable(self._ports, partial(SmtpSession, self._settings.keys), self._done)
+        table = ConnectionTable(self._ports, self._session, self._done)
         first, last = None, 0
         for frames in batches:
             first = int(frames.time.min()) if first is None else first
@@ -117,6 +116,10 @@ class Reader:
         if messages is not None:
             self.clues.feed(sensor, messages)
             self.counts.messages += len(messages)
+
+    def _session(self) -> SmtpSession:
+        settings = self._settings
+        return SmtpSession(settings.keys, witness=settings.identity, marks=settings.marks)
 
     def _done(self, connection: Connection) -> None:
         fact = session_fact(connection)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sniffer.inventory.spool import Spool
+from sniffer.knowledge.mail_marks import MailMark
 from sniffer.protocols import KeyLog
 from sniffer.sources.problems import CaptureError
 
@@ -18,7 +19,8 @@ class Settings:
 
     ``scapy`` reads without libpcap; ``digests`` works out the inputs' SHA-256; ``processes`` is the most that
     may share the work, None for as many as the machine has use for.  ``keys`` open what was said inside TLS; the
-    captures' own are added.  ``discovery`` listens to what boxes say of themselves, too.
+    captures' own are added.  ``identity`` also listens to what boxes say of themselves, and how clients word their
+    mail: to makers' ``marks`` in it (None for those that ship).
     """
 
     ports: tuple[int, ...] = DEFAULT_PORTS
@@ -28,7 +30,8 @@ class Settings:
     digests: bool = False
     processes: int | None = None
     keys: KeyLog = field(default_factory=KeyLog)
-    discovery: bool = True
+    identity: bool = True
+    marks: tuple[MailMark, ...] | None = None
 
 
 @dataclass(slots=True)

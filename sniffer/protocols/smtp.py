@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sniffer.model.clues import Witness
 from sniffer.model.events import Watcher
 from sniffer.protocols.smtp_client import ClientSide
 from sniffer.protocols.smtp_lost import Lost
@@ -37,6 +38,10 @@ MAY_BE_TLS = frozenset((Phase.OPENING, Phase.TLS, Phase.HANDSHAKE, Phase.LOST))
 
 class SmtpSession(ClientSide, ServerSide, IntoTls, Lost):
     """Watches one connection.  ``speech`` gives what was said in clear at any time, ``inside`` what was in TLS."""
+
+    def witness(self, *, ended: bool = False) -> Witness | None:
+        """Return who the client shows to be, None where nobody listened; ``ended`` says that the end was seen."""
+        return self._recorder.witness(ended=ended) if self._recorder is not None else None
 
     @property
     def timed(self) -> bool:
@@ -93,7 +98,10 @@ class SmtpSession(ClientSide, ServerSide, IntoTls, Lost):
     def _enter(self) -> Watcher:
         """Begin to listen inside TLS: another session, which has no keys to go any deeper."""
         self._inside = inside = SmtpSession(behind_starttls=self._starttls != "implicit")
+        inside._recorder = self._recorder
         return inside
 
     def _wants_more(self) -> bool:
+        if self._told is not None and self._recorder is not None and not self._recorder.wanted:
+            self._phase = Phase.DONE
         return self._phase is not Phase.DONE

@@ -15,8 +15,8 @@ from sniffer.protocols.smtp_grammar import (
     may_become_tls,
     text_of,
 )
-from sniffer.protocols.smtp_memory import BARE_END_OF_DATA, END_OF_DATA, IN_AUTH, TORN, Memory
-from sniffer.protocols.smtp_states import SENT, TURNS, Phase, Turn, fits
+from sniffer.protocols.smtp_memory import IN_AUTH, TORN, Memory
+from sniffer.protocols.smtp_states import BARE_END_OF_DATA, END_OF_DATA, SENT, TURNS, Phase, Turn, fits
 
 OPENERS = ("EHLO", "HELO", "LHLO", "PROXY", "STARTTLS", "QUIT")
 """Commands that can come first; any other before a greeting was seen means that we joined late."""
@@ -108,6 +108,8 @@ class ClientSide(Memory):
             self._note_command(turn, said)
             if turn is Turn.HELLO:
                 self._hello_octets = len(line) + (CRLF if self._client.crlf else LF)
+        if self._recorder is not None and not in_place:
+            self._recorder.command(line, said, len(self._waiting), self._extensions)
         self._sent(Turn.IN_PLACE if in_place else turn)
         if said.verb == "BDAT":
             self._begin_chunk(said.argument)
@@ -189,6 +191,8 @@ class ClientSide(Memory):
         mark = END_OF_DATA if self._client.crlf else BARE_END_OF_DATA
         data = self._held + data
         end = data.find(mark)
+        if self._recorder is not None:
+            self._recorder.text(data, end)
         if end < 0:
             self._held = data[-len(END_OF_DATA) + 1 :]
             return b""
@@ -205,6 +209,8 @@ class ClientSide(Memory):
 
     def _counted(self, data: bytes) -> bytes:
         taken = min(self._chunk, len(data))
+        if self._recorder is not None:
+            self._recorder.chunk(data[:taken])
         self._chunk -= taken
         if not self._chunk:
             self._phase = Phase.COMMAND

@@ -22,6 +22,8 @@ class Lost(Memory):
     def _miss_client(self, length: int) -> None:
         self._client.forget()
         self._torn = True
+        if self._recorder is not None:
+            self._recorder.stop()
         if self._phase is Phase.CHUNK and length <= self._chunk:
             self._chunk -= length
             self._phase = Phase.CHUNK if self._chunk else Phase.COMMAND

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import deque
+from collections.abc import Sequence
 
+from sniffer.knowledge.mail_marks import MailMark
 from sniffer.model import limits
 from sniffer.model.events import Watcher
 from sniffer.model.facts import Speech, StartTls
@@ -17,6 +19,7 @@ from sniffer.protocols.lines import Lines
 from sniffer.protocols.smtp_auth import Attempt
 from sniffer.protocols.smtp_replies import Reply, ReplyLines
 from sniffer.protocols.smtp_states import Phase, Turn
+from sniffer.protocols.smtp_witness import Recorder
 from sniffer.protocols.tls_handshake import Handshake
 from sniffer.protocols.tls_keys import KeyLog
 
@@ -29,19 +32,28 @@ EARLY_REPLIES = 8
 TORN = Reply(0, [], torn=True)
 """Stands for missing bytes among the replies that came before their commands."""
 
-END_OF_DATA = b"\r\n.\r\n"
-BARE_END_OF_DATA = b"\n.\n"
 
 
 class Memory(ABC):
     """The state of one session.  ``speech`` gives what was said, at any time.
 
     ``keys`` may open the TLS that it goes into.  ``behind_starttls`` says that it begins inside TLS, where the client
-    opens with EHLO (RFC 3207 4.2); with TLS from the first byte the greeting comes inside, as in clear.
+    opens with EHLO (RFC 3207 4.2); with TLS from the first byte the greeting comes inside, as in clear.  With
+    ``witness`` it hears who the client is too, also behind a successful AUTH; ``marks`` are what is looked for in
+    mails, None for what ships.
     """
 
-    def __init__(self, keys: KeyLog | None = None, *, behind_starttls: bool = False) -> None:
+    def __init__(
+        self,
+        keys: KeyLog | None = None,
+        *,
+        behind_starttls: bool = False,
+        witness: bool = False,
+        marks: Sequence[MailMark] | None = None,
+    ) -> None:
         self._keys = keys
+        self._recorder = Recorder(marks) if witness else None
+        self._told: Speech | None = None
         self._inside: Memory | None = None
         self._phase = Phase.OPENING
         self._client = Lines()
@@ -90,6 +102,8 @@ class Memory(ABC):
 
     def speech(self) -> Speech:
         """Return what was said in clear."""
+        if self._told is not None:
+            return self._told
         self._note_silence()
         codes = self._anomalies | self._tls.anomalies if self._tls else self._anomalies
         return Speech(
@@ -142,10 +156,17 @@ class Memory(ABC):
     def _lose(self) -> None:
         """Nothing is believed from here on until a command and its reply fit each other."""
         self._phase = Phase.LOST
+        if self._recorder is not None:
+            self._recorder.stop()
         self._waiting.clear()
         self._early.clear()
         self._held = self._last_line = b""
         self._believable = True
+
+    def _go_on(self) -> Phase:
+        """Listen on behind a successful AUTH, to who the client is: of its logins all was said."""
+        self._told = self.speech()
+        return Phase.COMMAND
 
     def _note(self, code: str) -> None:
         if len(self._anomalies) < limits.ANOMALIES:

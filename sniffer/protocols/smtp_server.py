@@ -107,6 +107,8 @@ class ServerSide(Memory):
         following = REPLIED.get((turn, reply.code // 100))
         if following is None or self._waiting:
             return
+        if following is Phase.DONE and self._recorder is not None and self._recorder.wanted:
+            following = self._go_on()
         self._phase = following
         if following is Phase.BODY:
             self._start_body()

@@ -34,6 +34,9 @@ class IntoTls(Memory):
 
     def _encrypt(self, from_client: bool, data: bytes, *, hello: bool) -> None:
         """Go into TLS with its first bytes; implicit when nothing was said before, and nothing could have been."""
+        if self._told is not None:
+            self._phase = Phase.DONE
+            return
         in_text = self._server.unended or self._replies.unended
         to_text = (
             from_client

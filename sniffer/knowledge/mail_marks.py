@@ -1,0 +1,40 @@
+"""``mail_marks.toml``: what in a device's mail gives away who made it, and which one it is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from sniffer.knowledge import rows
+from sniffer.knowledge.device_names import Grade
+from sniffer.knowledge.rows import Row
+
+TEXT, FILE_NAME, BOUNDARY = "text", "filename", "boundary"
+"""Places in a mail beside its headers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailMark(Row):
+    """A mark: where it is searched, what is kept of it (the pattern's groups), and whose it is.
+
+    ``needs`` is a piece that a match always has; ``also`` are codes of which one must have matched too.
+    """
+
+    where: str
+    pattern: re.Pattern[str]
+    vendor: str
+    kind: str
+    grade: Grade
+    weight: float
+    prose: str
+    examples: tuple[str, ...]
+    counter: tuple[str, ...] = ()
+    needs: str = ""
+    also: tuple[str, ...] = ()
+
+
+@cache
+def mail_marks() -> tuple[MailMark, ...]:
+    """Return the shipped rows."""
+    return rows.merged(MailMark, "mail-mark", (), None)
