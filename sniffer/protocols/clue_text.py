@@ -18,7 +18,8 @@ def text(raw: bytes | str) -> str:
     """Return text on one line, as long as allowed, without anything that a terminal would obey."""
     words = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
     line = " ".join(words[: 4 * limits.CLUE_CHARACTERS].split())
-    return "".join(filter(str.isprintable, line))[: limits.CLUE_CHARACTERS].strip()
+    clean = line if line.isprintable() else "".join(filter(str.isprintable, line))
+    return clean[: limits.CLUE_CHARACTERS].strip()
 
 
 def said(field: Field, raw: bytes | str) -> tuple[Said, ...]:
