@@ -30,8 +30,8 @@ QUERY, REGISTRATIONS = 0, (5, 8, 9, 15)
 NB, NBSTAT = 0x20, 0x21
 """RFC 1002 4.2.1.3."""
 
-NAME = re.compile(rb"\x20([A-P]{32})(?:[\x01-\x3f][\w-]{1,63}){0,8}\x00", re.DOTALL)
-"""A name in half-ASCII (RFC 1001 14.1), and the scope that it may have."""
+NAME = re.compile(rb"\x20([A-P]{32})(?:[\x01-\x1f][\w-]{1,31}){0,8}\x00")
+"""A name in half-ASCII (RFC 1001 14.1), and the scope that it may have: labels whose lengths are no letters."""
 
 OWNERS = (0x00, 0x20)
 """What the last octet of a box's own name says: workstation, server ([MS-NBTE] 2.2.1)."""

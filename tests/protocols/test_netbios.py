@@ -96,6 +96,10 @@ def test_a_scope_is_no_part_of_a_name() -> None:
     assert heard(whole.replace(half("NAS112233"), half("NAS112233", scope=b"\6office\0"))) == heard(whole)
 
 
+def test_a_scope_without_end_is_given_up_at_once() -> None:
+    assert heard(registration()[:45] + b"1" * 9000) == ()
+
+
 def test_junk_behind() -> None:
     for whole in (registration(), answer((0x6000, IP)), NODE):
         assert heard(whole + b"\xff" * 40) == heard(whole)
