@@ -309,6 +309,20 @@ MARKS = 16
 MAILER_CHARACTERS = 40
 """Characters kept of the name that a mail program gives itself, with its version."""
 
+DISCLOSED_BYTES = 64 * 1024
+"""Bytes of a segment of HTTP that are read, as many as offloading joins into one; a description of UPnP has some four
+thousand."""
+
+CLUE_BOXES = 16
+"""Boxes, or addresses of one, that a message speaks of.  A box has an address or three; what speaks of many is a
+reflector (mDNS) or a proxy."""
+
+CLUE_ADDRESSES = 4096
+"""Addresses remembered as text, 1 MiB: those of an office's boxes come again and again."""
+
+TEXTS_REMEMBERED = 4096
+"""Texts remembered with what they tell of a box, 2 MiB: a box says the same all day."""
+
 # -- site profiles -----------------------------------------------------------------------------
 
 PROFILES = 256

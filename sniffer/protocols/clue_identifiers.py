@@ -1,0 +1,77 @@
+"""What tells boxes apart: addresses, hosts of URLs, cards, UUIDs.  What belongs to no one box is none."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from sniffer.model import limits
+from sniffer.model.clues import Heard, Said
+from sniffer.protocols.clue_text import MAC, mac, said, text
+
+SIZES = (4, 16)
+"""Octets of an address."""
+
+HOST = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/?#@\s]*@)?(\[[0-9a-f:.%\w]+\]|[^/:?#\s\[\]]+)", re.IGNORECASE)
+"""The host of a URL (RFC 3986 3.2.2); who logs in there is passed over."""
+
+LOCAL = ".local"
+"""The domain of mDNS (RFC 6762 3), which is no part of a name."""
+
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+"""RFC 9562 4."""
+
+
+@lru_cache(limits.CLUE_ADDRESSES)
+def address(packed: bytes) -> str | None:
+    """Return the address of four or sixteen octets, None for a group's, a loopback's and none at all."""
+    return _own(ip_address(packed)) if len(packed) in SIZES else None
+
+
+@lru_cache(limits.CLUE_ADDRESSES)
+def spelt_address(words: str) -> str | None:
+    """Return the address that is spelt out, without brackets and zone; None for anything else."""
+    try:
+        return _own(ip_address(words.strip("[]").partition("%")[0]))
+    except ValueError:
+        return None
+
+
+def url_host(raw: bytes | str) -> str | None:
+    """Return the host of a URL: a name or an address."""
+    found = HOST.match(text(raw))
+    return found[1] if found else None
+
+
+def host_name(host: str) -> tuple[Said, ...]:
+    """Return the name that a host has, nothing where it is an address; without mDNS' domain."""
+    name = host.rstrip(".")
+    name = name[: -len(LOCAL)] if name.lower().endswith(LOCAL) else name
+    return () if ":" in name or name.replace(".", "").isdigit() or name == "localhost" else said("name", name)
+
+
+def macs(raw: bytes | str) -> tuple[Said, ...]:
+    """Return the cards that are spelt out, with or without separators."""
+    found = (mac(bytes.fromhex(re.sub("[:-]", "", each[0]))) for each in MAC.finditer(text(raw)))
+    return tuple(Said("mac", each) for each in found if each)
+
+
+def uuid(raw: bytes | str) -> tuple[Said, ...]:
+    """Return the UUID that is spelt out somewhere; one of a single digit (nil, all ones) is nobody's."""
+    found = UUID.search(text(raw))
+    return (Said("uuid", found[0].lower()),) if found and len({*found[0]}) > len("0-") else ()
+
+
+def gathered(told: list[Said], ips: tuple[str, ...] | list[str] = ()) -> tuple[Heard, ...]:
+    """Return what was said, once each, of whoever has the addresses; of the sender where there are none."""
+    words = tuple(dict.fromkeys(told))[: limits.CLUES_SAID]
+    if not words:
+        return ()
+    boxes = dict.fromkeys(ips)
+    return tuple(Heard(words, ip=each) for each in list(boxes)[: limits.CLUE_BOXES]) if boxes else (Heard(words),)
+
+
+def _own(found: IPv4Address | IPv6Address) -> str | None:
+    """Return an address that one box can have."""
+    return None if found.is_multicast or found.is_loopback or found.is_unspecified or found.is_reserved else str(found)
