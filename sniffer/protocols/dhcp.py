@@ -164,7 +164,7 @@ def _said(options: Options, client: str | None, words: Words) -> tuple[Said, ...
         if code in options:
             found += read(options[code])
     known = Said("mac", client or "")
-    return tuple(each for each in dict.fromkeys(found) if each != known)
+    return tuple(each for each in dict.fromkeys(found) if each != known)[: limits.CLUES_SAID]
 
 
 def _host_name(raw: bytes) -> tuple[Said, ...]:

@@ -67,14 +67,14 @@ def vendor_class(raw: bytes) -> tuple[Said, ...]:
     whole = said("vendor-class", raw)
     if raw[:4].lower() != b"mfg=":
         return whole
-    for part in raw.split(b";"):
+    for part in raw.split(b";", limits.CLUES_SAID)[: limits.CLUES_SAID]:
         key, _, value = part.partition(b"=")
         key = key.strip().lower()
         if key == b"typ" and value.strip().lower() in PRINTER_TYPES:
             whole += (Said("kind", "printer"),)
         elif key in PRINTER_FIELDS:
             whole += said(PRINTER_FIELDS[key], value)
-    return whole[: limits.CLUES_SAID]
+    return whole
 
 
 def encoded_name(raw: bytes) -> tuple[Said, ...]:

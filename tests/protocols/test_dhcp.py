@@ -280,6 +280,15 @@ def test_a_long_message_is_bounded() -> None:
     assert heard(raw(b"\x35\1\1\x0c\1a" + bytes(limits.DISCOVERY_BYTES))) == ()
 
 
+def test_a_vendor_class_without_end_is_bounded() -> None:
+    words = b"Mfg=X;" + b"".join(b"Loc=%04d;" % each for each in range(700))
+    parts = (words[at : at + 255] for at in range(0, len(words), 255))
+    whole = raw(b"\x35\1\1\x0c\1a" + b"".join(b"\x3c" + bytes([len(each)]) + each for each in parts) + b"\xff")
+    told = heard(whole)
+    sound(told)
+    assert len(told[0].said) == limits.CLUES_SAID
+
+
 def test_of_many_routers_some() -> None:
     many = b"".join(octets(f"10.0.0.{each}") for each in range(1, 61))
     told = heard(message("offer", (3, many + b"\x0a"), yiaddr=HERE))
