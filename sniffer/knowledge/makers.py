@@ -60,6 +60,12 @@ def canonical(name: str) -> str:
     return row.name if row else _plain(name)
 
 
+def known_as(name: str) -> str | None:
+    """Return the name by which people know a maker, None of one that has no row."""
+    row = _row(_plain(name))
+    return row.name if row else None
+
+
 def _plain(name: str) -> str:
     return " ".join(name.lower().split())
 

@@ -33,7 +33,6 @@ TORN = Reply(0, [], torn=True)
 """Stands for missing bytes among the replies that came before their commands."""
 
 
-
 class Memory(ABC):
     """The state of one session.  ``speech`` gives what was said, at any time.
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sniffer.inference.devices import telling
+from sniffer.inference.identity.names import telling
 from sniffer.model.facts import SessionFact
 from sniffer.model.findings import DeviceFinding, IdentityBand
 from tests.inference.facts import EXCHANGE_BANNER, attempt, fact, in_tls, judge, no_auth

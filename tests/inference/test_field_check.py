@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from sniffer.inference import Judge, Links, Names, Networks, Site
+from sniffer.inference import Judge, Names, Networks, Owners, Site
 from sniffer.inference.field_check import Agreement, Checked, profile
 from sniffer.inference.field_lessons import Truth
 from sniffer.inference.replies import NOTHING_LEARNT, Learnt
@@ -35,7 +35,7 @@ REFUSED = 84 + HOST
 @cache
 def judge_alone() -> Judge:
     """A judge who has learnt nothing, made once."""
-    return Judge(Site(Networks(()), Links(()), Names(())), catalogue())
+    return Judge(Site(Networks(()), Owners(), Names(())), catalogue())
 
 
 def check(*known: tuple[SessionFact, Truth]) -> list[Checked]:
@@ -80,7 +80,7 @@ def test_a_check_is_blind_to_what_keys_show() -> None:
 
 
 def test_and_does_not_know_what_an_earlier_one_taught() -> None:
-    knowing = Judge(Site(Networks(()), Links(()), Names(()), profiles=stored()), catalogue())
+    knowing = Judge(Site(Networks(()), Owners(), Names(()), profiles=stored()), catalogue())
     with pytest.raises(ValueError, match="blind"):
         knowing.checked(hidden(login()), BASIC)
 

@@ -17,10 +17,10 @@ from sniffer.inference.identity.holders import KEPT
 from sniffer.inference.identity.names import host, telling
 from sniffer.inference.identity.owners import Owners
 from sniffer.inference.identity.scores import MOST, combined
-from sniffer.inference.identity.weights import DERIVED, MAKER, MAKER_KIND, NAMES, worth
+from sniffer.inference.identity.weights import DERIVED, MAKER, NAMES, worth
 from sniffer.knowledge.device_names import factory_name
 from sniffer.knowledge.device_texts import described
-from sniffer.knowledge.makers import is_neutral_maker, maker_kind, same_maker
+from sniffer.knowledge.makers import is_neutral_maker, known_as, likely_kind, same_maker
 from sniffer.knowledge.vendors import mac_kind, vendor
 from sniffer.model import limits
 from sniffer.model.clues import ClueFact, Said
@@ -83,8 +83,8 @@ def describe(owners: Owners, cards: tuple[str, ...], seen: Iterable[Seen], own_w
     )
     makers = told["vendor"]
     maker, sure_maker = _chosen(_one_name(makers))
-    if maker and (usual := maker_kind(maker)):
-        told.setdefault("kind", []).append(Told(usual, "ethernet", MAKER_KIND))
+    if maker and (usual := likely_kind(maker)):
+        told.setdefault("kind", []).append(Told(usual.kind, "ethernet", usual.weight))
     kind, sure_kind = _chosen(told.get("kind", []))
     return Box(
         name=_name(clues),
@@ -147,9 +147,9 @@ def _told(clues: Iterable[ClueFact]) -> dict[str, list[Told]]:
 def _by_name(clue: ClueFact) -> Iterator[Said]:
     made = factory_name(clue.value) if clue.field == "name" else None
     if made:
-        yield Said("vendor", made.vendor)
-        if made.kind:
-            yield Said("kind", made.kind)
+        yield from (Said("vendor", made.vendor),) if made.vendor else ()
+        yield Said("kind", made.kind)
+        yield from (Said("model", made.model),) if made.model else ()
 
 
 # -- what to believe ----------------------------------------------------------------------------
@@ -174,9 +174,10 @@ def _chosen(told: Iterable[Told]) -> tuple[str | None, float]:
 
 
 def _one_name(makers: list[Told]) -> list[Told]:
-    """Return makers under one name each: that of the card's maker, else the first."""
+    """Return makers under one name each, as people say it; of one that is not known, as the card's or the first has it."""
     names = [each.value for each in sorted(makers, key=lambda each: each.source != "ethernet")]
-    return [each._replace(value=next(name for name in names if same_maker(name, each.value))) for each in makers]
+    shown = [known_as(each.value) or next(n for n in names if same_maker(n, each.value)) for each in makers]
+    return [each._replace(value=name) for each, name in zip(makers, shown, strict=True)]
 
 
 def _contradictions(makers: list[Told]) -> Iterator[Anomaly]:

@@ -74,8 +74,8 @@ NAMES: tuple[Source, ...] = (
 DERIVED = 0.9
 """What a rule makes of words is worth so much of the words."""
 
-MAKER, MAKER_KIND = 0.7, 0.3
-"""The maker of a card, for the box's maker; for what it is, where its maker makes hardly anything else."""
+MAKER = 0.7
+"""The maker of a card, for the box's maker."""
 
 
 def worth(clue: ClueFact) -> Worth:
