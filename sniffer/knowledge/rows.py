@@ -51,6 +51,7 @@ FILES = {
     "way": "ways.toml",
     "reply": "replies.toml",
     "hint": "hints.toml",
+    "device-text": "device_texts.toml",
 }
 """The tables and the files that hold them."""
 
