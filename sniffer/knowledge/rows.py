@@ -54,6 +54,7 @@ FILES = {
     "device-name": "device_names.toml",
     "mail-mark": "mail_marks.toml",
     "client-program": "client_programs.toml",
+    "device-text": "device_texts.toml",
 }
 """The tables of which a user's file may have rows, and the files that hold what ships."""
 

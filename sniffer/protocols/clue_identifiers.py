@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv6Address, ip_address
 
 from sniffer.model import limits
 from sniffer.model.clues import Heard, Said
 from sniffer.protocols.clue_text import MAC, mac, said, text
-
-SIZES = (4, 16)
-"""Octets of an address."""
 
 HOST = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/?#@\s]*@)?(\[[0-9a-f:.%\w]+\]|[^/:?#\s\[\]]+)", re.IGNORECASE)
 """The host of a URL (RFC 3986 3.2.2); who logs in there is passed over."""
@@ -25,15 +22,22 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 
 @lru_cache(limits.CLUE_ADDRESSES)
 def address(packed: bytes) -> str | None:
-    """Return the address of four or sixteen octets, None for a group's, a loopback's and none at all."""
-    return _own(ip_address(packed)) if len(packed) in SIZES else None
+    """Return the address of four or sixteen octets, None where no one box can have it.
+
+    That is a group's, a loopback's, none at all, and what nobody is given (RFC 6890; RFC 4291 2.4).
+    """
+    first = packed[0] if packed else 0
+    if len(packed) == 4:
+        return ".".join(map(str, packed)) if 0 < first < 0xE0 and first != 0x7F else None
+    given = first >> 5 == 1 or first >> 1 == 0xFC >> 1 or (first == 0xFE and packed[1:2] >= b"\x80")
+    return str(IPv6Address(packed)) if given and len(packed) == 16 else None
 
 
 @lru_cache(limits.CLUE_ADDRESSES)
 def spelt_address(words: str) -> str | None:
     """Return the address that is spelt out, without brackets and zone; None for anything else."""
     try:
-        return _own(ip_address(words.strip("[]").partition("%")[0]))
+        return address(ip_address(words.strip("[]").partition("%")[0]).packed)
     except ValueError:
         return None
 
@@ -70,8 +74,3 @@ def gathered(told: list[Said], ips: tuple[str, ...] | list[str] = ()) -> tuple[H
         return ()
     boxes = dict.fromkeys(ips)
     return tuple(Heard(words, ip=each) for each in list(boxes)[: limits.CLUE_BOXES]) if boxes else (Heard(words),)
-
-
-def _own(found: IPv4Address | IPv6Address) -> str | None:
-    """Return an address that one box can have."""
-    return None if found.is_multicast or found.is_loopback or found.is_unspecified or found.is_reserved else str(found)

@@ -17,6 +17,8 @@ MAC = re.compile(r"(?:[0-9a-f]{2}[:-]?){5}[0-9a-f]{2}", re.IGNORECASE)
 def text(raw: bytes | str) -> str:
     """Return text on one line, as long as allowed, without anything that a terminal would obey."""
     words = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
+    if len(words) <= limits.CLUE_CHARACTERS and words.isprintable() and "  " not in words:
+        return words.strip()  # as nearly all are
     line = " ".join(words[: 4 * limits.CLUE_CHARACTERS].split())
     clean = line if line.isprintable() else "".join(filter(str.isprintable, line))
     return clean[: limits.CLUE_CHARACTERS].strip()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from sniffer.model import limits
 from sniffer.model.clues import Field, Heard, Said
@@ -40,10 +41,15 @@ FIELDS: dict[bytes, Field] = {
 }  # fmt: skip
 """What the keys of a TXT record say; their case does not matter (RFC 6763 6.4)."""
 
+QUEUE = b"rp"
+"""The key with the name of a queue (Bonjour Printing 9.2.2)."""
+
+KEYS = {*FIELDS, QUEUE}
+
 ICONS = ("macsamba", "xserve", "rackmac", "timecapsule", "airport")
 """Models that file servers of other makers claim, so that the Finder draws them nicely (Samba's ``fruit:model``)."""
 
-QUEUE = (b"printers/", b"classes/")
+SHARED = (b"printers/", b"classes/")
 """Where CUPS keeps the queues of printers that it shares: their TXT record speaks of another box (CUPS, ``rp``)."""
 
 
@@ -97,19 +103,25 @@ def _offered(labels: Labels, pairs: dict[bytes, bytes] | None) -> list[Said]:
     place = max((place for place, each in enumerate(labels) if each.lower() in TRANSPORTS), default=0)
     if not place:
         return []
-    service = text(b".".join(labels[place - 1 : place + 1])).lower()
+    service = _service(labels[place - 1], labels[place])
     told = [*said("service", service)]
     if service == "_workstation._tcp":
         return [*told, *macs(labels[0])]  # avahi: ``host [00:26:73:a1:b2:c3]``
-    if service not in DESCRIBED or (pairs and pairs.get(b"rp", b"").startswith(QUEUE)):
+    if service not in DESCRIBED or (pairs and pairs.get(QUEUE, b"").startswith(SHARED)):
         return told
     if place > 1:
         told += said("comment", b".".join(labels[: place - 1]))
     for key, value in (pairs or {}).items():
         told += _told(key, value)
-    if pairs and service in KINDS:
+    if pairs is not None and service in KINDS:
         told.append(Said("kind", KINDS[service]))
     return told
+
+
+@lru_cache(limits.NAMES_CACHED)
+def _service(name: bytes, transport: bytes) -> str:
+    """Return a service's type, as an office's boxes offer the same few."""
+    return text(name + b"." + transport).lower()
 
 
 def _told(key: bytes, value: bytes) -> tuple[Said, ...]:
@@ -149,11 +161,12 @@ def _text(announced: _Announced, response: Message, record: Record) -> None:
     announced.instances.setdefault(record.name, None)
     pairs = announced.texts.setdefault(record.name, {})
     data, place = response.octets(record), 0
-    while place < len(data) and len(pairs) < limits.CLUES_SAID:
+    while place < len(data):
         behind = place + 1 + data[place]
-        key, equals, value = data[place + 1 : behind].partition(b"=")
-        if equals:
-            pairs.setdefault(key.lower(), value)
+        key, _, value = data[place + 1 : behind].partition(b"=")
+        key = key.lower()
+        if key in KEYS:
+            pairs.setdefault(key, value)
         place = behind
 
 

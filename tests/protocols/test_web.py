@@ -94,7 +94,8 @@ UPNP = f"""<?xml version="1.0"?>
 </device></root>""".encode()
 UPNP_SAID = (
     Said("service", "urn:schemas-upnp-org:device:Printer:1"), Said("kind", "printer"),
-    Said("comment", "Office & Lobby"), Said("vendor", "Brother"), Said("model", "HL-L2370DW series"), Said("serial", "E78098C9N123456"), Said("uuid", ID),
+    Said("comment", "Office & Lobby"), Said("vendor", "Brother"), Said("model", "HL-L2370DW series"),
+    Said("serial", "E78098C9N123456"), Said("uuid", ID),
 )  # fmt: skip
 
 
@@ -222,7 +223,8 @@ def test_who_passes_on_does_not_speak_for_himself(field: bytes) -> None:
 
 
 REQUEST = lines("POST /login?user=anna&password=53cr3t HTTP/1.1", "Host: intranet.example.org", "Accept: */*",
-                "Authorization: Basic YW5uYTo1M2NyM3Q=", "Cookie: sid=53cr3t", "User-Agent: Synology-DSM/7.2")  # fmt: skip
+                "Authorization: Basic YW5uYTo1M2NyM3Q=", "Cookie: sid=53cr3t",
+                "User-Agent: Synology-DSM/7.2")  # fmt: skip
 REQUEST += b"password=53cr3t"
 
 
