@@ -277,6 +277,17 @@ TABLE_COLUMNS_SHOWN = 12
 TABLE_ADDRESSES = 8
 """Addresses taken from one cell of a table; a box with more cards is listed in rows."""
 
+PORT_CARDS = 8
+"""Cards on one port of a switch's table beyond which it leads on to another switch: a telephone and the computer behind
+it are two, a small switch under a desk has eight ports."""
+
+SWITCH_PORTS = 10_000
+"""Ports of all switches of a table of which the cards are counted; a stack has some hundred.  What ports lead to is not
+told beyond them."""
+
+CELL_CHARACTERS = 64
+"""Characters of a cell in which an address or a time is looked for: the longest of IPv6 have 45, with a zone 60."""
+
 LEASE_LINES = 256
 """Lines of one lease; ISC's have some fifteen, and some ten more where options are kept."""
 

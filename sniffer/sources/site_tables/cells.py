@@ -38,11 +38,18 @@ def text(raw: str) -> str:
     return "" if line.lower() in EMPTY else line
 
 
-@lru_cache(limits.NAMES_CACHED)
 def ip(raw: str) -> str | None:
     """Return a host's address in its canonical form, without prefix length and zone; None for all else."""
-    if len(raw) > limits.CLUE_CHARACTERS:
-        return None
+    return _ip(raw) if len(raw) <= limits.CELL_CHARACTERS else None
+
+
+def mac(raw: str) -> str | None:
+    """Return a card's address with colons, in small letters; None for a group's, for zero and for what is none."""
+    return _mac(raw) if len(raw) <= limits.CELL_CHARACTERS else None
+
+
+@lru_cache(limits.NAMES_CACHED)
+def _ip(raw: str) -> str | None:
     try:
         address = ipaddress.ip_address(raw.strip().partition("/")[0].partition("%")[0])
     except ValueError:
@@ -54,8 +61,7 @@ def ip(raw: str) -> str | None:
 
 
 @lru_cache(limits.NAMES_CACHED)
-def mac(raw: str) -> str | None:
-    """Return a card's address with colons, in small letters; None for a group's, for zero and for what is none."""
+def _mac(raw: str) -> str | None:
     raw = raw.strip()
     if len(raw) > 17 or not raw.isascii():
         return None

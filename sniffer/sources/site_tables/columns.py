@@ -30,9 +30,10 @@ SYNONYMS: dict[Role, tuple[str, ...]] = {
     "name": ("name", "hostname", "devicename", "assetname", "computername", "dnsname", "fqdn", "host", "displayname",
              "systemname", "netbiosname", "device", "label", "equipmentname", "ciname", "printername"),
     "vendor": ("manufacturer", "vendor", "make", "maker", "brand", "devicemanufacturer", "hardwarevendor", "oem"),
-    "model": ("model", "devicemodel", "modelname", "devicetype", "product", "productname", "modelnumber",
+    "model": ("model", "devicemodel", "modelname", "product", "productname", "modelnumber",
               "hardwaremodel", "modelid"),
-    "kind": ("role", "devicerole", "kind", "type", "category", "assettype", "class", "assetcategory", "equipmenttype",
+    "kind": ("role", "devicerole", "kind", "type", "devicetype", "category", "assettype", "class", "assetcategory",
+             "equipmenttype",
              "ciclass", "devicecategory", "cltype", "citype", "assetclass"),
     "serial": ("serial", "serialnumber", "serialno", "sn", "servicetag"),
     "asset": ("assettag", "asset", "assetnumber", "assetid", "inventorynumber", "assetno", "inventoryno",
@@ -77,9 +78,12 @@ PLACES: tuple[Role, ...] = ("name", "site", "location")
 """Columns that make a list of addresses an inventory."""
 
 NEEDED = (
-    "needed are columns such as IP and MAC (neighbours), MAC and Port (switch), Name and IP or MAC (inventory), "
-    "IPAddress, ClientId and LeaseExpiryTime (leases), or Time, Outside IP, Outside Port and Inside IP (translations)"
+    "known are leases (ISC, Kea, dnsmasq, Windows), 'show arp', 'ip neigh', 'arp -a', 'show mac address-table', "
+    "firewalls' translations (ASA, conntrack, FortiOS, PAN-OS, SRX, RouterOS) and CSV with columns such as IP and MAC "
+    "(neighbours), MAC and Port (switch), Name and IP or MAC (inventory), IPAddress, ClientId and LeaseExpiryTime "
+    "(leases), or Time, Outside IP, Outside Port and Inside IP (translations)"
 )
+"""What is read, for a person whose file is not."""
 
 
 class Columns:
@@ -124,8 +128,8 @@ class Columns:
         return "arp-csv" if self.has("ip", "mac") else None
 
     def _netbox(self) -> None:
-        """NetBox calls the model "Type" and what a box does "Role" (its device list's export)."""
-        model = self.named("type")
+        """NetBox calls the model "Type" or "device_type", and what a box does "Role" (its device list's exports)."""
+        model = self.named("type", "devicetype")
         if model is not None:
             self.place["model"] = model
 

@@ -44,12 +44,17 @@ KINDS = tuple((re.compile(rf"\b(?:{words})", re.IGNORECASE), kind) for words, ki
     (r"server", "server"),
     (r"laptop|notebook|desktop|workstation|pc\b|computer|thin client|client\b|tablet", "computer"),
 ))  # fmt: skip
-"""Words for kinds of boxes, in the order in which they are tried: a print server is no printer."""
+"""Words for kinds of boxes.  A print server is no printer; a printer may scan."""
 
 
 def kind(words: str) -> str | None:
-    """Return the kind that somebody's words mean, None where that is not clear."""
-    return next((kind for form, kind in KINDS if form.search(words)), None)
+    """Return the kind that somebody's words mean, None where they mean none, or several."""
+    found = {kind for form, kind in KINDS if form.search(words)}
+    if len(found) > 1:
+        found -= {"server"}
+    if "printer" in found:
+        found -= {"scanner"}
+    return found.pop() if len(found) == 1 else None
 
 
 def read(lines: Iterable[str], table: Table, columns: Columns) -> Iterator[SiteFact]:

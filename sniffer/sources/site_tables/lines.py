@@ -87,9 +87,8 @@ def _encoding(name: str, head: bytes) -> tuple[str, int]:
             raise TableError(name, what, advice)
     if formats.container(head):
         raise TableError(name, "is a capture, not a table", "name it without --facts")
-    for encoding, ascii_half in (("utf-16-le", head[0::2]), ("utf-16-be", head[1::2])):
-        other = head[1::2] if encoding == "utf-16-le" else head[0::2]
-        if len(head) > 3 and not other.strip(b"\0") and 0 not in ascii_half:
+    for encoding, low, high in (("utf-16-le", head[0::2], head[1::2]), ("utf-16-be", head[1::2], head[0::2])):
+        if 0 not in low and 4 * high.count(0) > 3 * len(high) > 3:  # no mark, but most characters are Latin
             return encoding, 0
     if 0 in head:
         raise TableError(name, "is no text", "export the table as text or CSV")

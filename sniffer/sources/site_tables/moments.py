@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from enum import Enum
 from functools import lru_cache
 
+from sniffer.model import limits
+
 SECOND = 1_000_000
 
 DAY = timedelta(days=1)
@@ -74,12 +76,16 @@ def epoch(raw: str) -> int | None:
     return int(whole) * SECOND // int(scale) + part
 
 
-@lru_cache(4096)
 def civil(raw: str, zone: tzinfo, order: Order | None = None) -> int | None:
     """Return the time of a cell, None where it is none, or one that can be read in two ways."""
-    found = CIVIL.fullmatch(raw.strip()) if len(raw) < 64 else None
+    return _civil(raw.strip(), zone, order) if len(raw) <= limits.CELL_CHARACTERS else None
+
+
+@lru_cache(limits.NAMES_CACHED)
+def _civil(raw: str, zone: tzinfo, order: Order | None) -> int | None:
+    found = CIVIL.fullmatch(raw)
     if not found:
-        return epoch(raw) if len(raw) < 64 else None
+        return epoch(raw)
     if found["year"]:
         date = found["year"], found["month"], found["day"]
     elif found["named"]:
@@ -115,7 +121,7 @@ def order(cells: Iterable[str]) -> Order:
     """
     needed = False
     for cell in cells:
-        found = CIVIL.fullmatch(cell.strip()) if len(cell) < 64 else None
+        found = CIVIL.fullmatch(cell.strip()) if len(cell) <= limits.CELL_CHARACTERS else None
         if found and found["first"]:
             told = _order(found)
             if told:
@@ -126,7 +132,7 @@ def order(cells: Iterable[str]) -> Order:
     return Order.DAY_FIRST
 
 
-@lru_cache(4096)
+@lru_cache(limits.NAMES_CACHED)
 def stamp(found: str, zone: tzinfo, captured: int | None) -> int | None:
     """Return the time of a log's line: ``found`` is what ``STAMP`` matched.
 

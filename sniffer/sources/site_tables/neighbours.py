@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import UTC
+from typing import NamedTuple
 
 from sniffer.model import limits
 from sniffer.sources.site_tables import cells
 from sniffer.sources.site_tables.columns import Columns, Role
 from sniffer.sources.site_tables.csv_rows import rows
-from sniffer.sources.site_tables.table import SiteFact, Table
+from sniffer.sources.site_tables.table import SiteFact, Table, before_damage
 
 _IP, _MAC = rf"(?P<ip>{cells.IP})", rf"(?P<mac>{cells.MAC})"
 
@@ -33,7 +35,7 @@ _PORT = r"(?P<port>[A-Za-z]{2,}(?:-[a-z]+)?\s?\d+(?:/\d+)*(?:[.:]\d+)?|\d+(?:/\d
 
 MAC_TABLE = tuple(re.compile(form, re.ASCII) for form in (
     # Cisco IOS "show mac address-table", NX-OS (marks in front, ages and flags between), Arista EOS
-    rf"[\s*+~GROC()]*(?P<vlan>\d+|-)\s+{_MAC}\s+[A-Za-z]\w*(?:\s+(?:\d+|Yes|No|[FTYN]|-|~~~|NA|~)(?=\s))*\s+"
+    rf"[\s*+~#GROCSD()]*(?P<vlan>\d+|-)\s+{_MAC}\s+[A-Za-z]\w*(?:\s+(?:\d+|Yes|No|[FTYN]|-|~~~|NA|n/a|~|ip|[a-z]{{2,9}}(?:,[a-z]{{2,9}})+)(?=\s))*\s+"
     rf"(?P<port>[A-Za-z]{{2,}}(?:-[a-z]+)?\d+(?:/\d+)*(?:\.\d+)?)(?=\s|,|$)",
     # AOS-CX "show mac-address-table"
     rf"\s*{_MAC}\s+(?P<vlan>\d+)\s+[a-z][\w-]*\s+{_PORT}\s*$",
@@ -48,7 +50,7 @@ MAC_TABLE = tuple(re.compile(form, re.ASCII) for form in (
 PROMPT = re.compile(r"(?:[\w-]+@)?([A-Za-z][\w.-]{0,62})(?:\([\w-]+\))?[#>]\s*(?:sh|dis)\w*\s")
 """A command at a switch's prompt, with its name in front."""
 
-NO_PORT = re.compile(r"(?:nve|vxlan|vtep|sup|cpu|router|vlan|lo|tunnel|irb|esi)", re.IGNORECASE)
+NO_PORT = re.compile(r"(?:nve|vxlan|vtep|sup|cpu|router|vl(?:an)?\d|lo|tunnel|irb|esi)", re.IGNORECASE)
 """What stands in place of a port where the card is behind a tunnel, or the switch's own."""
 
 CARD = re.compile(rf"(?<![\w:.-]){cells.MAC}(?![\w:.-])", re.ASCII)
@@ -56,9 +58,20 @@ CARD = re.compile(rf"(?<![\w:.-]){cells.MAC}(?![\w:.-])", re.ASCII)
 OWN = re.compile(r"\b(?:CPU|Router|Switch|Drop|self|sup-eth\d)\b", re.IGNORECASE)
 """What stands in place of a port where the card is the switch's own."""
 
-OPTIONAL: tuple[Role, ...] = ("vlan", "switch")
+OPTIONAL: tuple[Role, ...] = ("switch", "vlan")
 
 STRANGE = "a card in a row of unknown form"
+
+CROWDED = "a port with many cards, which leads on to another switch"
+
+
+class Port(NamedTuple):
+    """A card on a switch's port; the switch has no name where none was told."""
+
+    switch: str
+    mac: str
+    port: str
+    vlan: str
 
 
 def neighbour(line: str) -> tuple[str, str] | None:
@@ -86,18 +99,26 @@ def learnt(line: str) -> tuple[str, str, str] | None:
 
 def read(lines: Iterable[str], table: Table) -> Iterator[SiteFact]:
     """Give what the commands' text says, of either kind: they are often kept in one file."""
+    crowded = _crowded(port for _, _, port in _rows(lines) if port)
+    for number, line, port in _rows(lines):
+        if port:
+            yield from _port(port, crowded, number, table)
+        elif binding := neighbour(line):
+            yield table.binding("arp-table", *binding, number, table.moment, table.moment)
+        elif _unused(line):
+            table.complain(STRANGE, number)
+
+
+def _rows(lines: Iterable[str]) -> Iterator[tuple[int, str, Port | None]]:
+    """Give the lines of commands' text, and what they say of a port of the switch at whose prompt they were asked."""
     switch = ""
     for number, line in enumerate(lines, start=1):
         if len(line) > limits.TABLE_ROW_CHARACTERS:
             continue
         if prompt := PROMPT.match(line):
             switch = prompt[1]
-        elif place := learnt(line):
-            yield from _port(*place, switch, number, table)
-        elif binding := neighbour(line):
-            yield table.binding("arp-table", *binding, number, table.moment, table.moment)
-        elif _unused(line):
-            table.complain(STRANGE, number)
+        place = learnt(line)
+        yield number, line, Port(switch, *place) if place else None
 
 
 def _unused(line: str) -> bool:
@@ -107,9 +128,23 @@ def _unused(line: str) -> bool:
     return bool(found and cells.mac(found[0])) and not known
 
 
-def _port(mac: str, port: str, vlan: str, switch: str, line: int, table: Table) -> Iterator[SiteFact]:
-    where = f"{switch or 'switch'} {port}" + (f" VLAN {vlan}" if vlan else "")
-    yield from table.clues("mac-table", mac, None, line, [("port", where)], first=table.moment, last=table.moment)
+def _crowded(ports: Iterable[Port]) -> set[tuple[str, str]]:
+    """Return the ports that lead on to another switch: so many cards are plugged in nowhere."""
+    cards: dict[tuple[str, str], set[str]] = {}
+    for each in before_damage(ports):
+        if (each.switch, each.port) in cards or len(cards) < limits.SWITCH_PORTS:
+            seen = cards.setdefault((each.switch, each.port), set())
+            if len(seen) <= limits.PORT_CARDS:
+                seen.add(each.mac)
+    return {port for port, seen in cards.items() if len(seen) > limits.PORT_CARDS}
+
+
+def _port(port: Port, crowded: set[tuple[str, str]], line: int, table: Table) -> Iterator[SiteFact]:
+    if (port.switch, port.port) in crowded:
+        table.complain(CROWDED, line)
+        return
+    where = f"{port.switch or 'switch'} {port.port}" + (f" VLAN {port.vlan}" if port.vlan else "")
+    yield from table.clues("mac-table", port.mac, None, line, [("port", where)], first=table.moment, last=table.moment)
 
 
 def read_arp_csv(lines: Iterable[str], table: Table, columns: Columns) -> Iterator[SiteFact]:
@@ -125,13 +160,19 @@ def read_arp_csv(lines: Iterable[str], table: Table, columns: Columns) -> Iterat
 
 def read_mac_csv(lines: Iterable[str], table: Table, columns: Columns) -> Iterator[SiteFact]:
     """Give the ports of a CSV of cards and ports."""
+    crowded = _crowded(port for _, port in _csv_ports(lines, columns, Table("", UTC, None)))
+    for line, port in _csv_ports(lines, columns, table):
+        yield from _port(port, crowded, line, table)
+
+
+def _csv_ports(lines: Iterable[str], columns: Columns, table: Table) -> Iterator[tuple[int, Port]]:
     place = columns.place
     for line, row in rows(lines, columns.header, table, max(place["mac"], place["port"])):
         mac, port = cells.mac(row[place["mac"]]), cells.text(row[place["port"]])
         if not mac or not port or NO_PORT.match(port):
             table.complain("no card of a host, or no port", line)
             continue
-        vlan, switch = (
+        switch, vlan = (
             cells.text(row[place[role]]) if role in place and place[role] < len(row) else "" for role in OPTIONAL
         )
-        yield from _port(mac, port, vlan, switch, line, table)
+        yield line, Port(switch, mac, port, vlan)

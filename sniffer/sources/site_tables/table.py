@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator
 from datetime import tzinfo
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from sniffer.model.clues import BindingFact, ClueFact, Field, Source, TranslationFact
 from sniffer.sources.problems import TableError
 from sniffer.sources.site_tables import cells, moments
+
+Found = TypeVar("Found")
 
 SiteFact = ClueFact | BindingFact | TranslationFact
 """What a site's table tells."""
@@ -62,7 +64,7 @@ class Table:
     def learn_order(self, dates: Iterable[str]) -> None:
         """Find out whether the file's dates begin with the day.  Raises ``TableError`` where that cannot be told."""
         try:
-            self.order = moments.order(_before_damage(dates))
+            self.order = moments.order(before_damage(dates))
         except moments.AmbiguousDateError:
             raise TableError(
                 self.file,
@@ -100,7 +102,7 @@ class Table:
                 yield ClueFact("", (), mac, ip, source, field, value, first, last, 1, self.file, line)
 
 
-def _before_damage(dates: Iterable[str]) -> Iterator[str]:
-    """Give what can be read; the damage behind it is met again, and said, when the rows are read."""
+def before_damage(found: Iterable[Found]) -> Iterator[Found]:
+    """Give what a first pass can read; the damage behind it is met again, and said, when the rows are read."""
     with contextlib.suppress(TableError):
-        yield from dates
+        yield from found

@@ -115,8 +115,8 @@ def test_a_table_cut_in_its_compression_keeps_what_is_in_front(tmp_path: Path) -
         (b"PK\x03\x04" + bytes(100), "an Excel workbook; save the sheet as CSV"),
         (b"\xd4\xc3\xb2\xa1" + bytes(100), "is a capture, not a table; name it without --facts"),
         (b'{"leases": []}', "is JSON; export the table as CSV"),
-        (b"hello\nworld\n", "is text, but no table that is known; needed are columns such as IP and MAC"),
-        (b"Colour,Size\nred,4\n", "has columns that make no known table: Colour, Size; needed are"),
+        (b"hello\nworld\n", "is text, but no table that is known; known are leases"),
+        (b"Colour,Size\nred,4\n", "has columns that make no known table: Colour, Size; known are"),
         (b"IP,Colour\n10.0.3.17,red\n", "has columns that make no known table: IP, Colour"),
         (b"IP,MAC\n", r"holds nothing that can be used \(arp-csv\)"),
         (b"IP,MAC\n10.0.3.17,DHCP\n", "1 rows have no address or no card of a host, the first in line 2"),
@@ -156,6 +156,17 @@ def test_a_quote_that_nobody_closes_takes_some_rows_along_and_is_counted(tmp_pat
     assert [(each.problem, each.line) for each in quoted.problems if "quoted" in each.problem] == [
         ("a quoted cell does not end", 20_002)
     ]
+
+
+def test_hostile_cells_are_not_remembered(tmp_path: Path) -> None:
+    rows = "".join(f"{each}{'x' * 60_000},{each}{'y' * 5_000},{each}\n" for each in range(300))
+    list(table(tmp_path, f"IP,MAC\n10.0.3.17,{RICOH}\n"))
+    tracemalloc.start()
+    try:
+        assert who(table(tmp_path, f"IP,MAC,Time\n10.0.3.17,{RICOH}\n{rows}")) == [("10.0.3.17", RICOH)]
+        assert tracemalloc.get_traced_memory()[0] < 1024 * 1024
+    finally:
+        tracemalloc.stop()
 
 
 def test_hostile_names_are_made_harmless(tmp_path: Path) -> None:

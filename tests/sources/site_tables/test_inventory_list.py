@@ -32,6 +32,15 @@ def test_netboxs_devices(tmp_path: Path) -> None:
     }
 
 
+def test_the_type_of_a_device_is_its_model_where_the_role_is_told_and_else_its_kind(tmp_path: Path) -> None:
+    netbox = "name,role,manufacturer,device_type,ip\nricoh,printer,Ricoh,MP C3003,10.0.3.17\n"
+    assert ("model", "MP C3003") in said(table(tmp_path, netbox))
+    assert said(table(tmp_path, "Host Name,Device Type,IP\nricoh,Printer,10.0.3.17\n")) == [
+        ("name", "ricoh"),
+        ("kind", "printer"),
+    ]
+
+
 def test_netboxs_addresses(tmp_path: Path) -> None:
     text = (
         "IP Address,VRF,Status,Role,Tenant,Assigned,DNS Name,Description\n10.0.3.17/24,,Active,,,✔,ricoh.example.org,\n"
@@ -81,7 +90,9 @@ def test_the_address_of_a_box_that_is_gone_may_be_anothers(tmp_path: Path, state
         ("AP", "access-point"), ("IP Phone", "phone"), ("IP Camera", "camera"), ("NVR", "recorder"), ("NAS", "nas"),
         ("UPS", "ups"), ("PDU", "ups"),
         ("Laptop", "computer"), ("Windows Server", "server"), ("Document Scanner", "scanner"), ("Firewall", "firewall"),
-        ("Coffee machine", None), ("", None), ("Nasal", None), ("Upstairs", None),
+        ("Firewall/Router", None), ("Printer/Scanner", "printer"),
+        ("Network storage server", "nas"), ("Switch room printer", None), ("Coffee machine", None), ("", None),
+        ("Nasal", None), ("Upstairs", None),
     ],
 )  # fmt: skip
 def test_kinds(words: str, kind: str | None) -> None:

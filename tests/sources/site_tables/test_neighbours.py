@@ -149,8 +149,22 @@ Legend: * - primary entry
   vlan   mac address     type    learn     age              ports
 ------+----------------+--------+-----+----------+--------------------------
 *   10  0026.73a1.b2c3   dynamic  Yes          5   Gi3/5
-*   10  001e.8f11.2233    static  No           -   Fa0/2
+  S 10  001e.8f11.2233    static  No           -   Fa0/2
+  R 10  0026.7300.0001    static  No           -   Router
 """, "switch Gi3/5 VLAN 10", "switch Fa0/2 VLAN 10"),
+    "Cisco Catalyst 4500": ("""\
+Unicast Entries
+ vlan     mac address     type        protocols               port
+---------+---------------+--------+---------------------+-------------------------
+  10      0026.73a1.b2c3   dynamic ip,ipx,assigned,other GigabitEthernet3/48
+  10      001e.8f11.2233   dynamic ip,ipx,assigned,other Port-channel6
+2062      0026.7300.0001    static ip,ipx,assigned,other Switch
+
+Multicast Entries
+ vlan     mac address     type    ports
+---------+---------------+-------+--------------------------------------------
+   1      0100.0ccc.ccce   system Po1,Po6,Po8
+""", "switch GigabitEthernet3/48 VLAN 10", "switch Port-channel6 VLAN 10"),
     "Cisco NX-OS": ("""\
 nx1# show mac address-table
 Legend:
@@ -246,3 +260,16 @@ def test_a_table_without_times_says_nothing_without_a_capture(tmp_path: Path) ->
     neighbours = table(tmp_path, NEIGHBOURS["ip neigh"], captured=None)
     with pytest.raises(TableError, match="does not say when it holds; read it together with the capture"):
         list(neighbours)
+
+
+def test_a_port_with_many_cards_leads_on_and_is_nobodys_place(tmp_path: Path) -> None:
+    many = "".join(f"  10    0026.7300.{each:04x}    DYNAMIC     Gi1/0/48\n" for each in range(1, 10))
+    text = PORTS["Cisco IOS"][0]
+    ports = table(tmp_path, text + many)
+    assert len(clues(ports)) == 2
+    assert [(each.problem, each.rows) for each in ports.problems] == [
+        ("a port with many cards, which leads on to another switch", 9)
+    ]
+    assert len(clues(table(tmp_path, text + many.replace("9    DYNAMIC", "1    DYNAMIC")))) == 11
+    rows = "".join(f"sw2,Gi1/0/48,10,0026.7300.{each:04x}\n" for each in range(1, 10))
+    assert len(clues(table(tmp_path, "Switch,Port,VLAN,MAC\nsw2,Gi1/0/5,10,0026.73a1.b2c3\n" + rows))) == 1
