@@ -323,6 +323,55 @@ CLUE_ADDRESSES = 4096
 TEXTS_REMEMBERED = 4096
 """Texts remembered with what they tell of a box, 2 MiB: a box says the same all day."""
 
+# -- site tables -------------------------------------------------------------------------------
+
+TABLE_LINE_BYTES = 64 * 1024
+"""Bytes of a line of a site's table or log; a longer one is passed over and counted.  A firewall's line has some
+hundred, a row of an inventory with prose some thousand."""
+
+TABLE_PIECE_BYTES = 256 * 1024
+"""Bytes of a table that are read at once: more is no faster."""
+
+TABLE_SNIFFED = 10_000
+"""Lines at the beginning of a table that are looked at to tell its format: a collector's log may have
+hundreds of other messages before the first translation."""
+
+TABLE_VOTES = 50
+"""Lines that are understood, after which a table's format is known: a firewall's log among others would be less."""
+
+TABLE_HEADER_LINES = 10
+"""Lines among which the names of a table's columns are looked for: some exports have a title and a date above."""
+
+TABLE_LOG_CHARACTERS = 8192
+"""Characters of a log's line in which a translation is looked for; PAN-OS' longest have 2,000, syslog's transport
+seldom lets more than 8,192 pass (RFC 5425 4.3.1)."""
+
+TABLE_ROW_CHARACTERS = 512
+"""Characters of a row as commands print it (neighbours, switch ports, netsh); they are made for a screen."""
+
+TABLE_COLUMNS = 512
+"""Columns of a table that are looked at; a firewall's export has a hundred."""
+
+TABLE_COLUMNS_SHOWN = 12
+"""Names of columns that an error repeats: one line's worth."""
+
+TABLE_ADDRESSES = 8
+"""Addresses taken from one cell of a table; a box with more cards is listed in rows."""
+
+PORT_CARDS = 8
+"""Cards on one port of a switch's table beyond which it leads on to another switch: a telephone and the computer behind
+it are two, a small switch under a desk has eight ports."""
+
+SWITCH_PORTS = 10_000
+"""Ports of all switches of a table of which the cards are counted; a stack has some hundred.  What ports lead to is not
+told beyond them."""
+
+CELL_CHARACTERS = 64
+"""Characters of a cell in which an address or a time is looked for: the longest of IPv6 have 45, with a zone 60."""
+
+LEASE_LINES = 256
+"""Lines of one lease; ISC's have some fifteen, and some ten more where options are kept."""
+
 # -- site profiles -----------------------------------------------------------------------------
 
 PROFILES = 256

@@ -14,3 +14,7 @@ class CaptureError(Exception):
         self.name = name
         self.problem = problem
         self.advice = advice
+
+
+class TableError(CaptureError):
+    """A table that the site has (leases, neighbours, translations, inventory), or the rest of it, cannot be used."""

@@ -1,0 +1,1 @@
+"""Each format of a site's tables, as the programs write it."""
