@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
@@ -11,8 +12,11 @@ from itertools import chain
 from pathlib import Path
 
 from sniffer.knowledge import rows
+from sniffer.knowledge.client_programs import ClientProgram, Program, client_program
 from sniffer.knowledge.deadlines import Deadline
+from sniffer.knowledge.device_names import DeviceName, FactoryName, factory_name
 from sniffer.knowledge.hints import Hint
+from sniffer.knowledge.mail_marks import MailMark, MarkTable
 from sniffer.knowledge.replies import Reply
 from sniffer.knowledge.rows import KnowledgeError
 from sniffer.knowledge.services import Service, plain
@@ -38,6 +42,9 @@ class Catalogue:
     replies: tuple[Reply, ...]
     hints: tuple[Hint, ...] = ()
     user_file: str | None = None
+    device_names: tuple[DeviceName, ...] = ()
+    mail_marks: tuple[MailMark, ...] = ()
+    client_programs: tuple[ClientProgram, ...] = ()
 
     def service(self, code: str) -> Service:
         """Return the row of a code; ``private``, ``other`` and what has no row get a plain one."""
@@ -81,6 +88,23 @@ class Catalogue:
         """Return the reply of a code, as ``ServiceFinding.refusal`` keeps it."""
         return next((row for row in self.replies if row.code == code), None)
 
+    def factory_name(self, name: str) -> FactoryName | None:
+        """Return what a name says if it is one from the factory."""
+        return factory_name(name, self.device_names)
+
+    @cached_property
+    def mark_table(self) -> MarkTable:
+        """Return the marks of mails by the place where they are searched."""
+        return MarkTable(self.mail_marks)
+
+    def mail_mark(self, code: str) -> MailMark | None:
+        """Return the rule of a mark, as ``Mark.rule`` names it."""
+        return next((row for row in self.mail_marks if row.code == code), None)
+
+    def client_program(self, traits: Iterable[str]) -> Program | None:
+        """Return the program that a client shows to be by its habits."""
+        return client_program(traits, self.client_programs)
+
     def ways_out_of(self, service_code: str) -> tuple[Way, ...]:
         """Return the ways out of a service, in the order in which to try them."""
         return tuple(row for row in self.ways if service_code in row.services)
@@ -97,7 +121,10 @@ class Catalogue:
     @property
     def as_of(self) -> str:
         """Return the newest date of the rows, ISO 8601."""
-        everything = chain(self.services, self.deadlines, self.ways, self.replies, self.hints)
+        everything = chain(
+            self.services, self.deadlines, self.ways, self.replies, self.hints,
+            self.device_names, self.mail_marks, self.client_programs,
+        )  # fmt: skip
         return max(row.as_of for row in everything).isoformat()
 
     def _by_ending(self, host: str) -> Service | None:
@@ -163,4 +190,7 @@ def _with(path: Path | None) -> Catalogue:
         rows.merged(Reply, "reply", mine.get("reply", ()), path),
         rows.merged(Hint, "hint", mine.get("hint", ()), path),
         str(path) if path else None,
+        rows.merged(DeviceName, "device-name", mine.get("device-name", ()), path),
+        rows.merged(MailMark, "mail-mark", mine.get("mail-mark", ()), path),
+        rows.merged(ClientProgram, "client-program", mine.get("client-program", ()), path),
     )

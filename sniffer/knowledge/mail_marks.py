@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -34,7 +35,23 @@ class MailMark(Row):
     also: tuple[str, ...] = ()
 
 
+class MarkTable:
+    """Marks by the place where they are searched, those that hang on another one behind it."""
+
+    def __init__(self, marks: Iterable[MailMark]) -> None:
+        places: dict[str, list[MailMark]] = {}
+        for mark in sorted(marks, key=lambda each: bool(each.also)):
+            places.setdefault(mark.where.lower(), []).append(mark)
+        self.places = {where: tuple(found) for where, found in places.items()}
+
+
 @cache
 def mail_marks() -> tuple[MailMark, ...]:
     """Return the shipped rows."""
     return rows.merged(MailMark, "mail-mark", (), None)
+
+
+@cache
+def shipped_marks() -> MarkTable:
+    """Return the shipped rows by place."""
+    return MarkTable(mail_marks())

@@ -295,7 +295,7 @@ MAIL_HEAD_BYTES = 16 * 1024
 """Bytes of a mail's head that are read.  A device's has one KiB; behind ten relays it has ten."""
 
 MAIL_TEXT_BYTES = 16 * 1024
-"""Bytes read of what follows a mail's head.  A device says who it is in the first text part, before what it attaches."""
+"""Bytes read of what follows a mail's head: a device says who it is in the first text part, before what it attaches."""
 
 HEADER_CHARACTERS = 998
 """Characters of a header's value that are looked at: a line's length (RFC 5322 2.1.1)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sniffer.inventory.spool import Spool
-from sniffer.knowledge.mail_marks import MailMark
+from sniffer.knowledge.mail_marks import MarkTable
 from sniffer.protocols import KeyLog
 from sniffer.sources.problems import CaptureError
 
@@ -31,7 +31,7 @@ class Settings:
     processes: int | None = None
     keys: KeyLog = field(default_factory=KeyLog)
     identity: bool = True
-    marks: tuple[MailMark, ...] | None = None
+    marks: MarkTable | None = None
 
 
 @dataclass(slots=True)

@@ -38,10 +38,18 @@ MULTIPART_DEPTH = 3
 
 
 class Header(NamedTuple):
-    """A header: its name as written, and its value unfolded, with encoded words decoded."""
+    """A header: its name in small letters, and its value unfolded, with encoded words decoded."""
 
     name: str
     value: str
+
+
+class Head(NamedTuple):
+    """A mail's head: its headers, their names as written, and the first value of each."""
+
+    headers: tuple[Header, ...]
+    written: tuple[str, ...]
+    first: dict[str, str]
 
 
 def head_end(data: bytes | bytearray, start: int = 0) -> int:
@@ -50,16 +58,16 @@ def head_end(data: bytes | bytearray, start: int = 0) -> int:
     return found.end() if found else -1
 
 
-def headers(head: bytes) -> list[Header]:
+def read_head(octets: bytes) -> Head:
     """Return the headers, in their order; lines that are none are passed over."""
-    text = FOLD.sub(" ", head.decode("utf-8", "replace"))
-    matches = map(HEADER.fullmatch, text.split("\n", limits.MAIL_HEADERS)[: limits.MAIL_HEADERS])
-    return [Header(match[1], _decoded_words(match[2])) for match in matches if match]
-
-
-def value_of(found: list[Header], name: str) -> str | None:
-    """Return the value of the first header of a name (small letters)."""
-    return next((each.value for each in found if each.name.lower() == name), None)
+    text = octets.decode("utf-8", "replace")
+    if "\n " in text or "\n\t" in text:
+        text = FOLD.sub(" ", text)
+    matches = [
+        match for match in map(HEADER.match, text.split("\n", limits.MAIL_HEADERS)[: limits.MAIL_HEADERS]) if match
+    ]
+    found = tuple(Header(match[1].lower(), _decoded_words(match[2])) for match in matches)
+    return Head(found, tuple(match[1] for match in matches), dict(reversed(found)))
 
 
 def boundary(content_type: str | None) -> str | None:
@@ -68,18 +76,18 @@ def boundary(content_type: str | None) -> str | None:
     return (match[1] or match[2]) if match else None
 
 
-def first_text(found: list[Header], body: bytes, depth: int = MULTIPART_DEPTH) -> str:
+def first_text(head: Head, body: bytes, depth: int = MULTIPART_DEPTH) -> str:
     """Return the first text part of a mail, decoded; nothing where the first part is no text."""
-    kind = value_of(found, "content-type")
+    kind = head.first.get("content-type")
     between = boundary(kind)
     if between is not None:
         part = _first_part(body, between.encode("utf-8", "replace"))
         end = head_end(part)
-        return first_text(headers(part[:end]), part[end:], depth - 1) if end >= 0 and depth else ""
+        return first_text(read_head(part[:end]), part[end:], depth - 1) if end >= 0 and depth else ""
     if kind is not None and not TEXT_PART.match(kind):
         return ""
     charset = CHARSET.search(kind or "")
-    octets = _transferred(body.replace(b"\n..", b"\n."), value_of(found, "content-transfer-encoding") or "")
+    octets = _transferred(body.replace(b"\n..", b"\n."), head.first.get("content-transfer-encoding", ""))
     return _characters(octets, charset[1] if charset else "utf-8")
 
 

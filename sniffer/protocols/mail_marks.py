@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from sniffer.knowledge.mail_marks import BOUNDARY, FILE_NAME, TEXT, MailMark
+from sniffer.knowledge.mail_marks import BOUNDARY, FILE_NAME, TEXT, MailMark, MarkTable
 from sniffer.knowledge.makers import same_maker
 from sniffer.knowledge.vendors import vendor
 from sniffer.model import limits
 from sniffer.model.clues import KINDS, Field, Mark
 from sniffer.protocols.clue_text import MAC, text
-from sniffer.protocols.mail_head import Header, boundary, value_of
+from sniffer.protocols.mail_head import Head, boundary, first_text
 
 KEPT: tuple[tuple[str, Field], ...] = (
     ("name", "name"), ("model", "model"), ("serial", "serial"), ("mac", "mac"), ("ip", "comment"),
@@ -32,70 +32,69 @@ RECEIVED = re.compile(
 
 
 class Mail(NamedTuple):
-    """What is read of a mail: its headers, the raw octets behind them, and the first text part."""
+    """What is read of a mail: its head, and the raw octets behind it."""
 
-    headers: list[Header]
+    head: Head
     body: bytes
-    text: str
 
 
-def marks(mail: Mail, rules: Iterable[MailMark]) -> list[Mark]:
+def marks(mail: Mail, table: MarkTable) -> tuple[Mark, ...]:
     """Return what the rules extract, and where the mail says to come from, without repeating anything."""
-    found: dict[Mark, None] = dict.fromkeys(_received(mail.headers))
-    matched: set[str] = set()
-    later: list[MailMark] = []
-    places = _Places(mail)
-    for rule in rules:
-        if rule.also:
-            later.append(rule)
-        else:
-            _apply(rule, places, found, matched)
-    for rule in later:
-        if matched.intersection(rule.also):
-            _apply(rule, places, found, matched)
-    return list(found)[: limits.MARKS]
+    found = _Found()
+    found.marks.update(dict.fromkeys(_received(mail.head)))
+    for header in mail.head.headers:
+        rules = table.places.get(header.name)
+        if rules and header.name not in PARTS:
+            found.search(rules, (header.value,))
+    for where, values in PARTS.items():
+        rules = table.places.get(where)
+        if rules:
+            found.search(rules, values(mail, rules))
+    return tuple(found.marks)[: limits.MARKS]
 
 
-class _Places:
-    """Where marks are searched; what no rule asks for is not worked out."""
+class _Found:
+    """What was found in a mail so far, and by which rules."""
 
-    def __init__(self, mail: Mail) -> None:
-        self._mail = mail
-        self._values: dict[str, tuple[str, ...]] = {TEXT: (mail.text,)}
+    def __init__(self) -> None:
+        self.marks: dict[Mark, None] = {}
+        self._matched: set[str] = set()
 
-    def values(self, rule: MailMark) -> tuple[str, ...]:
-        """Return where a rule is to be searched: names of files only where one of them may be meant."""
-        if rule.where == FILE_NAME and rule.needs and not self._somewhere(rule.needs):
-            return ()
-        values = self._values.get(rule.where)
-        if values is None:
-            values = self._values[rule.where] = tuple(self._found(rule.where))
-        return values
-
-    def _somewhere(self, piece: str) -> bool:
-        heads = (each.value for each in self._mail.headers if each.name.lower().startswith("content-"))
-        return piece.encode() in self._mail.body or any(piece in each for each in heads)
-
-    def _found(self, where: str) -> Iterator[str]:
-        kind = value_of(self._mail.headers, "content-type") or ""
-        if where == BOUNDARY:
-            yield boundary(kind) or ""
-        elif where == FILE_NAME:
-            body = self._mail.body.decode("utf-8", "replace")
-            heads = (kind, value_of(self._mail.headers, "content-disposition") or "", body)
-            for match in (match for head in heads for match in FILE.finditer(head)):
-                yield match[1] or match[2]
-        else:
-            yield from (each.value for each in self._mail.headers if each.name.lower() == where)
+    def search(self, rules: Iterable[MailMark], values: Iterable[str]) -> None:
+        """Hold rules against values; of each rule the first match counts."""
+        texts = tuple(values)
+        for rule in rules:
+            if rule.also and self._matched.isdisjoint(rule.also):
+                continue
+            match = next(filter(None, (rule.pattern.search(each) for each in texts if rule.needs in each)), None)
+            if match and rule.code not in self._matched:
+                self._matched.add(rule.code)
+                self.marks.update(dict.fromkeys(_extracts(rule, match)))
 
 
-def _apply(rule: MailMark, places: _Places, found: dict[Mark, None], matched: set[str]) -> None:
-    for value in places.values(rule):
-        match = rule.pattern.search(value) if rule.needs in value else None
-        if match:
-            matched.add(rule.code)
-            found.update(dict.fromkeys(_extracts(rule, match)))
-            return
+def _boundaries(mail: Mail, _: Iterable[MailMark]) -> Iterator[str]:
+    yield boundary(mail.head.first.get("content-type")) or ""
+
+
+def _texts(mail: Mail, _: Iterable[MailMark]) -> Iterator[str]:
+    yield first_text(mail.head, mail.body)
+
+
+def _file_names(mail: Mail, rules: Iterable[MailMark]) -> Iterator[str]:
+    """Return names of attachments, where one of them may be meant."""
+    heads = [mail.head.first.get("content-type", ""), mail.head.first.get("content-disposition", "")]
+    if any(rule.needs.encode() in mail.body for rule in rules):
+        heads.append(mail.body.decode("utf-8", "replace"))
+    for match in (match for head in heads for match in FILE.finditer(head)):
+        yield match[1] or match[2]
+
+
+PARTS: dict[str, Callable[[Mail, Iterable[MailMark]], Iterator[str]]] = {
+    BOUNDARY: _boundaries,
+    FILE_NAME: _file_names,
+    TEXT: _texts,
+}
+"""Places that are no headers, in the order in which they are searched."""
 
 
 def _extracts(rule: MailMark, match: re.Match[str]) -> Iterator[Mark]:
@@ -121,10 +120,11 @@ def _card(value: str, maker: str) -> str:
     return address if same_maker(vendor(address) or "", maker) else ""
 
 
-def _received(headers: list[Header]) -> Iterator[Mark]:
+def _received(head: Head) -> Iterator[Mark]:
     """Return whom the first of a mail's stations had it from: the last Received header (RFC 5321 4.4)."""
-    stations = [each.value for each in headers if each.name.lower() == "received"]
-    match = RECEIVED.match(stations[-1]) if stations else None
+    if "received" not in head.first:
+        return
+    match = RECEIVED.match([each.value for each in head.headers if each.name == "received"][-1])
     if match:
         yield Mark("received-from", "name", text(match["helo"]))
         ip = match["ip"] or match["bare"]

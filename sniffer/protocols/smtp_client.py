@@ -105,11 +105,7 @@ class ClientSide(Memory):
         if in_place:
             self._note("auth-abandoned")
         if not (in_place and turn is Turn.STARTTLS):  # it may as well be an answer: its reply will tell
-            self._note_command(turn, said)
-            if turn is Turn.HELLO:
-                self._hello_octets = len(line) + (CRLF if self._client.crlf else LF)
-        if self._recorder is not None and not in_place:
-            self._recorder.command(line, said, len(self._waiting), self._extensions)
+            self._note_command(turn, said, line)
         self._sent(Turn.IN_PLACE if in_place else turn)
         if said.verb == "BDAT":
             self._begin_chunk(said.argument)
@@ -119,10 +115,13 @@ class ClientSide(Memory):
             self._note("command-masked" if is_masked_command(line) else "command-unknown")
             self._sent(Turn.OTHER)
 
-    def _note_command(self, turn: Turn, said: Command) -> None:
+    def _note_command(self, turn: Turn, said: Command, line: bytes) -> None:
         """Keep what a command says, and follow those that change what comes next."""
+        if self._recorder is not None and self._phase is not Phase.ANSWER:
+            self._recorder.command(line, said, len(self._waiting), self._extensions)
         if turn is Turn.HELLO:
             self._helo, self._extended = self._name(said.argument), said.verb != "HELO"
+            self._hello_octets = len(line) + (CRLF if self._client.crlf else LF)
         elif turn is Turn.AUTH:
             self._begin_auth(said.argument)
         elif turn is Turn.MAIL:

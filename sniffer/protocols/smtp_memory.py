@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Sequence
 
-from sniffer.knowledge.mail_marks import MailMark
+from sniffer.knowledge.mail_marks import MarkTable
 from sniffer.model import limits
 from sniffer.model.events import Watcher
 from sniffer.model.facts import Speech, StartTls
@@ -48,7 +47,7 @@ class Memory(ABC):
         *,
         behind_starttls: bool = False,
         witness: bool = False,
-        marks: Sequence[MailMark] | None = None,
+        marks: MarkTable | None = None,
     ) -> None:
         self._keys = keys
         self._recorder = Recorder(marks) if witness else None

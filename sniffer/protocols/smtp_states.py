@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from enum import IntEnum, auto
 
-
 END_OF_DATA = b"\r\n.\r\n"
 BARE_END_OF_DATA = b"\n.\n"
 """The line that ends a mail, with the end of the line before it (RFC 5321 4.1.1.4)."""

@@ -6,6 +6,7 @@ A trait is a short word of a fixed vocabulary, never anything that the client sa
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from sniffer.model import limits
 from sniffer.protocols.smtp_grammar import Command
@@ -78,6 +79,10 @@ class Habits:
     def add(self, trait: str) -> None:
         """Take a trait that shows otherwise."""
         self._found.add(trait)
+
+    def update(self, traits: Iterable[str]) -> None:
+        """Take traits that show otherwise."""
+        self._found.update(traits)
 
     def traits(self) -> set[str]:
         """Return what was found."""

@@ -1,17 +1,15 @@
 """What one session says of who its client is: how it words its commands, and the marks of its first mail.
 
-Fed by the session's parts, a call a command and a call a piece of mail.  Where bytes of the client are missing it stops:
-what was heard before stays, but a mail half read tells nothing, nor does what was not heard.
+Fed by the session's parts, a call a command and a call a piece of mail.  Where bytes of the client are missing it
+stops: what was heard before stays, but a mail half read tells nothing, nor does what was not heard.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from sniffer.knowledge.mail_marks import MailMark, mail_marks
+from sniffer.knowledge.mail_marks import MarkTable, shipped_marks
 from sniffer.model import limits
 from sniffer.model.clues import Mark, Witness
-from sniffer.protocols.mail_head import first_text, head_end, headers
+from sniffer.protocols.mail_head import head_end, read_head
 from sniffer.protocols.mail_marks import Mail, marks
 from sniffer.protocols.mail_traits import mail_traits
 from sniffer.protocols.smtp_grammar import Command
@@ -34,10 +32,10 @@ class Recorder:
     A mail that goes on beyond what is read of it ends the listening at once.
     """
 
-    __slots__ = ("_ended", "_habits", "_marks", "_read", "_rules", "_skipped", "_start", "_text", "wanted")
+    __slots__ = ("_ended", "_habits", "_marks", "_read", "_skipped", "_start", "_table", "_text", "wanted")
 
-    def __init__(self, rules: Sequence[MailMark] | None = None) -> None:
-        self._rules = rules
+    def __init__(self, table: MarkTable | None = None) -> None:
+        self._table = shipped_marks() if table is None else table
         self._habits = Habits()
         self._marks: tuple[Mark, ...] = ()
         self._text: bytearray | None = None
@@ -65,9 +63,9 @@ class Recorder:
             self.chunk(data[self._skipped : -MAY_BE_END if end < 0 else end])
             if self._skipped and len(data) > MAY_BE_END:
                 self._skipped = 0
-            if end >= 0:
+            if end >= 0 and not self._read:
                 self._finish()
-                self._ended = self.wanted
+                self._ended = True
 
     def chunk(self, data: bytes) -> None:
         """Take the next of a mail whose length was told before (BDAT, RFC 3030 2)."""
@@ -102,9 +100,6 @@ class Recorder:
         """Read what there is of the mail, and forget it."""
         text, self._text, self._read = bytes(self._text or b""), None, True
         start = self._start if self._start >= 0 else len(text)
-        head = headers(text[:start][: limits.MAIL_HEAD_BYTES])
-        body = text[start : start + limits.MAIL_TEXT_BYTES]
-        for trait in mail_traits(head):
-            self._habits.add(trait)
-        rules = mail_marks() if self._rules is None else self._rules
-        self._marks = tuple(marks(Mail(head, body, first_text(head, body)), rules))
+        head = read_head(text[: min(start, limits.MAIL_HEAD_BYTES)])
+        self._habits.update(mail_traits(head))
+        self._marks = marks(Mail(head, text[start : start + limits.MAIL_TEXT_BYTES]), self._table)

@@ -13,23 +13,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sniffer.knowledge.catalogue import Catalogue, KnowledgeError, catalogue
+from sniffer.knowledge.client_programs import ClientProgram
 from sniffer.knowledge.deadlines import Deadline
+from sniffer.knowledge.device_names import DeviceName
 from sniffer.knowledge.hints import Hint
+from sniffer.knowledge.mail_marks import MailMark
 from sniffer.knowledge.replies import Reply
 from sniffer.knowledge.rows import FRESH, Row, merged
 from sniffer.knowledge.services import Service
 from sniffer.knowledge.ways import Way
 
 KNOWN = catalogue()
-EVERY: list[Row] = list(chain(KNOWN.services, KNOWN.deadlines, KNOWN.ways, KNOWN.replies, KNOWN.hints))
+EVERY: list[Row] = list(
+    chain(
+        KNOWN.services, KNOWN.deadlines, KNOWN.ways, KNOWN.replies, KNOWN.hints,
+        KNOWN.device_names, KNOWN.mail_marks, KNOWN.client_programs,
+    )
+)  # fmt: skip
 TABLES: dict[str, tuple[type[Row], tuple[Row, ...]]] = {
     "service": (Service, KNOWN.services),
     "deadline": (Deadline, KNOWN.deadlines),
     "way": (Way, KNOWN.ways),
     "reply": (Reply, KNOWN.replies),
     "hint": (Hint, KNOWN.hints),
+    "device-name": (DeviceName, KNOWN.device_names),
+    "mail-mark": (MailMark, KNOWN.mail_marks),
+    "client-program": (ClientProgram, KNOWN.client_programs),
 }
-PROSE = ("before", "after", "text", "fits", "limits", "catch", "cause", "fix", "when")
+PROSE = ("before", "after", "text", "fits", "limits", "catch", "cause", "fix", "when", "prose")
 
 
 @pytest.mark.parametrize("row", EVERY, ids=[f"{type(row).__name__}-{row.code}" for row in EVERY])
@@ -51,7 +62,7 @@ def test_prose_names_no_day_of_december_and_stays_on_its_line(row: Row) -> None:
 
 
 def test_codes_are_there_once() -> None:
-    for rows in (KNOWN.services, KNOWN.deadlines, KNOWN.ways, KNOWN.replies, KNOWN.hints):
+    for _, rows in TABLES.values():
         assert rows
         assert len({row.code for row in rows}) == len(rows)
 
