@@ -13,6 +13,7 @@ from typing import cast
 from sniffer.inference.identity import Box, Owners, Seen, describe
 from sniffer.inference.identity.domains import domain_name, domain_of
 from sniffer.inference.identity.names import telling
+from sniffer.inference.identity.owners import address_key
 from sniffer.inference.identity.scores import MOST, band, probability
 from sniffer.inference.relays import Relays
 from sniffer.inference.verdicts import ServiceLedger
@@ -115,7 +116,7 @@ class _Device:
                 _see(self.names, (source, name), fact)
         for mark in fact.witness.marks if fact.witness else ():
             _see(self.marks, (mark.field, mark.value), fact)
-        self._note_run(telling(fact.helo), fact.start)
+        _note_run(self.runs, fact)
         self._note_owner(owner, fact)
         self.findings |= {each.code: each for each in finding.findings}
         self.anomalies |= {each.code: each for each in fact.speech.anomalies}
@@ -132,14 +133,17 @@ class _Device:
             self.cards = self.cards or _Seen(fact.start, fact.start, 0, fact.observations[0].file)
             self.cards.add(fact)
 
-    def _note_run(self, name: str | None, start: int) -> None:
-        if name is None:
-            return
-        name = name.rstrip(".").casefold()
-        if self.runs and self.runs[-1].name == name:
-            self.runs[-1].last = start
-        elif len(self.runs) < limits.NAME_RUNS:
-            self.runs.append(_Run(name, start, start))
+
+def _note_run(runs: list[_Run], fact: SessionFact) -> None:
+    """Note the name that a session's client calls itself, if that names somebody."""
+    name = telling(fact.helo)
+    if name is None:
+        return
+    name = name.rstrip(".").casefold()
+    if runs and runs[-1].name == name:
+        runs[-1].last = fact.start
+    elif len(runs) < limits.NAME_RUNS:
+        runs.append(_Run(name, fact.start, fact.start))
 
 
 def _see(table: dict[tuple[str, str], _Seen], key: tuple[str, str], fact: SessionFact) -> None:
@@ -164,6 +168,7 @@ class DeviceLedger:
         self._catalogue = catalogue
         self._relays = Relays(relays, {row.code for row in catalogue.services if row.affected})
         self._devices: dict[str, _Device] = {}
+        self._named: dict[str, list[_Run]] = {}
         self.overflow = 0
 
     def add(self, finding: SessionFinding) -> None:
@@ -181,6 +186,8 @@ class DeviceLedger:
         if ledger is None:
             ledger = device.services[finding.service] = ServiceLedger(finding.service, self._ends, self._catalogue)
         device.add(finding, ledger, owner)
+        if owner.card and owner.via:
+            _note_run(self._named.setdefault(device_id(address_key(finding.fact)), []), finding.fact)
         self._relays.add(finding)
 
     def devices(self) -> list[DeviceFinding]:
@@ -192,7 +199,8 @@ class DeviceLedger:
     def _finding(self, key: str, device: _Device) -> DeviceFinding:
         cards = self._owners.joins.cards(device.owner.key) if device.owner.card else ()
         forwards = any(map(self._owners.gateways.forwards, cards))
-        senders = senders_at_least(device, alone=bool(cards) and not forwards)
+        runs = [*device.runs, *self._named.get(key, ())]
+        senders = 1 if cards and not forwards else senders_at_least(runs)
         services = tuple(ledger.finding(shared=senders > 1) for _, ledger in sorted(device.services.items()))
         telling_service = min(services, key=_urgency)
         box = self._box(device, cards)
@@ -229,15 +237,13 @@ class DeviceLedger:
         return describe(self._owners, cards, seen, _own_words(device))
 
 
-def senders_at_least(device: _Device, *, alone: bool) -> int:
+def senders_at_least(runs: list[_Run]) -> int:
     """Return how many senders stand behind an address, judged by the EHLO names used there at the same time.
 
-    Names that follow each other may be a lease that changed hands, and a card of its own (``alone``) is one device
-    under however many names.
+    Names that follow each other may be a lease that changed hands.  A card of its own is one device under however many
+    names.
     """
-    if alone:
-        return 1
-    return max((_names_at(device.runs, run.first) for run in device.runs), default=1)
+    return max((_names_at(runs, run.first) for run in runs), default=1)
 
 
 def _names_at(runs: list[_Run], moment: int) -> int:

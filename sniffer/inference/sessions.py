@@ -68,12 +68,13 @@ class Judge:
         starttls = starttls_of(fact)
         uneven = (sensor_of(fact), fact.server_ip, fact.server_port) in self._site.uneven
         ours = self._site.networks.holds(fact.client_ip)
-        owner = self._site.owners.attribution(fact)
+        direction = DIRECTIONS[ours, self._site.networks.holds(fact.server_ip)]
+        owner = self._site.owners.attribution(fact, stranger=direction == "inbound")
         return SessionFinding(
             fact=fact,
             device=device_id(owner.key),
             owner=owner,
-            direction=DIRECTIONS[ours, self._site.networks.holds(fact.server_ip)],
+            direction=direction,
             scope=scope_of(ours, server),
             service=server.service.code,
             title=server.service.name,

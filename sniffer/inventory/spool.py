@@ -222,8 +222,9 @@ def translated(facts: list[SessionFact]) -> bool:
     """
     starts = [fact.start for fact in facts]
     said = {(fact.helo, fact.banner, fact.speech.hello_octets, fact.server_ip, fact.server_port) for fact in facts}
-    ways = len({fact.hops for fact in facts})
-    return ways == len(facts) and len(said) == 1 and max(starts) - min(starts) <= limits.SAME_CONNECTION
+    hops = sorted(fact.hops for fact in facts)
+    on_one_way = len(set(hops)) == len(hops) and hops[-1] - hops[0] <= limits.HOPS_INSIDE
+    return on_one_way and len(said) == 1 and max(starts) - min(starts) <= limits.SAME_CONNECTION
 
 
 def merged(facts: list[SessionFact]) -> SessionFact:

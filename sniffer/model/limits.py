@@ -69,6 +69,9 @@ SAME_CONNECTION = 2 * 1_000_000
 """Microseconds between the starts of two views of one connection: routers take milliseconds, clocks of two sensors
 that are set by NTP differ by less than a second."""
 
+HOPS_INSIDE = 4
+"""Routers between two views of one connection: those of a site, from a floor's switch to its border."""
+
 CLOSED_LINGERS = 120 * 1_000_000
 """Microseconds for which a closed connection is remembered: 2 MSL as most systems count it, twice."""
 

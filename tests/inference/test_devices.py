@@ -31,12 +31,13 @@ def test_a_card_on_our_link_is_one_device_whatever_address_it_gets() -> None:
 
 def test_behind_a_router_each_address_is_a_device_and_the_router_is_none() -> None:
     devices = judge([
-        fact(BASIC, client="10.0.4.1", mac=ROUTER, on_link=False),
-        fact(BASIC, client="10.0.4.2", mac=ROUTER, on_link=False, day=1),
+        fact(BASIC, client="10.0.4.1", mac=ROUTER, on_link=False, helo="scan"),
+        fact(BASIC, client="10.0.4.2", mac=ROUTER, on_link=False, helo="scan", day=1),
     ]).devices  # fmt: skip
     assert sorted(ips(device)[0] for device in devices) == ["10.0.4.1", "10.0.4.2"]
     assert all(not device.interfaces and device.vendor is None for device in devices)
-    assert {device.identity.band for device in devices} == {"weak"}
+    assert {device.identity.band for device in devices} == {"unknown"}
+    assert all("10.0.4." in str(device.identity.settles) for device in devices)
 
 
 def test_a_card_with_several_addresses_and_names_is_nobodys() -> None:
@@ -68,9 +69,9 @@ SHARED = ["00:00:5e:00:01:07", "00:00:5e:00:02:07", "00:00:0c:07:ac:01", "00:00:
 
 @pytest.mark.parametrize("mac", SHARED)
 def test_the_card_of_a_redundancy_protocol_is_nobodys(mac: str) -> None:
-    device = judge([fact(BASIC, mac=mac)]).device
+    device = judge([fact(BASIC, mac=mac, helo="scan")]).device
     assert device.interfaces == ()
-    assert device.identity.band == "weak"
+    assert device.identity.band == "unknown"
 
 
 CARDS: list[tuple[str, str, IdentityBand, str | None]] = [
@@ -83,18 +84,20 @@ CARDS: list[tuple[str, str, IdentityBand, str | None]] = [
 
 @pytest.mark.parametrize(("mac", "kind", "band", "maker"), CARDS)
 def test_kinds_of_cards(mac: str, kind: str, band: IdentityBand, maker: str | None) -> None:
-    device = judge([fact(BASIC, mac=mac)]).device
+    device = judge([fact(BASIC, mac=mac, helo="scan")]).device
     assert [each.kind for each in device.interfaces] == [kind]
     assert (device.identity.band, device.vendor) == (band, maker)
 
 
 def test_the_same_address_at_two_sensors_is_two_devices() -> None:
-    devices = judge([fact(BASIC, mac=None, sensor=sensor, day=n) for n, sensor in enumerate(("hq", "branch"))]).devices
+    seen = [fact(BASIC, mac=None, helo="scan", sensor=sensor, day=n) for n, sensor in enumerate(("hq", "branch"))]
+    devices = judge(seen).devices
     assert [ips(device) for device in devices] == [["10.0.3.17"], ["10.0.3.17"]]
 
 
 def test_the_same_address_in_two_vlans_is_two_devices() -> None:
-    devices = judge([fact(BASIC, mac=None, vlan=vlan, day=n) for n, vlan in enumerate([(10,), (20,), ()])]).devices
+    seen = [fact(BASIC, mac=None, helo="scan", vlan=vlan, day=n) for n, vlan in enumerate([(10,), (20,), ()])]
+    devices = judge(seen).devices
     assert len({device.device for device in devices}) == 3
     assert {device.addresses[0].domain for device in devices} == {"default/vlan10", "default/vlan20", "default"}
 

@@ -174,7 +174,7 @@ def _chosen(told: Iterable[Told]) -> tuple[str | None, float]:
 
 
 def _one_name(makers: list[Told]) -> list[Told]:
-    """Return makers under one name each, as people say it; of one that is not known, as the card's or the first has it."""
+    """Return makers under one name each, as people say it; an unknown one's as the card or the first source has it."""
     names = [each.value for each in sorted(makers, key=lambda each: each.source != "ethernet")]
     shown = [known_as(each.value) or next(n for n in names if same_maker(n, each.value)) for each in makers]
     return [each._replace(value=name) for each, name in zip(makers, shown, strict=True)]

@@ -11,7 +11,7 @@ A router that mails by itself is a device like any other: what comes from its ow
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from sniffer.inference.identity.holders import Holders
@@ -34,11 +34,17 @@ class Gateways:
     def __init__(self, links: Iterable[Link], passed: Iterable[str], holders: Holders, records: Records) -> None:
         """Take the links of all sessions, and the cards that sent frames with hops taken off."""
         self._forward = {*passed, *records.answering_for_many(), *_told(records, holders)}
-        self._mixed = _mixed(links, holders)
+        links = list(links)
+        self._said = _names(links)
+        self._mixed = _mixed(links, self._said, holders)
 
     def forwards(self, mac: str) -> bool:
         """Say whether a card forwards."""
         return mac in self._forward or is_shared(mac)
+
+    def one_name(self, mac: str) -> bool:
+        """Say whether all that a card sent was said under one name."""
+        return len({each for each in self._said.get(mac, ()) if each}) == 1
 
     def mixes(self, mac: str) -> bool:
         """Say whether a card sends in the name of addresses that are not its own."""
@@ -55,16 +61,22 @@ def _told(records: Records, holders: Holders) -> Iterable[str]:
             yield from (hold.mac for hold in holders.at(clue.value, clue.last))
 
 
-def _mixed(links: Iterable[Link], holders: Holders) -> frozenset[str]:
+def _names(links: Iterable[Link]) -> dict[str, set[str | None]]:
+    """Return the names that were said from each card."""
+    names: dict[str, set[str | None]] = {}
+    for link in links:
+        names.setdefault(link.mac, set()).add(telling(link.helo))
+    return names
+
+
+def _mixed(links: Iterable[Link], names: Mapping[str, set[str | None]], holders: Holders) -> frozenset[str]:
     """Return the cards that send from several IPv4 addresses under several names, not all of them claimed.
 
     A box that got another address says the same name from both; IPv6 gives a box many.
     """
-    names: dict[str, set[str | None]] = {}
     unclaimed: dict[str, set[str]] = {}
     claimed: set[str] = set()
     for link in links:
-        names.setdefault(link.mac, set()).add(telling(link.helo))
         if ":" in link.ip:
             continue
         if holders.claimed(link.mac, link.ip):

@@ -47,9 +47,9 @@ class Owners:
         self._names = lru_cache(limits.BOXES_REMEMBERED)(self._named)
         self._claims = lru_cache(limits.BOXES_REMEMBERED)(self._claimed_by)
 
-    def attribution(self, fact: SessionFact) -> Attribution:
-        """Say whose session it is."""
-        return self._near(fact) or self._far(fact)
+    def attribution(self, fact: SessionFact, *, stranger: bool = False) -> Attribution:
+        """Say whose session it is; of a ``stranger``, a host of the Internet at our own server, no word is believed."""
+        return self._near(fact) or self._far(fact, stranger=stranger)
 
     # -- on the client's link -----------------------------------------------------------------
 
@@ -93,7 +93,7 @@ class Owners:
 
     # -- beyond a router ----------------------------------------------------------------------
 
-    def _far(self, fact: SessionFact) -> Attribution:
+    def _far(self, fact: SessionFact, *, stranger: bool) -> Attribution:
         via = fact.routers or ((fact.client_mac,) if fact.client_mac and fact.on_link else ())
         inside, found, doubts = fact.client_ip, dict[str, list[Ground]](), list[str]()
         logged = self._translations.behind(fact.client_ip, fact.client_port, fact.start)
@@ -108,7 +108,7 @@ class Owners:
         if not translated and len(boxes) == 1 and not contested:
             for box, hold in boxes.items():
                 found[box] = [_binding(hold), *([logged.ground] if logged else [])]
-        named = factory_name(fact.helo) if fact.helo else None
+        named = factory_name(fact.helo) if fact.helo and not stranger else None
         if named and named.mac and self._may_be(named.mac, inside, fact.start, hidden=translated):
             words = f"EHLO {fact.helo} is a {named.vendor} name made of the card's address"
             found.setdefault(self.joins.box(named.mac), []).append(Ground("embedded-mac", words))
@@ -124,7 +124,7 @@ class Owners:
         inside: str,
     ) -> Attribution:
         """Return the one device that was found, else the address."""
-        address = f"{domain_name(domain_of(fact))} {inside}"
+        address = address_key(fact, inside)
         if len(found) == 1:
             ((box, grounds),) = found.items()
             more = [each for each in (self._by_name(box, fact), _content(fact, box)) if each]
@@ -162,12 +162,17 @@ class Owners:
             return None
         if host(name) in self._names(mac):
             return Ground("name", f"EHLO {name} is its name elsewhere, too")
-        own = fact.on_link and fact.client_mac == mac and mac_kind(mac) == "global"
-        return Ground("name", f"it calls itself {name}") if own and not self._names(mac) else None
+        own = fact.on_link and fact.client_mac == mac and mac_kind(mac) == "global" and not self._names(mac)
+        return Ground("name", f"it calls itself {name}") if own and self.gateways.one_name(mac) else None
 
     def _named(self, mac: str) -> frozenset[str]:
         """Return the names of a card's box, outside its mails."""
         return frozenset(host(clue.value) for clue in self.records.of_card(mac) if clue.field == "name")
+
+
+def address_key(fact: SessionFact, ip: str | None = None) -> str:
+    """Return the key of a device of which only the address is known."""
+    return f"{domain_name(domain_of(fact))} {ip or fact.client_ip}"
 
 
 def _binding(hold: Hold) -> Ground:
