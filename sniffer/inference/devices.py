@@ -6,7 +6,7 @@ Which device a session belongs to, ``inference.identity`` has said.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -204,6 +204,7 @@ class DeviceLedger:
         services = tuple(ledger.finding(shared=senders > 1) for _, ledger in sorted(device.services.items()))
         telling_service = min(services, key=_urgency)
         box = self._box(device, cards)
+        translated = self._translated(device) if cards else {}
         return DeviceFinding(
             device=key,
             scope=device.scope,
@@ -218,9 +219,9 @@ class DeviceLedger:
             location=box.location,
             serial=box.serial,
             owner=box.owner,
-            identity=_identity(device, box),
+            identity=_identity(device, box, list(translated.values())),
             interfaces=_interfaces(device, cards),
-            addresses=tuple(_addresses(device)),
+            addresses=tuple(_addresses(device, translated)),
             services=services,
             findings=tuple(device.findings.values()),
             anomalies=(*device.anomalies.values(), *_doubts(device), *box.doubts),
@@ -228,6 +229,11 @@ class DeviceLedger:
             role="nat" if senders > 1 else "router" if forwards else "client",
             senders_at_least=senders,
         )
+
+    def _translated(self, device: _Device) -> dict[tuple[str, str], str]:
+        """Return which of a device's addresses several senders share, and what that is called: not its own."""
+        keys = {(ip, where): device_id(f"{where} {ip}") for ip, where in device.addresses}
+        return {place: key for place, key in keys.items() if senders_at_least(self._named.get(key, ())) > 1}
 
     def _box(self, device: _Device, cards: tuple[str, ...]) -> Box:
         """Return what a device is; hosts of the Internet are nobody's to describe."""
@@ -237,7 +243,7 @@ class DeviceLedger:
         return describe(self._owners, cards, seen, _own_words(device))
 
 
-def senders_at_least(runs: list[_Run]) -> int:
+def senders_at_least(runs: Sequence[_Run]) -> int:
     """Return how many senders stand behind an address, judged by the EHLO names used there at the same time.
 
     Names that follow each other may be a lease that changed hands.  A card of its own is one device under however many
@@ -246,7 +252,7 @@ def senders_at_least(runs: list[_Run]) -> int:
     return max((_names_at(runs, run.first) for run in runs), default=1)
 
 
-def _names_at(runs: list[_Run], moment: int) -> int:
+def _names_at(runs: Sequence[_Run], moment: int) -> int:
     """Count the names in use at about a moment."""
     return len({run.name for run in runs if run.first - SHORTEST_LEASE <= moment <= run.last + SHORTEST_LEASE})
 
@@ -277,9 +283,9 @@ def _word(device: _Device, source: Source, told: Field, value: str, seen: _Seen)
     return ClueFact(device.sensor, (), device.owner.card, None, source, told, value, *ends, seen.file)
 
 
-def _identity(device: _Device, box: Box) -> Identity:
+def _identity(device: _Device, box: Box, translated: Collection[str]) -> Identity:
     """Grade which device it is: an address alone names nobody."""
-    via = tuple(device_id(mac) for mac in device.via)
+    via = (*map(device_id, device.via), *translated)
     rivals = tuple(device_id(key) for key in device.rivals)
     grounds = tuple(device.grounds.values())
     if not device.owner.card:
@@ -294,9 +300,11 @@ def _interfaces(device: _Device, cards: tuple[str, ...]) -> tuple[Interface, ...
     return tuple(Interface(card, mac_kind(card), where) for card in cards for where in places)
 
 
-def _addresses(device: _Device) -> Iterator[Address]:
+def _addresses(device: _Device, others: Container[tuple[str, str]]) -> Iterator[Address]:
+    """Give the device's own addresses, not those of ``others``."""
     for (ip, where), seen in device.addresses.items():
-        yield Address(ip, where, seen.first, seen.last)
+        if (ip, where) not in others:
+            yield Address(ip, where, seen.first, seen.last)
 
 
 def _doubts(device: _Device) -> Iterator[Anomaly]:

@@ -312,6 +312,15 @@ MARKS = 16
 MAILER_CHARACTERS = 40
 """Characters kept of the name that a mail program gives itself, with its version."""
 
+NAME_POINTERS = 16
+"""Pointers followed for one name of a DNS message, each to a name that ends in the next; writers make one or two."""
+
+NETBIOS_NAMES = 64
+"""NetBIOS names of a box that are read; there are some six, and a master browser has ten."""
+
+SNMP_VARIABLES = 256
+"""Variables of a response of SNMP that are looked at: a GetBulk asks for some fifty."""
+
 DISCLOSED_BYTES = 64 * 1024
 """Bytes of a segment of HTTP that are read, as many as offloading joins into one; a description of UPnP has some four
 thousand."""

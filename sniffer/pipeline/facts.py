@@ -13,6 +13,11 @@ from sniffer.protocols import SmtpSession
 from sniffer.streams import Connection
 
 
+LEAST = 1 << 16
+"""Initial sequence numbers below this are a simple system's counter, which others have too; of random ones (RFC 6528)
+one in 65,536 is."""
+
+
 def session_fact(connection: Connection) -> SessionFact:
     """Return the fact that a finished connection leaves."""
     watcher = connection.watcher
@@ -75,7 +80,7 @@ def _session_id(connection: Connection, client: str, server: str) -> str:
 def _joint(connection: Connection, server: str) -> str | None:
     """Return what all views of a connection have in common: translation changes the client's address and port alone."""
     client, answer = (half.initial for half in connection.half)
-    if client is None or answer is None:
+    if client is None or answer is None or min(client, answer) < LEAST:
         return None
     key = f"{server} {connection.server.port} {client} {answer}"
     return hashlib.blake2s(key.encode(), digest_size=8).hexdigest()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from sniffer.model import limits
 from sniffer.model.clues import Field, Heard, Said
 from sniffer.protocols.clue_identifiers import address, gathered
-from sniffer.protocols.clue_text import said
+from sniffer.protocols.clue_text import said, text
 
 HEADER_BYTES, VERSIONS = 4, (1, 2)
 """Version, time to live, checksum; the checksum is not looked at, captures of what a card sends have none."""
@@ -16,6 +17,9 @@ ADDRESSES, CAPABILITIES, MANAGEMENT = 0x0002, 0x0004, 0x0016
 
 FIELDS: dict[int, Field] = {0x0001: "name", 0x0003: "port", 0x0005: "system", 0x0006: "model", 0x0014: "name"}
 """Device ID, port ID, version, platform, system name."""
+
+NUMBERED = re.compile(r"([\w.-]+)\(([A-Z]{3}[0-9A-Z]{8})\)|([A-Z]{3}[0-9A-Z]{8})\(([\w.-]+)\)")
+"""A device ID of NX-OS, the name with Cisco's serial number behind it; and of CatOS, the other way round."""
 
 ROUTER, SWITCH, PHONE = 0x01, 0x08, 0x80
 
@@ -32,7 +36,7 @@ def heard(message: bytes) -> tuple[Heard, ...]:
     capable = 0
     for kind, value in _fields(message):
         if kind in FIELDS:
-            told += said(FIELDS[kind], value)
+            told += _named(text(value)) if FIELDS[kind] == "name" else said(FIELDS[kind], value)
         elif kind in {ADDRESSES, MANAGEMENT}:
             ips += _addresses(value)
         elif kind == CAPABILITIES:
@@ -40,6 +44,14 @@ def heard(message: bytes) -> tuple[Heard, ...]:
     told += _capable(capable, told)
     names = [each for each in told if each.field == "name"]
     return gathered(told) + (gathered(names, ips) if ips else ())
+
+
+def _named(device: str) -> tuple[Said, ...]:
+    """Return a device's name, and its serial number where that stands there too."""
+    found = NUMBERED.fullmatch(device)
+    if not found:
+        return said("name", device)
+    return (Said("name", found[1] or found[4]), Said("serial", found[2] or found[3]))
 
 
 def _fields(message: bytes) -> Iterator[tuple[int, bytes]]:

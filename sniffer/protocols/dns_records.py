@@ -28,8 +28,8 @@ INTERNET, CLASS_BITS = 1, 0x7FFF
 POINTER, LABEL_BYTES = 0xC0, 63
 """RFC 1035 4.1.4, 2.3.4."""
 
-HOPS = limits.NAME_OCTETS // 2
-"""Pointers of one name: it has no more labels."""
+LABELS = limits.NAME_OCTETS // 2
+"""Labels of one name: it has no room for more."""
 
 Labels = tuple[bytes, ...]
 
@@ -98,7 +98,7 @@ class Message:
         """Return a name's labels and the place behind it.  Raises ``MalformedError``."""
         labels: list[bytes] = []
         data, known, place, behind, octets = self.data, self._known, start, 0, 1
-        lowest, last = start, len(data)
+        lowest, last, hops = start, len(data), 0
         while place < last:
             size = data[place]
             if not size:
@@ -113,20 +113,20 @@ class Message:
             pointed = int.from_bytes(data[place : place + 2], "big") & 0x3FFF
             behind = behind or place + 2
             # A pointer is to a prior occurrence (RFC 1035 4.1.4): going back only, it ends.
-            if size < POINTER or pointed >= lowest or len(labels) > HOPS:
+            if size < POINTER or pointed >= lowest or hops == limits.NAME_POINTERS:
                 raise MalformedError
+            hops += 1
             if pointed in known:
                 labels += known[pointed]
                 return self._kept(start, labels), behind
             place = lowest = pointed
-            octets += 1  # of a chain of pointers, which has no labels
-        if place >= last or octets > limits.NAME_OCTETS:
+        if place >= last:
             raise MalformedError
         return self._kept(start, labels), behind or place + 1
 
     def _kept(self, start: int, labels: list[bytes]) -> Labels:
         """Remember a name by its place, for pointers to it."""
         whole = self._known[start] = tuple(labels)
-        if len(whole) > HOPS:
+        if len(whole) > LABELS:
             raise MalformedError
         return whole

@@ -41,9 +41,6 @@ GROUP, NOT_HELD = 0x8000, 0x1800
 
 STATUS_NAME = struct.Struct("!15sBH")
 
-STATUS_NAMES = 64
-"""Names of a box that are read; there are some six, and a master browser has ten."""
-
 DATAGRAM = struct.Struct("!BxH4sHHH")
 """Type, id, source address and port, length, offset (RFC 1002 4.4.1)."""
 
@@ -69,6 +66,7 @@ CONTROLLER = 0x00000018
 printers and NAS alike."""
 
 COMMENT_CHARACTERS = 43
+"""[MS-BRWS] 2.2.1: 42 and the zero behind them."""
 
 
 class _Name(NamedTuple):
@@ -121,7 +119,7 @@ def _status(data: bytes) -> list[Said]:
     """Return a box's own names, and its card (RFC 1002 4.2.18)."""
     count = data[0] if data else 0
     told: list[Said] = []
-    for place in range(1, 1 + STATUS_NAME.size * min(count, STATUS_NAMES), STATUS_NAME.size):
+    for place in range(1, 1 + STATUS_NAME.size * min(count, limits.NETBIOS_NAMES), STATUS_NAME.size):
         if place + STATUS_NAME.size > len(data):
             return told
         words, suffix, flags = STATUS_NAME.unpack_from(data, place)

@@ -22,9 +22,6 @@ CONSTRUCTED = 0x20
 VERSIONS = (b"\0", b"\1")
 """SNMPv1 and SNMPv2c (RFC 1901 3)."""
 
-VARIABLES = 256
-"""Variables of one response that are looked at: a GetBulk asks for some fifty."""
-
 MIB2 = b"\x2b\x06\x01\x02\x01"
 """1.3.6.1.2.1."""
 
@@ -79,7 +76,7 @@ def heard(message: bytes) -> tuple[Heard, ...]:
 def _variables(listed: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Give names below MIB-2, and values that are octets."""
     place = 0
-    for _ in range(VARIABLES):
+    for _ in range(limits.SNMP_VARIABLES):
         pair, place = _part(listed, place, SEQUENCE)
         if not pair:
             return

@@ -156,6 +156,12 @@ def test_what_is_no_cdp(said: bytes) -> None:
     assert cdp.heard(said) == ()
 
 
+@pytest.mark.parametrize("device", [b"nx5.example.org(SSI162305LL)", b"SSI162305LL(nx5.example.org)"])
+def test_a_serial_number_beside_the_name(device: bytes) -> None:
+    said = words(cdp.heard(b"\2\xb4\0\0" + field(1, device)))
+    assert said == {("name", "nx5.example.org"), ("serial", "SSI162305LL")}
+
+
 def test_addresses_that_lie() -> None:
     for value in (b"\xff\xff\xff\xff" + FOUR, struct.pack("!I", 3) + FOUR[:-2], b"\0\0\0\1\1\xff", b""):
         sound(cdp.heard(b"\2\xb4\0\0" + field(1, b"sw") + field(2, value)))
