@@ -74,12 +74,9 @@ class Table:
         """Find out whether the file's dates begin with the day.  Raises ``TableError`` where that cannot be told."""
         try:
             self.order = moments.order(before_damage(dates))
-        except moments.AmbiguousDateError:
-            raise TableError(
-                self.file,
-                "has dates that can be read in two ways, such as 03/04/2026, and no row that shows which",
-                "export them as 2026-04-03, in PowerShell with LeaseExpiryTime.ToString('o')",
-            ) from None
+        except moments.AmbiguousDateError as error:
+            advice = "export them as 2026-04-03, in PowerShell with LeaseExpiryTime.ToString('o')"
+            raise TableError(self.file, str(error), advice) from None
 
     def time(self, cell: str) -> int | None:
         """Return the time that a cell tells, in the order of the file's dates."""
