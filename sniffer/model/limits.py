@@ -370,6 +370,10 @@ TABLE_COLUMNS_SHOWN = 12
 TABLE_ADDRESSES = 8
 """Addresses taken from one cell of a table; a box with more cards is listed in rows."""
 
+DATES_SNIFFED = 1000
+"""Rows of a table whose dates begin with the year, behind which no other form is looked for: a program writes them all
+alike.  A later row of another form is not believed."""
+
 PORT_CARDS = 8
 """Cards on one port of a switch's table beyond which it leads on to another switch: a telephone and the computer behind
 it are two, a small switch under a desk has eight ports."""

@@ -12,7 +12,7 @@ from sniffer.sources.site_tables.csv_rows import Header, plain
 Role = Literal[
     "ip", "mac", "vlan", "port", "switch",
     "name", "vendor", "model", "kind", "serial", "asset", "owner", "site", "location", "comment", "uuid", "status",
-    "time", "seconds", "began", "outside_ip", "outside_port", "inside_ip", "inside_port", "protocol",
+    "time", "seconds", "began", "outside_ip", "outside_port", "inside_ip", "inside_port", "asked", "protocol",
 ]  # fmt: skip
 """What a column may hold."""
 
@@ -59,6 +59,7 @@ SYNONYMS: dict[Role, tuple[str, ...]] = {
                   "source", "localip", "insideaddress", "clientip", "originalsourceip", "privateaddress"),
     "inside_port": ("insideport", "sourceport", "srcport", "privateport", "internalport", "realport", "sport",
                     "localport", "clientport", "spt", "originalsourceport"),
+    "asked": ("destinationport", "dstport", "dport", "dpt", "serverport", "remoteport"),
     "protocol": ("ipprotocol", "protocol", "proto", "transportprotocol"),
 }  # fmt: skip
 """The names of columns, most telling first, in small letters without spaces: NetBox, ServiceNow, Lansweeper, phpIPAM,

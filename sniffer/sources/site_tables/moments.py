@@ -57,7 +57,7 @@ class Order(Enum):
 
 
 class AmbiguousDateError(Exception):
-    """Nothing in the file tells whether its dates begin with the day or the month."""
+    """Nothing in a file tells whether its dates begin with the day or the month, or it tells both."""
 
 
 def micros(moment: datetime) -> int:
@@ -90,12 +90,13 @@ def _civil(raw: str, zone: tzinfo, order: Order | None) -> int | None:
         date = found["year"], found["month"], found["day"]
     elif found["named"]:
         date = found["named"], str(MONTHS.get(found["name"].lower(), 0)), found["number"]
-    elif _order(found) or order:
-        day_first = (_order(found) or order) is Order.DAY_FIRST
+    else:
+        own = _order(found)
+        if (own and order and own is not order) or not (own or order or found["first"] == found["other"]):
+            return None
+        day_first = (own or order) is Order.DAY_FIRST
         day, month = (found["first"], found["other"]) if day_first else (found["other"], found["first"])
         date = found["late"], month, day
-    else:
-        return None
     hour = int(found["hour"] or 0)
     if found["half"]:
         if not 1 <= hour <= 12:
@@ -114,22 +115,27 @@ def _order(found: re.Match[str]) -> Order | None:
     return Order.MONTH_FIRST if int(found["other"]) > 12 else None
 
 
-def order(cells: Iterable[str]) -> Order:
-    """Return the order of a file's dates; either will do where none of them needs one.
+def order(cells: Iterable[str]) -> Order | None:
+    """Return the order of a file's dates, None where none of them needs one.
 
-    Raises ``AmbiguousDateError`` where some do and none tells.  A day that equals its month needs none.
+    Raises ``AmbiguousDateError`` where some do and none tells, and where some tell one order and some the other: two
+    programs wrote that file.  A day that equals its month needs none; dates that begin with the year go on so.
     """
+    told: set[Order] = set()
     needed = False
-    for cell in cells:
+    for place, cell in enumerate(cells):
         found = CIVIL.fullmatch(cell.strip()) if len(cell) <= limits.CELL_CHARACTERS else None
         if found and found["first"]:
-            told = _order(found)
-            if told:
-                return told
-            needed = needed or found["first"] != found["other"]
-    if needed:
-        raise AmbiguousDateError
-    return Order.DAY_FIRST
+            own = _order(found)
+            told |= {own} if own else set()
+            needed = needed or (own is None and found["first"] != found["other"])
+        if len(told) > 1:
+            raise AmbiguousDateError("has dates that begin with the day and dates that begin with the month")
+        if place >= limits.DATES_SNIFFED and not told and not needed:
+            break
+    if needed and not told:
+        raise AmbiguousDateError("has dates that can be read in two ways, such as 03/04/2026, and no row shows which")
+    return told.pop() if told else None
 
 
 @lru_cache(limits.NAMES_CACHED)

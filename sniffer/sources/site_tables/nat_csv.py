@@ -45,7 +45,7 @@ def _translation(words: dict[Role, str], table: Table) -> Translation:
     outside, inside = (words["outside_ip"], words["outside_port"]), (words["inside_ip"], words.get("inside_port", ""))
     began = table.time(words["began"]) if words.get("began") else None
     at = table.time(words["time"])
-    return Translation(outside, inside, words.get("seconds", ""), at, began)
+    return Translation(outside, inside, words.get("seconds", ""), at, began, words.get("asked", ""))
 
 
 def _date(columns: Columns) -> int | None:

@@ -18,13 +18,17 @@ from sniffer.sources.site_tables.table import SiteFact, Table
 
 
 class Translation(NamedTuple):
-    """What a line tells: the two sides, how long it has held, and a time of its own where it has a better one."""
+    """What a line tells: the two sides, how long it has held, and a time of its own where it has a better one.
+
+    ``asked`` is the port of the server that the connection is to, where the line tells it.
+    """
 
     outside: tuple[str, str]
     inside: tuple[str, str]
     seconds: str = ""
     at: int | None = None
     began: int | None = None
+    asked: str = ""
 
 
 ASA_TRANSLATION = re.compile(
@@ -34,7 +38,7 @@ ASA_TRANSLATION = re.compile(
 """305011, 305012 (Cisco ASA Series Syslog Messages)."""
 
 ASA_CONNECTION = re.compile(
-    r"Built (?:inbound|outbound) TCP connection \d+ for .{1,200}? to "
+    r"Built (inbound|outbound) TCP connection \d+ for [^:]{1,64}:[0-9A-Fa-f.:]+/(\d+).{1,200}? to "
     r"[^:]{1,64}:([0-9A-Fa-f.:]+)/(\d+)(?:\([^)/]{0,64}\))? ?\(([0-9A-Fa-f.:]+)/(\d+)\)"
 )
 """302013: behind "to" is our side, its real address and port, and in parentheses the mapped ones."""
@@ -51,11 +55,11 @@ ULOGD = re.compile(
 )
 """ulogd2 with the plug-ins NFCT and LOGEMU."""
 
-MIKROTIK = re.compile(r"proto TCP\b.{0,200}?, NAT \(([\d.]+):(\d+)->([\d.]+):(\d+)\)->")
+MIKROTIK = re.compile(r"proto TCP\b.{0,200}?, NAT \(([\d.]+):(\d+)->([\d.]+):(\d+)\)->[\d.]+:(\d+)")
 """RouterOS: a source translation; of a destination's the parentheses stand behind the arrow."""
 
 SRX = re.compile(
-    r"session (?:created|closed [^:]{1,64}:) ?([0-9A-Fa-f.:]+)/(\d+)->\S+?/\d+(?: 0x\w+)? (?:\S+ )?"
+    r"session (?:created|closed [^:]{1,64}:) ?([0-9A-Fa-f.:]+)/(\d+)->\S+?/(\d+)(?: 0x\w+)? (?:\S+ )?"
     r"([0-9A-Fa-f.:]+)/(\d+)->\S+?/\d+(?: 0x\w+)? (.*)"
 )
 """RT_FLOW_SESSION_CREATE and _CLOSE (Junos System Log Explorer), unstructured."""
@@ -66,15 +70,16 @@ SRX_PROTOCOL = re.compile(r"(?:^| )6 \S+ \S+ \S+ \d+\b")
 SRX_ELAPSED = re.compile(r" \d+\(\d+\) \d+\(\d+\) (\d+)\b")
 
 SRX_FIELD = re.compile(
-    r'\b(source-address|source-port|nat-source-address|nat-source-port|protocol-id|elapsed-time)="([^"]*)"'
+    r"(?<![\w-])(source-address|source-port|destination-port|nat-source-address|nat-source-port|protocol-id|elapsed-time)"
+    r'="([^"]*)"'
 )
 
 FORTINET_FIELD = re.compile(
-    r'(?<![\w.])(srcip|srcport|transip|transport|proto|duration|eventtime|date|time|tz|action|trandisp)="?([^"\s,]+)"?'
+    r'(?<![\w.])(srcip|srcport|dstport|transip|transport|proto|duration|eventtime|date|time|tz|action|trandisp)="?([^"\s,]+)"?'
 )
 """FortiOS Log Message Reference, traffic log."""
 
-PALO_ALTO = {"type": 3, "time": 6, "inside": 7, "outside": 9, "inside_port": 24, "outside_port": 26, "protocol": 29,
+PALO_ALTO = {"time": 6, "inside": 7, "outside": 9, "inside_port": 24, "asked": 25, "outside_port": 26, "protocol": 29,
              "start": 35, "seconds": 36}  # fmt: skip
 """Fields of PAN-OS' traffic log as it goes to syslog ("Traffic Log Fields"), counted from zero."""
 
@@ -94,7 +99,10 @@ def _asa_translation(line: str, _: Table) -> Translation | None:
 
 def _asa_connection(line: str, _: Table) -> Translation | None:
     found = ASA_CONNECTION.search(line)
-    return Translation((found[3], found[4]), (found[1], found[2])) if found else None
+    if not found:
+        return None
+    direction, theirs, real, port, mapped, ours = found.groups()
+    return Translation((mapped, ours), (real, port), asked=theirs if direction == "outbound" else ours)
 
 
 def _conntrack(line: str, table: Table) -> Translation | None:
@@ -115,27 +123,29 @@ def _netfilter(found: re.Match[str], at: int | None) -> Translation:
     """Return a translation of the source, or else one of the destination: who really answers."""
     source, asked, port, asked_port, answers, back, answering, mapped = found.groups()
     if (asked, asked_port) != (answers, answering) and (source, port) == (back, mapped):
-        return Translation((asked, asked_port), (answers, answering), at=at)
-    return Translation((back, mapped), (source, port), at=at)
+        return Translation((asked, asked_port), (answers, answering), at=at, asked=asked_port)
+    return Translation((back, mapped), (source, port), at=at, asked=asked_port)
 
 
 def _mikrotik(line: str, _: Table) -> Translation | None:
     found = MIKROTIK.search(line)
-    return Translation((found[3], found[4]), (found[1], found[2])) if found else None
+    return Translation((found[3], found[4]), (found[1], found[2]), asked=found[5]) if found else None
 
 
 def _srx(line: str, _: Table) -> Translation | None:
     found = SRX.search(line)
     if found:
-        elapsed = SRX_ELAPSED.search(found[5])
-        tcp = SRX_PROTOCOL.search(found[5])
-        return Translation((found[3], found[4]), (found[1], found[2]), elapsed[1] if elapsed else "") if tcp else None
+        inside, port, asked, outside, mapped, rest = found.groups()
+        elapsed = SRX_ELAPSED.search(rest)
+        if not SRX_PROTOCOL.search(rest):
+            return None
+        return Translation((outside, mapped), (inside, port), elapsed[1] if elapsed else "", asked=asked)
     told = dict(SRX_FIELD.findall(line))
     if told.get("protocol-id") != "6":
         return None
-    outside = told.get("nat-source-address", ""), told.get("nat-source-port", "")
-    inside = told.get("source-address", ""), told.get("source-port", "")
-    return Translation(outside, inside, told.get("elapsed-time", ""))
+    here = told.get("source-address", ""), told.get("source-port", "")
+    there = told.get("nat-source-address", ""), told.get("nat-source-port", "")
+    return Translation(there, here, told.get("elapsed-time", ""), asked=told.get("destination-port", ""))
 
 
 def _fortinet(line: str, table: Table) -> Translation | None:
@@ -151,7 +161,8 @@ def _fortinet(line: str, table: Table) -> Translation | None:
         at = moments.civil(f"{told.get('date', '')} {told.get('time', '')}{told.get('tz', '')}", table.zone)
     seconds = "" if told.get("action") == "start" else told.get("duration", "")
     outside = told["transip"], told.get("transport", "")
-    return Translation(outside, (told.get("srcip", ""), told.get("srcport", "")), seconds, at)
+    inside = told.get("srcip", ""), told.get("srcport", "")
+    return Translation(outside, inside, seconds, at, asked=told.get("dstport", ""))
 
 
 def _palo_alto(line: str, table: Table) -> Translation | None:
@@ -163,7 +174,8 @@ def _palo_alto(line: str, table: Table) -> Translation | None:
         return None
     outside, inside = (told["outside"], told["outside_port"]), (told["inside"], told["inside_port"])
     at = moments.civil(told["time"], table.zone)
-    return Translation(outside, inside, told["seconds"], at, moments.civil(told["start"], table.zone))
+    began = moments.civil(told["start"], table.zone)
+    return Translation(outside, inside, told["seconds"], at, began, told["asked"])
 
 
 FORMS: tuple[tuple[str, Callable[[str, Table], Translation | None]], ...] = (
@@ -198,8 +210,8 @@ def read(lines: Iterable[str], table: Table) -> Iterator[SiteFact]:
 
 
 def told(found: Translation, line: str, number: int, table: Table) -> TranslationFact | None:
-    """Return a line's translation as a fact, None where nothing is translated or no time is known."""
-    if found.outside == found.inside:
+    """Return a translation as a fact; None where nothing is translated, nobody asks for it, or no time is known."""
+    if found.outside == found.inside or not table.wants(found.asked):
         return None
     outside, port = cells.ip(found.outside[0]), cells.port(found.outside[1])
     inside = cells.ip(found.inside[0])

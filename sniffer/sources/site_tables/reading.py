@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import tzinfo
 from pathlib import Path
 
@@ -88,20 +88,21 @@ class SiteTable:
     def _why(self) -> str:
         worst = self.problems[:1]
         if not worst:
-            return "is it the whole table, and of boxes that use TCP and have addresses?"
+            return "is it the whole table? Of translations only those of TCP to the ports of mail are used"
         problem, rows, line = worst[0]
         return f"{rows} rows have {problem}, the first in line {line}"
 
 
-def read(path: Path, zone: tzinfo, captured: int | None) -> SiteTable:
+def read(path: Path, zone: tzinfo, captured: int | None, ports: Container[int] | None = None) -> SiteTable:
     """Return a site's table: leases, neighbours, a switch's table, translations, an inventory.
 
     ``zone`` is that of times without one; ``captured`` when the capture was taken, in microseconds since 1970: tables
-    without times hold then, and times without a year are of the last year before.  Raises ``TableError`` for what is no
-    table that is known.
+    without times hold then, and times without a year are of the last year before.  ``ports`` are those of servers to
+    which translations matter: of a firewall's log most are to the web, and the same outside port may serve several
+    servers at once.  Raises ``TableError`` for what is no table that is known.
     """
     lines = Lines(path)
-    return SiteTable(lines, format_of(lines), Table(lines.name, zone, captured))
+    return SiteTable(lines, format_of(lines), Table(lines.name, zone, captured, ports))
 
 
 def kind_of(path: Path) -> str:

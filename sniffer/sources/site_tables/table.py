@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import tzinfo
 from typing import NamedTuple, TypeVar
 
@@ -29,13 +29,17 @@ class Table:
     """One file, as its reader sees it.
 
     ``captured`` is when the capture was taken that the table is to explain, in microseconds: a table without times is
-    taken to hold then.  That is all that can be said of it, and no word about any other hour.
+    taken to hold then.  That is all that can be said of it, and no word about any other hour.  ``ports`` are those of
+    servers to which translations matter, None for all.
     """
 
-    def __init__(self, file: str, zone: tzinfo, captured: int | None) -> None:
+    def __init__(
+        self, file: str, zone: tzinfo, captured: int | None, ports: Container[int] | None = None
+    ) -> None:  # fmt: skip
         self.file = file
         self.zone = zone
         self.captured = captured
+        self.ports = ports
         self.order: moments.Order | None = None
         self._problems: dict[str, tuple[int, int]] = {}
 
@@ -52,6 +56,11 @@ class Table:
         found = (RowProblem(problem, rows, line) for problem, (rows, line) in self._problems.items())
         return sorted(found, key=lambda each: (-each.rows, each.line))
 
+    def wants(self, asked: str) -> bool:
+        """Say whether a connection to this port of a server, or to one that is not told, is of interest."""
+        port = cells.port(asked) if self.ports is not None and asked else None
+        return port is None or self.ports is None or port in self.ports
+
     # -- times ---------------------------------------------------------------------------------
 
     @property
@@ -65,12 +74,9 @@ class Table:
         """Find out whether the file's dates begin with the day.  Raises ``TableError`` where that cannot be told."""
         try:
             self.order = moments.order(before_damage(dates))
-        except moments.AmbiguousDateError:
-            raise TableError(
-                self.file,
-                "has dates that can be read in two ways, such as 03/04/2026, and no row that shows which",
-                "export them as 2026-04-03, in PowerShell with LeaseExpiryTime.ToString('o')",
-            ) from None
+        except moments.AmbiguousDateError as error:
+            advice = "export them as 2026-04-03, in PowerShell with LeaseExpiryTime.ToString('o')"
+            raise TableError(self.file, str(error), advice) from None
 
     def time(self, cell: str) -> int | None:
         """Return the time that a cell tells, in the order of the file's dates."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 
@@ -22,11 +22,17 @@ def at(words: str, zone: tzinfo = UTC) -> int:
 CAPTURED = at("2026-11-26 12:00:00")
 
 
-def table(folder: Path, content: str | bytes, zone: tzinfo = UTC, captured: int | None = CAPTURED) -> SiteTable:
+def table(
+    folder: Path,
+    content: str | bytes,
+    zone: tzinfo = UTC,
+    captured: int | None = CAPTURED,
+    ports: Container[int] | None = None,
+) -> SiteTable:
     """A table with this content; its name says nothing."""
     path = folder / "table"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return read(path, zone, captured)
+    return read(path, zone, captured, ports)
 
 
 def bindings(facts: Iterable[SiteFact]) -> list[BindingFact]:

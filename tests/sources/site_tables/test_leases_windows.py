@@ -66,13 +66,18 @@ def test_other_rows_show_the_order_of_a_date(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_a_row_of_another_order_is_not_believed(tmp_path: Path) -> None:
-    rows = row("10.0.3.17", "00-26-73-a1-b2-c3", "13/04/2027") + row(
-        "10.0.3.18", "00-1e-8f-11-22-33", "04/13/2027 99:00"
-    )
+def test_a_row_of_another_form_is_not_believed(tmp_path: Path) -> None:
+    first, second = "00-26-73-a1-b2-c3", "00-1e-8f-11-22-33"
+    rows = row("10.0.3.17", first, "2027-04-13") * 1001 + row("10.0.3.18", second, "03/04/2027 08:00")
     windows = table(tmp_path, NAMES + rows)
-    assert who(windows) == [("10.0.3.17", RICOH)]
-    assert [(each.problem, each.line) for each in windows.problems] == [("a time that cannot be read", 3)]
+    assert who(windows) == [("10.0.3.17", RICOH)] * 1001
+    assert [(each.problem, each.line) for each in windows.problems] == [("a time that cannot be read", 1003)]
+
+
+def test_a_file_of_two_orders_is_refused(tmp_path: Path) -> None:
+    rows = row("10.0.3.17", "00-26-73-a1-b2-c3", "13/04/2027") + row("10.0.3.18", "00-1e-8f-11-22-33", "04/13/2027")
+    with pytest.raises(TableError, match="begin with the day and dates that begin with the month; export them as"):
+        list(table(tmp_path, NAMES + rows))
 
 
 def test_dates_that_mean_two_things_are_refused(tmp_path: Path) -> None:

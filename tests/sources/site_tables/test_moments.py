@@ -65,16 +65,23 @@ def test_an_hour_that_clocks_repeat_or_pass_over_is_no_time(zone: tzinfo, cell: 
         (["03/04/2026", "13/04/2026"], Order.DAY_FIRST),
         (["03/04/2026", "04/13/2026"], Order.MONTH_FIRST),
         (["03/04/2026", "3.4.2026"], Order.DAY_FIRST),
-        (["05/05/2026", "2026-11-26", ""], Order.DAY_FIRST),
+        (["05/05/2026", "2026-11-26", ""], None),
     ],
 )
-def test_the_order_of_dates(cells: list[str], told: Order) -> None:
+def test_the_order_of_dates(cells: list[str], told: Order | None) -> None:
     assert order(cells) is told
 
 
 def test_an_order_that_nothing_tells() -> None:
-    with pytest.raises(AmbiguousDateError):
+    with pytest.raises(AmbiguousDateError, match="two ways"):
         order(["03/04/2026", "05/05/2026", "12/12/2026"])
+
+
+def test_two_orders_are_none() -> None:
+    with pytest.raises(AmbiguousDateError, match="begin with the day and"):
+        order(["03/04/2026", "13/12/2026", "12/13/2026"])
+    assert civil("04/13/2026", UTC, Order.DAY_FIRST) is None
+    assert civil("05/05/2026", UTC) == at("2026-05-05 00:00:00")
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,12 @@ def test_pan_os_export(tmp_path: Path) -> None:
     assert log.problems == []
 
 
+def test_only_connections_to_the_ports_that_matter_are_told(tmp_path: Path) -> None:
+    assert sides(table(tmp_path, PALO_ALTO, ports=range(587, 588))) == SIDES
+    with pytest.raises(TableError, match="holds nothing that can be used"):
+        list(table(tmp_path, PALO_ALTO, ports={25}))
+
+
 def test_a_table_that_somebody_made(tmp_path: Path) -> None:
     text = "Time;Outside IP;Outside Port;Inside IP\n26.11.2026 13:00;203.0.113.5;61234;10.0.3.17\n"
     (fact,) = translations(table(tmp_path, text, CET))

@@ -52,7 +52,8 @@ LOGS = {
         "transport=61234 duration=7 sentbyte=398", 7),
     "FortiOS, nanoseconds and zone": (
         "<189>date=2026-11-26 time=13:00:00 eventtime=1795694400000000000 tz=\"+0100\" srcip=10.0.3.17 srcport=51000 "
-        "dstip=52.97.1.2 proto=6 trandisp=snat transip=203.0.113.5 transport=61234 action=start duration=9", 0),
+        "dstip=52.97.1.2 dstport=587 proto=6 trandisp=snat transip=203.0.113.5 transport=61234 action=start "
+        "duration=9", 0),
     "PAN-OS": (
         "<14>Nov 26 12:00:07 pa1 1,2026/11/26 12:00:08,007654321012,TRAFFIC,end,2560,2026/11/26 12:00:07,10.0.3.17,"
         "52.97.1.2,203.0.113.5,52.97.1.2,Allow-Outbound,,,smtp,vsys1,trust,untrust,ethernet1/2,ethernet1/1,Fwd,"
@@ -70,8 +71,9 @@ LOGS = {
         "junos-smtps 203.0.113.5/61234->52.97.1.2/587 NAT-OUT None 6 OUT TRUST INTERNET 6316 20(3000) 18(9000) 12", 12),
     "SRX, structured": (
         '<14>1 2026-11-26T13:00:00.000+01:00 srx1 RT_FLOW - RT_FLOW_SESSION_CREATE [junos@2636.1.1.1.2.25 '
-        'source-address="10.0.3.17" source-port="51000" destination-address="52.97.1.2" '
+        'source-address="10.0.3.17" source-port="51000" destination-address="52.97.1.2" destination-port="587" '
         'nat-source-address="203.0.113.5" nat-source-port="61234" nat-destination-address="52.97.1.2" '
+        'destination-port="587" '
         'protocol-id="6" policy-name="p1"]', 0),
     "RouterOS": (
         "<134>Nov 26 12:00:00 gw firewall,info forward: in:bridge out:ether1, connection-state:new,snat src-mac "
@@ -172,3 +174,12 @@ def test_no_time_is_no_fact(tmp_path: Path, captured: int | None) -> None:
     line = LOGS["ASA, connection"][0].replace("Nov 26 12:00:00", "yesterday" if captured else "Nov 26 12:00:00")
     with pytest.raises(TableError, match="no time, or none that can be read, the first in line 1"):
         list(table(tmp_path, line, captured=captured))
+
+
+@pytest.mark.parametrize("name", LOGS)
+def test_only_connections_to_the_ports_that_matter_are_told(tmp_path: Path, name: str) -> None:
+    line = LOGS[name][0]
+    untold = name in ("ASA, translation", "ASA, translation, user and list", "ASA, its end")  # to nobody in particular
+    first = LOGS["ASA, translation"][0] + "\n"
+    assert len(translations(table(tmp_path, first + line, ports={587}))) == 2
+    assert len(translations(table(tmp_path, first + line, ports={25}))) == 1 + untold
