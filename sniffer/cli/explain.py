@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import IO, Annotated
 
 import typer
+from msgspec.structs import replace
 
 from sniffer.cli import key_logs, options, reading, selector
 from sniffer.cli import output as destination
 from sniffer.knowledge.catalogue import Catalogue
 from sniffer.model import limits
 from sniffer.model.findings import DeviceFinding, SessionFinding
-from sniffer.pipeline import Judgement
+from sniffer.pipeline import Judgement, numbered
 from sniffer.reports.escape import for_terminal
 from sniffer.reports.known import Known
 from sniffer.reports.redaction import Redactor
@@ -60,20 +61,24 @@ def explain(
     exclude_net: reading.ExcludeNetOption = None,
     exclude_vlan: reading.ExcludeVlanOption = None,
     keylog: key_logs.KeyLogOption = None,
+    facts: reading.FactsOption = None,
+    identity: reading.IdentityOption = True,
     redact_users: reading.RedactOption = False,
     as_of: options.AsOfOption = None,
     knowledge: options.KnowledgeOption = None,
     config: reading.ConfigOption = None,  # noqa: ARG001 - its callback has taken the defaults from it
 ) -> None:
     """Read captures and explain; the parameters are the options, their help says the rest."""
-    asked = reading.sources(paths, sensor, ports, local_net, exclude_net, exclude_vlan, keylog)
+    asked = reading.sources(
+        paths, sensor, ports, local_net, exclude_net, exclude_vlan, keylog, facts, identity=identity
+    )
     wanted = _wanted(device, session, client, output)
     known, day = options.knowledge(knowledge), options.as_of(as_of)
     destination.check(output)
     redact = reading.redactor(wanted=redact_users)
     gathered, judgement = reading.read(asked, known, day)
     if isinstance(wanted, str):
-        _devices(judgement, wanted, output, redact)
+        _devices(judgement, wanted, output, redact, asked)
     else:
         _session(judgement, wanted, output, known, redact)
     if gathered.problems or gathered.counts.interrupted:
@@ -97,7 +102,7 @@ def _drawn(output: Path) -> bool:
     return output.suffix.lower() == PICTURE
 
 
-def _devices(judgement: Judgement, word: str, output: Path | None, redact: Redactor) -> None:
+def _devices(judgement: Judgement, word: str, output: Path | None, redact: Redactor, asked: reading.Sources) -> None:
     """Explain the devices that a word may mean."""
     found = [each for each in judgement.devices() if is_called(each, word)]
     if not found:
@@ -111,7 +116,8 @@ def _devices(judgement: Judgement, word: str, output: Path | None, redact: Redac
         console = table.console(stream)
         for number, each in enumerate(found[: limits.EXPLAINED]):
             console.print("" if not number else "\n")
-            report.explain(Page(console), each, *_sessions(judgement, each), redact)
+            shown = replace(each, evidence=numbered(asked.captures, each.evidence, asked.settings.ports))
+            report.explain(Page(console), shown, *_sessions(judgement, each), redact)
     if len(found) > limits.EXPLAINED:
         typer.echo(f"sniffer: {len(found)} devices are called so, the first are shown; an id names one", err=True)
 

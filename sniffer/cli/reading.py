@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -36,6 +37,13 @@ SensorOption = Annotated[
 ]
 ExcludeNetOption = Annotated[list[str] | None, typer.Option(metavar="CIDR", help="Leave a network out.")]
 ExcludeVlanOption = Annotated[list[str] | None, typer.Option(metavar="ID", help="Leave a VLAN out.")]
+FactsOption = Annotated[
+    list[Path] | None,
+    typer.Option(metavar="FILE", readable=False, help="What the site knows: leases, ARP, switch, NAT or CMDB tables."),
+]
+IdentityOption = Annotated[
+    bool, typer.Option(help="Listen to what boxes say of themselves; without it devices are cards and addresses.")
+]
 RedactOption = Annotated[
     bool, typer.Option("--redact-users", help="Replace user names and personal host names by a keyed hash.")
 ]
@@ -57,6 +65,7 @@ class Sources(NamedTuple):
     local_nets: tuple[str, ...]
     settings: Settings
     keyed: bool = False
+    tables: tuple[Path, ...] = ()
 
 
 def sources(
@@ -67,8 +76,10 @@ def sources(
     exclude_net: Iterable[str] | None,
     exclude_vlan: Iterable[str] | None,
     keylog: Iterable[Path] | None = None,
+    facts: Iterable[Path] | None = None,
     *,
     digests: bool = False,
+    identity: bool = True,
 ) -> Sources:
     """Check what was asked for.  Raises ``typer.BadParameter``."""
     wanted = options.ports(ports)
@@ -82,8 +93,9 @@ def sources(
         exclude_vlans=options.vlans(exclude_vlan or ()),
         digests=digests,
         keys=key_logs.key_log(keylog or ()),
+        identity=identity,
     )
-    return Sources(captures, nets, settings, keyed=bool(keylog))
+    return Sources(captures, nets, settings, keyed=bool(keylog), tables=tuple(facts or ()))
 
 
 def redactor(*, wanted: bool) -> Redactor:
@@ -103,8 +115,13 @@ def read(asked: Sources, known: Catalogue, as_of: date, *, blind: bool = False) 
     stored = profiles.Stored({}, ()) if blind else profiles.load()
     progress = ProgressLine()
     with Interrupt() as interrupt:
-        gathered = gather(asked.captures, asked.settings, progress, interrupt.pending)
+        gathered = gather(
+            asked.captures, replace(asked.settings, marks=known.mark_table), progress, interrupt.pending,
+            tables=asked.tables,
+        )  # fmt: skip
     progress.clear()
+    for note in gathered.notes:
+        typer.echo(f"sniffer: {for_terminal(note)}", err=True)
     for problem in (*gathered.problems, *stored.problems):
         typer.echo(f"sniffer: {for_terminal(str(problem))}", err=True)
     if not gathered.counts.readable:

@@ -92,6 +92,8 @@ def triage(
     exclude_net: reading.ExcludeNetOption = None,
     exclude_vlan: reading.ExcludeVlanOption = None,
     keylog: key_logs.KeyLogOption = None,
+    facts: reading.FactsOption = None,
+    identity: reading.IdentityOption = True,
     redact_users: reading.RedactOption = False,
     fail_on: Annotated[
         str, typer.Option(metavar="LIST", help="Exit with 3 if a device has one of these verdicts.")
@@ -102,7 +104,9 @@ def triage(
 ) -> None:
     """Read captures and report; the parameters are the options, their help says the rest."""
     digests = form in (Format.JSON, Format.JSONL)
-    asked = reading.sources(paths, sensor, ports, local_net, exclude_net, exclude_vlan, keylog, digests=digests)
+    asked = reading.sources(
+        paths, sensor, ports, local_net, exclude_net, exclude_vlan, keylog, facts, digests=digests, identity=identity
+    )
     failing = options.fail_on(fail_on)
     known, day = options.knowledge(knowledge), options.as_of(as_of)
     destination.check(output)

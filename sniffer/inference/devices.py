@@ -31,6 +31,7 @@ from sniffer.model.findings import (
     Evidence,
     Identity,
     Interface,
+    Rival,
     Scope,
     ServiceFinding,
     SessionFinding,
@@ -286,7 +287,7 @@ def _word(device: _Device, source: Source, told: Field, value: str, seen: _Seen)
 def _identity(device: _Device, box: Box, translated: Collection[str]) -> Identity:
     """Grade which device it is: an address alone names nobody."""
     via = (*map(device_id, device.via), *translated)
-    rivals = tuple(device_id(key) for key in device.rivals)
+    rivals = tuple(Rival(device_id(key), round(1 / len(device.rivals), 2)) for key in device.rivals)
     grounds = tuple(device.grounds.values())
     if not device.owner.card:
         known = device.settles is None and not rivals

@@ -200,7 +200,11 @@ class Advice(Struct, frozen=True):
 
 
 class Evidence(Struct, frozen=True):
-    """One clue to who a device is, compacted to the interval over which it was seen."""
+    """One clue to who a device is, compacted to the interval over which it was seen.
+
+    ``file`` is where it was seen first, with the ``line`` of a table or the number of the ``frame``, from 1, where
+    somebody looked for it.
+    """
 
     source: str
     field: str
@@ -213,6 +217,7 @@ class Evidence(Struct, frozen=True):
     count: int
     file: str | None
     line: int | None = None
+    frame: int | None = None
 
 
 class Interface(Struct, frozen=True):
@@ -236,8 +241,8 @@ class Address(Struct, frozen=True):
 class Identity(Struct, frozen=True):
     """How sure it is that this is one device, and which.
 
-    The band is that of the least sure of its sessions.  ``type_confidence`` is of what it is.  ``via`` and ``rivals``
-    are ids of devices: those on the way, and those that it may have been.  ``grounds`` say why in sentences, and
+    The band is that of the least sure of its sessions.  ``type_confidence`` is of what it is.  ``via`` are the
+    ids of devices on the way, ``rivals`` of those that it may have been.  ``grounds`` say why in sentences, and
     ``settles`` what would tell, where it is not known.
     """
 
@@ -245,7 +250,7 @@ class Identity(Struct, frozen=True):
     confidence: float | None
     type_confidence: float | None = None
     via: tuple[str, ...] = ()
-    rivals: tuple[str, ...] = ()
+    rivals: tuple[Rival, ...] = ()
     grounds: tuple[str, ...] = ()
     settles: str | None = None
 

@@ -5,6 +5,7 @@ fills the spool; ``Judgement`` is phase B over the spool, as often as it is aske
 """
 
 from sniffer.pipeline.facts import session_fact
+from sniffer.pipeline.frame_numbers import numbered
 from sniffer.pipeline.gather import gather
 from sniffer.pipeline.judgement import Judgement
 from sniffer.pipeline.values import DEFAULT_PORTS, Counts, Gathered, InputRecord, Progress, Settings
@@ -18,5 +19,6 @@ __all__ = [
     "Progress",
     "Settings",
     "gather",
+    "numbered",
     "session_fact",
 ]

@@ -12,7 +12,6 @@ from sniffer.pipeline.addresses import INITIAL_HOPS, ip_text, mac_text
 from sniffer.protocols import SmtpSession
 from sniffer.streams import Connection
 
-
 LEAST = 1 << 16
 """Initial sequence numbers below this are a simple system's counter, which others have too; of random ones (RFC 6528)
 one in 65,536 is."""

@@ -21,11 +21,13 @@ def gather(
     settings: Settings,
     report: Report = lambda _: None,
     stop: Stop = lambda: False,
+    tables: Sequence[Path] = (),
 ) -> Gathered:
     """Read captures, given as (sensor, path), into facts.  What cannot be read is among the problems.
 
     ``report`` is told of the progress now and then; when ``stop`` says so the reading ends, and what was found
-    before stays.  Raises ``ValueError`` for settings that make no sense.
+    before stays.  ``tables`` are files of what the site knows: leases, neighbours, translations, inventory.  Raises
+    ``ValueError`` for settings that make no sense.
     """
     found = Gathered(Spool())
     sources = inputs(paths, found.problems)
@@ -41,6 +43,10 @@ def gather(
     found.problems += reader.problems
     reader.names.finish()
     reader.clues.finish()
+    if tables:
+        from sniffer.pipeline.tables import take  # noqa: PLC0415 - its expressions take 0.1 s to compile
+
+        take(tables, found, settings.ports)
     found.spool.seal()
     hashes = _hashes(digests, wanted=not found.counts.interrupted)
     found.inputs = _records(sources, hashes, {each.name: each.problem for each in found.problems})

@@ -44,10 +44,10 @@ class Reader:
         self._settings = settings
         self._spool = spool
         self._share = share
-        self._ports = _ports(settings.ports)
-        self._senders = _ports(SENDERS if share.number == 0 else ())
+        self._ports = ports_of(settings.ports)
+        self._senders = ports_of(SENDERS if share.number == 0 else ())
         listens = settings.identity and share.number == 0
-        self._discovery = Discovery(*map(_ports, DISCOVERED)) if listens else None
+        self._discovery = Discovery(*map(ports_of, DISCOVERED)) if listens else None
         self._wanted = bpf.Discovery(*DISCOVERED) if listens else None
         self._exclusion = Exclusion(settings.exclude_nets, settings.exclude_vlans)
         self._read_before = 0
@@ -136,7 +136,7 @@ class Reader:
         self.counts.evicted += table.evicted
 
 
-def _ports(numbers: Iterable[int]) -> npt.NDArray[np.bool_]:
+def ports_of(numbers: Iterable[int]) -> npt.NDArray[np.bool_]:
     """Return 65,536 truth values."""
     chosen = np.zeros(65_536, np.bool_)
     chosen[list(numbers)] = True

@@ -93,12 +93,16 @@ class Counts:
 
 @dataclass(slots=True)
 class Gathered:
-    """What phase A found: the facts in the spool, what was counted, and what could not be read."""
+    """What phase A found: the facts in the spool, what was counted, and what could not be read.
+
+    ``notes`` say what was wrong with rows of a site's tables.
+    """
 
     spool: Spool
     counts: Counts = field(default_factory=Counts)
     inputs: list[InputRecord] = field(default_factory=list)
     problems: list[CaptureError] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def frames_read(self) -> int | None:

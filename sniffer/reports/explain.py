@@ -11,8 +11,11 @@ from sniffer.reports.known import Known, Ways, known_by
 from sniffer.reports.moments import local, local_span
 from sniffer.reports.page import QUIET, Page
 from sniffer.reports.redaction import Redactor
-from sniffer.reports.rows import display_filter
+from sniffer.reports.rows import PERSONAL, display_filter
 from sniffer.reports.words import ROLE_WORDS, STATE_WORDS, VERDICT_WORDS, tls_words
+
+IDENTITY_DOUBTS = frozenset(("address-contested", "name-of-another", "identity-conflict"))
+"""Anomalies that speak against who a device is."""
 
 
 def explain(
@@ -34,7 +37,8 @@ def explain(
     ]
     page.section("Mail services", map(clean, [*services, *_not_checked(shown)]))
     page.section("Findings", (clean(f"{each.code}: {each.text}") for each in device.findings + device.anomalies))
-    page.section("Who it is", (_clue(each, redact) for each in device.evidence))
+    page.section("Which device it is", _grounds(device, redact))
+    page.section("What was seen of it", (_clue(each, redact) for each in device.evidence))
     page.section("Sessions, the newest first", _sessions(shown, redact))
 
 
@@ -44,8 +48,26 @@ def _verdict(finding: DeviceFinding | ServiceFinding) -> str:
 
 
 def _title(device: DeviceFinding, redact: Redactor) -> str:
-    parts = [redact.host(device.name) or "(no name)", device.vendor, *(each.ip for each in device.addresses[:3])]
-    return "  ".join(part for part in (*parts, *(each.mac for each in device.interfaces)) if part)
+    made = " ".join(part for part in (device.vendor, device.model) if part)
+    parts = [redact.host(device.name) or "(no name)", made, device.kind, device.location]
+    parts += [each.ip for each in device.addresses[:3]]
+    return "  ".join(part for part in (*parts, *dict.fromkeys(each.mac for each in device.interfaces)) if part)
+
+
+def _grounds(device: DeviceFinding, redact: Redactor) -> Iterator[str]:
+    """Give why these sessions are the device's, what speaks against it, and what would settle it."""
+    identity, hosts = device.identity, [each.value for each in device.evidence if each.kind in PERSONAL]
+    yield from (f"• {redact.named(each, hosts)}" for each in identity.grounds)
+    if identity.via:
+        yield f"• not seen on its own link: its sessions came through {', '.join(identity.via)}"
+    if identity.rivals:
+        yield f"• it may also be {', '.join(f'{each.label} ({each.probability:.0%})' for each in identity.rivals)}"
+    yield from (f"• against: {each.text}" for each in device.anomalies if each.code in IDENTITY_DOUBTS)
+    if identity.settles:
+        yield f"• not known; what would settle it: {identity.settles}"
+    if device.serial or device.owner:
+        about = (("serial number", device.serial), ("owner", redact.user(device.owner)))
+        yield "• " + ", ".join(f"{what} {value}" for what, value in about if value)
 
 
 def _sure(device: DeviceFinding) -> str:
@@ -85,11 +107,18 @@ def _service(finding: ServiceFinding, ways: Ways, redact: Redactor) -> Iterator[
 
 
 def _clue(clue: Evidence, redact: Redactor) -> str:
-    value = redact.host(clue.value) if clue.kind == "name" else clue.value
+    value = redact.host(clue.value) if clue.kind in PERSONAL else clue.value
     basis = "measured" if clue.measured else "its own claim"
     seen = local_span(clue.first_seen, clue.last_seen)
     often = "once" if clue.count == 1 else f"{clue.count} times"
-    return f"{clue.source} {clue.field} {value}: {basis}, {often}, {seen}"
+    return f"{clue.source} {clue.field} {value}: {basis}, {often}, {seen}{_where(clue)}"
+
+
+def _where(clue: Evidence) -> str:
+    """Return where a clue was seen first: a frame's number as Wireshark counts, or a table's line."""
+    if clue.line is not None:
+        return f"; {clue.file}, line {clue.line}"
+    return f"; {clue.file}, frame {clue.frame}" if clue.frame is not None else ""
 
 
 def _sessions(sessions: Iterable[SessionFinding], redact: Redactor) -> Iterator[str]:

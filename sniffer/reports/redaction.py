@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 
 NOT_PERSONAL = re.compile(
     r"\[.*\]|localhost.*|(?:\d{1,3}\.){3}\d{1,3}|[A-Za-z]{2,4}-?[0-9A-Fa-f]{6}(?:[0-9A-Fa-f]{6})?",
@@ -47,6 +48,14 @@ class Redactor:
         if name is None or NOT_PERSONAL.fullmatch(name):
             return name
         return self._replaced("host", name)
+
+    def named(self, text: str, names: Iterable[str]) -> str:
+        """Return a text in which host names that could name a person are replaced."""
+        if self._key is None:
+            return text
+        for name in sorted(set(names), key=len, reverse=True):
+            text = text.replace(name, self.host(name) or name)
+        return text
 
     def text(self, text: str | None, *names: str | None) -> str | None:
         """Return a text in which the given user names are replaced, should it repeat them or a part of them."""

@@ -133,9 +133,14 @@ def _attempt(attempt: AttemptFinding, users: tuple[str | None, ...], redact: Red
     }
 
 
+PERSONAL = frozenset(("name", "comment", "owner"))
+"""Kinds of evidence that may name a person."""
+
+
 def device_row(finding: DeviceFinding, redact: Redactor) -> Row:
     """Return a device as the contract has it."""
     users = tuple(user for each in finding.services for user in (*each.users, *each.reason_names))
+    hosts = [each.value for each in finding.evidence if each.kind in PERSONAL]
     return {
         "type": "device",
         "schema": SCHEMA,
@@ -151,18 +156,20 @@ def device_row(finding: DeviceFinding, redact: Redactor) -> Row:
         "affected_through": finding.affected_through,
         "name": redact.host(finding.name),
         "vendor": finding.vendor,
-        "model": None,
-        "kind": None,
-        "location": None,
-        "serial": None,
+        "model": finding.model,
+        "kind": finding.kind,
+        "location": finding.location,
+        "serial": finding.serial,
         "role": finding.role,
         "senders_at_least": finding.senders_at_least,
         "identity": {
             "band": finding.identity.band,
             "confidence": finding.identity.confidence,
-            "type_confidence": None,
-            "via": [],
-            "rivals": [],
+            "type_confidence": finding.identity.type_confidence,
+            "via": list(finding.identity.via),
+            "rivals": [{"label": each.label, "probability": each.probability} for each in finding.identity.rivals],
+            "grounds": [redact.named(each, hosts) for each in finding.identity.grounds],
+            "settles": finding.identity.settles,
         },
         "interfaces": [
             {"mac": each.mac, "kind": mac_kind(each.mac), "domain": each.domain} for each in finding.interfaces
@@ -173,14 +180,14 @@ def device_row(finding: DeviceFinding, redact: Redactor) -> Row:
                 "domain": each.domain,
                 "from": utc(each.first_seen),
                 "until": utc(each.last_seen),
-                "source": "smtp",
+                "source": each.source,
             }
             for each in finding.addresses
         ],
         "services": [_service(each, redact) for each in finding.services],
         "findings": _named(finding.findings),
         "anomalies": _named(finding.anomalies),
-        "owner": None,
+        "owner": redact.user(finding.owner),
         "exception": None,
         "advice": [
             {"code": each.code, "text": each.text, "source": each.source, "as_of": each.as_of}
@@ -218,7 +225,7 @@ def _service(finding: ServiceFinding, redact: Redactor) -> Row:
 
 
 def _evidence(clue: Evidence, redact: Redactor) -> Row:
-    value = redact.host(clue.value) if clue.kind == "name" else clue.value
+    value = redact.host(clue.value) if clue.kind in PERSONAL else clue.value
     return {
         "source": clue.source,
         "field": clue.field,
@@ -230,8 +237,9 @@ def _evidence(clue: Evidence, redact: Redactor) -> Row:
         "last_seen": utc(clue.last_seen),
         "count": clue.count,
         "file": clue.file,
+        "line": clue.line,
         "time": utc(clue.first_seen),
-        "frame": None,
+        "frame": clue.frame,
     }
 
 

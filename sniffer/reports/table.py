@@ -59,7 +59,8 @@ def _device(finding: DeviceFinding, redact: Redactor) -> Text:
     addresses = [each.ip for each in finding.addresses[:2]]
     senders = [f"{finding.senders_at_least} senders or more"] if finding.senders_at_least > 1 else []
     role = [finding.role] if finding.role == "relay" else []
-    about = [" ".join(addresses), finding.vendor, *role, *senders]
+    made = " ".join(part for part in (finding.vendor, finding.model) if part)
+    about = [" ".join(addresses), made, finding.location, *role, *senders]
     return _two(redact.host(finding.name) or "(no name)", ", ".join(each for each in about if each))
 
 
