@@ -25,6 +25,15 @@ PACKAGES = {
     "GnuTLS": "gnutls-bin",
     "dnsmasq": "dnsmasq-base",
     "JavaMail": "libmail-java",
+    "udhcpc": "udhcpc",
+    "Avahi": "avahi-daemon",
+    "Samba": "samba",
+    "lldpd": "lldpd",
+    "wsdd2": "wsdd2",
+    "Net-SNMP": "snmpd",
+    "radvd": "radvd",
+    "Keepalived": "keepalived",
+    "dhclient": "isc-dhcp-client",
 }
 CLIENTS = {
     "swaks": "swaks",
