@@ -116,4 +116,4 @@ OLD_LASER = Box("laser", "localhost", "00:21:b7:33:44:55", "Lexmark", None, "pri
 """A box with a fixed address that says nothing of itself."""
 ROUTER = Box("r1", "gateway", "4c:5e:0c:12:34:56", "MikroTik", None, "router")
 FIREWALL = Box("fw", "firewall", "00:09:0f:aa:bb:01", "Fortinet", None, "firewall")
-RELAY = Box("relay", "relay.example.org", "00:50:56:9a:bc:de", None, "Postfix", "computer")
+RELAY = Box("relay", "relay.example.org", "00:50:56:9a:bc:de", "VMware", None, "computer")

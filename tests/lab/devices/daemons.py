@@ -184,9 +184,17 @@ def nmbd(site: Site, node: Node, comment: str) -> None:
 
 def wsdd(site: Site, node: Node, vendor: str, model: str, serial: str) -> None:
     """WS-Discovery by wsdd2, its metadata over HTTP, and answers to LLMNR."""
-    boot = f"vendor:{vendor},model:{model},serial:{serial}"
-    argv = ["wsdd2", "-4", "-i", LEG, "-N", node.box.name, "-H", node.box.name, "-G", "WORKGROUP", "-b", boot]
+    boot = [
+        word for pair in (("vendor", vendor), ("model", model), ("serial", serial)) for word in ("-b", ":".join(pair))
+    ]
+    argv = ["wsdd2", "-4", "-i", LEG, "-N", node.box.name, "-H", node.box.name, "-G", "WORKGROUP", *boot]
     start(site, node, "exec " + shlex.join(argv), "wsdd2")
+
+
+def wsd_printer(site: Site, node: Node, ip: str, uuid: str) -> None:
+    """WS-Discovery as a printer does it, which wsdd2 cannot: its boxes are computers."""
+    box = node.box
+    program(site, node, "wsd_printer.py", ip, uuid, str(box.vendor), str(box.model), str(box.serial))
 
 
 # -- what managers ask ---------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from tests.capture_files import encode_pcap
 from tests.lab.devices.box import BROTHER, NAS, RICOH, ROUTER, Box
 from tests.lab.devices.recorder import LARGEST
 from tests.lab.devices.scenario import Case, Notes
-from tests.lab.devices.truth import Truth, truth
+from tests.lab.devices.truth import Played, Truth, truth
 from tests.wire import Conversation, Frame, merge
 
 START = 1_795_000_000.0
@@ -63,7 +63,8 @@ def make(case: Hostile, folder: Path) -> Truth:
     boxes = {box.key: box for box in (*HOMES, ATTACKER, ROUTER)}
     known = {box.key: ("mac",) if box is ATTACKER else ("mac", "vendor", "name") for box in HOMES | {ATTACKER: ""}}
     like = Case(case.name, case.about, ("near",), case.hidden, known)
-    told = truth(like, Notes(()), {"near": frames}, {"near": frames}, boxes, {"near": set(boxes)})
+    spans = {"near": frames}
+    told = truth(like, Played(Notes(()), spans, boxes, {"near": set(boxes)}), spans, spans)
     return {**told, "sensors": {"near": file}, "origin": "made by tests/lab/devices/hostile.py"}
 
 

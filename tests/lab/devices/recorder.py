@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.capture_files import Interface, write_pcap, write_pcapng
 from tests.lab.devices.scenario import Case, Scenario
 from tests.lab.devices.site import Site
-from tests.lab.devices.truth import Truth, truth
+from tests.lab.devices.truth import Played, Truth, truth
 from tests.lab.devices.wires import read
 from tests.lab.namespaces import network
 from tests.wire import Frame
@@ -37,8 +37,10 @@ def play(scenario: Scenario, folder: Path) -> dict[str, Truth]:
         for case in scenario.cases:
             seen = {lan: recorded[lan] for lan in case.spans}
             seen = case.view(seen) if case.view else seen
-            write(case, case.damage(seen) if case.damage else seen, folder / case.name)
-            made[case.path] = truth(case, notes, recorded, seen, boxes, site.homes)
+            written = case.damage(seen) if case.damage else seen
+            write(case, written, folder / case.name)
+            played = Played(notes, recorded, boxes, site.homes)
+            made[case.path] = truth(case, played, seen, written)
         return made
 
 

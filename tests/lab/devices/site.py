@@ -17,8 +17,8 @@ from tests.lab.tcpdump import await_silence, recording
 
 LLDP_PASSES = 16384
 """A bridge eats link-local groups unless told not to: bit 14 is LLDP's (Linux, ip-link(8), group_fwd_mask)."""
-CLOCK_AND_REPORTS = "not (icmp6 and (ip6[40] == 143 or ip6[48] == 143)) and not igmp"
-"""What no observer reads: multicast reports."""
+LISTENED = "not (ip6[6] == 0 and ip6[48] == 143) and not igmp"
+"""All but reports of multicast listeners (RFC 3810 5.2, RFC 3376 4.2), which no observer reads."""
 
 
 @dataclass
@@ -187,7 +187,7 @@ class Site:
         """Record all LANs while the block runs, each into a file of its name."""
         with ExitStack() as sensors:
             for lan in self.lans:
-                sensors.enter_context(recording(self.span(lan), CLOCK_AND_REPORTS, (f"br-{lan}",)))
+                sensors.enter_context(recording(self.span(lan), LISTENED, (f"br-{lan}",)))
             yield
 
     def span(self, lan: str) -> Path:

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from tests.lab.devices.box import Box
@@ -34,6 +35,7 @@ from tests.lab.versions import with_versions
 from tests.wire import Frame
 
 FORWARDING = frozenset({"router", "firewall"})
+SPELT = ("name", "model", "location", "serial")
 ALL = ("mac", "name", "vendor", "model", "kind", "location", "serial")
 
 Truth = dict[str, Any]
@@ -41,65 +43,62 @@ Owners = dict[tuple[int, int], tuple[str, str]]
 """By what a connection keeps on its way, the box and the card."""
 
 
+@dataclass(frozen=True)
+class Played:
+    """A scenario that was played: what every LAN carried, the boxes by key, and by LAN the keys of those at home."""
+
+    notes: Notes
+    recorded: Mapping[str, Sequence[Frame]]
+    boxes: Mapping[str, Box]
+    homes: Mapping[str, set[str]]
+
+
 def truth(
-    case: Case,
-    notes: Notes,
-    recorded: Mapping[str, Sequence[Frame]],
-    written: Mapping[str, Sequence[Frame]],
-    boxes: Mapping[str, Box],
-    homes: Mapping[str, set[str]],
+    case: Case, played: Played, seen: Mapping[str, Sequence[Frame]], written: Mapping[str, Sequence[Frame]]
 ) -> Truth:
-    """The truth of a case: `recorded` is what every LAN carried, `written` what the case's sensors saw of it."""
-    owners = owners_of(recorded, boxes, homes)
+    """The truth of a case: `seen` is what its sensors saw, `written` what came into the files of it."""
+    words = b"\n".join(each.data[: case.snaplen] for frames in written.values() for each in frames).lower()
     return {
         "about": case.about,
-        "origin": origin(notes),
-        "sensors": {name: case.file_of(name) for name in written},
-        "devices": {key: box.told() for key, box in boxes.items()},
-        "sessions": list(sessions(case, notes, recorded, written, owners, boxes)),
+        "origin": origin(played.notes),
+        "sensors": {name: case.file_of(name) for name in seen},
+        "devices": {key: box.told() for key, box in played.boxes.items()},
+        "sessions": list(sessions(case, played, seen, words)),
     }
 
 
-def owners_of(
-    recorded: Mapping[str, Sequence[Frame]], boxes: Mapping[str, Box], homes: Mapping[str, set[str]]
-) -> Owners:
+def owners_of(played: Played) -> Owners:
     """Who opened a connection, with which card: whose its first SYN carries on a LAN where that box is at home."""
     owners: Owners = {}
     # what carries a router's card is its own where nobody else began it
     for forwards in (False, True):
-        for lan, frames in recorded.items():
-            keys = [key for key in homes[lan] if (boxes[key].kind in FORWARDING) is forwards]
-            cards = {mac: key for key in keys for mac in boxes[key].macs}
+        for lan, frames in played.recorded.items():
+            keys = [key for key in played.homes[lan] if (played.boxes[key].kind in FORWARDING) is forwards]
+            cards = {mac: key for key in keys for mac in played.boxes[key].macs}
             for syn in syns(frames):
                 if syn.mac in cards:
                     owners.setdefault(syn.same, (cards[syn.mac], syn.mac))
     return owners
 
 
-def sessions(
-    case: Case,
-    notes: Notes,
-    recorded: Mapping[str, Sequence[Frame]],
-    written: Mapping[str, Sequence[Frame]],
-    owners: Owners,
-    boxes: Mapping[str, Box],
-) -> Iterator[Truth]:
+def sessions(case: Case, played: Played, seen: Mapping[str, Sequence[Frame]], words: bytes) -> Iterator[Truth]:
     """The rows, in order of time; one that several sensors saw alike is one row."""
-    seen: dict[Any, dict[str, Syn]] = {}
-    for sensor, frames in written.items():
+    notes, owners = played.notes, owners_of(played)
+    found: dict[Any, dict[str, Syn]] = {}
+    for sensor, frames in seen.items():
         for syn in syns(frames):
-            seen.setdefault((syn.ends, syn.isn), {})[sensor] = syn
-    names = {same: name for frames in written.values() for same, name in greetings(frames).items()}
-    everything = [frame for frames in recorded.values() for frame in frames]
+            found.setdefault((syn.ends, syn.isn), {})[sensor] = syn
+    names = {same: name for frames in seen.values() for same, name in greetings(frames).items()}
+    everything = [frame for frames in played.recorded.values() for frame in frames]
     named = mentioned(everything)
     homes_of = {syn.client: owners[syn.same][0] for syn in syns(everything) if syn.mac == owners[syn.same][1]}
     numbers: dict[tuple[int, int], int] = {}
-    for seers in sorted(seen.values(), key=lambda each: min(syn.time_us for syn in each.values())):
+    for seers in sorted(found.values(), key=lambda each: min(syn.time_us for syn in each.values())):
         syn = next(iter(seers.values()))
         key, mac = owners[syn.same]
         name = names.get(syn.same)
         hidden = bool(case.hidden & {key, f"{key} as {name}"})
-        box = boxes[key]
+        box = played.boxes[key]
         on_link = [sensor for sensor, each in seers.items() if each.mac == mac]
         beyond = [sensor for sensor in seers if sensor not in on_link]
         yield {
@@ -120,7 +119,7 @@ def sessions(
             "behalf": behalf(notes.proxied.get(key, ()), named.get(syn.same, set()), homes_of),
             "helo": name,
             "attributable": not hidden,
-            "knowable": [] if hidden else knowable(case, box),
+            "knowable": [] if hidden else knowable(case, box, words),
         }
 
 
@@ -130,10 +129,11 @@ def behalf(proxied: Sequence[str], named: set[str], homes_of: Mapping[str, str])
     return told or list(proxied)
 
 
-def knowable(case: Case, box: Box) -> list[str]:
-    """What can be known of a box at most."""
+def knowable(case: Case, box: Box, words: bytes) -> list[str]:
+    """What can be known of a box at most: of what somebody spells out, only what stands in the files."""
     told = box.told()
-    return [field for field in case.known.get(box.key, ALL) if field == "mac" or told[field]]
+    fields = [field for field in case.known.get(box.key, ALL) if field == "mac" or told[field]]
+    return [field for field in fields if field not in SPELT or told[field].lower().encode() in words]
 
 
 def origin(notes: Notes) -> str:

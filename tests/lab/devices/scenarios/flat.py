@@ -38,9 +38,10 @@ RICOH_MAIL = (
 
 def ipp(box: Box, uuid: str, note: str) -> dict[str, tuple[int, list[str]]]:
     """What a printer says of itself (Bonjour Printing Specification 1.2.1)."""
+    maker = {"Ricoh": "RICOH"}.get(str(box.vendor), box.vendor)
     texts = [
-        "txtvers=1", "qtotal=1", "rp=ipp/print", f"ty={box.vendor} {box.model}", f"product=({box.vendor} {box.model})",
-        f"usb_MFG={box.vendor}", f"usb_MDL={box.model}", f"note={note}", f"UUID={uuid}", "pdl=application/pdf",
+        "txtvers=1", "qtotal=1", "rp=ipp/print", f"ty={maker} {box.model}", f"product=({maker} {box.model})",
+        f"usb_MFG={maker}", f"usb_MDL={box.model}", f"note={note}", f"UUID={uuid}", "pdl=application/pdf",
         f"adminurl=http://{box.name}.local./",
     ]  # fmt: skip
     return {"_ipp._tcp": (631, texts), "_pdl-datastream._tcp": (9100, texts[:5])}
@@ -117,7 +118,7 @@ def speak(site: Site) -> None:
         ipp(BROTHER, "e3248000-80ce-11db-8000-0080774b5c6d", "Reception"),
         instance="Brother MFC-L8690CDW series",
     )
-    daemons.wsdd(site, at["brother"], "Brother", "MFC-L8690CDW", str(BROTHER.serial))
+    daemons.wsd_printer(site, at["brother"], ADDRESSES[BROTHER], "e3248000-80ce-11db-8000-0080774b5c6d")
     daemons.pages(site, at["brother"], "debut/1.30", "Brother MFC-L8690CDW series")
     daemons.nmbd(site, at["nas"], "DS918+")
     daemons.avahi(

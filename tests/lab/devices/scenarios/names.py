@@ -18,8 +18,8 @@ from tests.lab.namespaces import UnavailableError
 LOGIN = {"mechanism": "LOGIN", "user": "scan@example.org"}
 FOREIGN = Box("foreign", "BRN3CD92BAABBCC", "00:21:b7:aa:bb:cc", "Lexmark", None, "printer")
 """Its name has the form of Brother's, with a card of HP's in it; its own card is of Lexmark."""
-TWIN = Box("twin", "SCANNER", "00:15:99:01:02:03", "Samsung", None, "printer")
-OTHER_TWIN = Box("twin2", "SCANNER", "00:17:c8:0a:0b:0c", "Kyocera", None, "printer")
+TWIN = Box("twin", "SCANNER", "00:15:99:01:02:03", "Samsung", "SCX-4623", "printer")
+OTHER_TWIN = Box("twin2", "SCANNER", "00:17:c8:0a:0b:0c", "Kyocera", "ECOSYS M2040dn", "printer")
 HIK_MAIL = (
     "From: <ipc@example.org>\r\nTo: <office@example.com>\r\nSubject: Motion Detected On Channel D1\r\n"
     "X-Mailer: HIKMailer\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\n"
@@ -57,6 +57,11 @@ def wrong_names(site: Site) -> Notes:
     with site.recorded():
         for node in nodes.values():
             daemons.dhcp(site, node)
+        # wsdd2 gives every box the same serial number
+        daemons.wsdd(site, nodes[TWIN], "Samsung", "SCX-4623", "Z1")
+        daemons.wsdd(site, nodes[OTHER_TWIN], "Kyocera", "ECOSYS M2040dn", "Z2")
+        time.sleep(1.5)
+        daemons.looks_around(site, PI, boxes[PI])
         site.mail(RICOH, clients.smtplib, clear, body=RICOH_MAIL, **LOGIN)
         site.mail(FOREIGN, clients.swaks, clear, **LOGIN)
         site.mail(TWIN, clients.smtplib, clear, **LOGIN)
@@ -64,7 +69,7 @@ def wrong_names(site: Site) -> Notes:
         site.mail(PI, clients.smtplib, clear, helo="localhost", body=HIK_MAIL, **LOGIN)
         site.mail(PI, clients.smtplib, clear, helo=RICOH.name, body=RICOH_MAIL, **LOGIN)
         time.sleep(0.3)
-    return Notes(("dnsmasq", "udhcpc", "smtplib of Python", "swaks", "curl"), via={"far": "r1"})
+    return Notes(("dnsmasq", "udhcpc", "wsdd2", "smtplib of Python", "swaks", "curl"), via={"far": "r1"})
 
 
 def zoo(site: Site) -> Notes:
@@ -114,8 +119,8 @@ SCENARIOS = (
         (
             Case(
                 "s11-wrong-names",
-                "Names with foreign cards in them, two boxes of one name, mails with another maker's marks; a sensor "
-                "on their LAN.",
+                "Names with foreign cards in them, two boxes of one name and one serial number, mails with another "
+                "maker's marks; a sensor on their LAN.",
                 ("near",),
             ),
             Case(
