@@ -34,6 +34,10 @@ PACKAGES = {
     "radvd": "radvd",
     "Keepalived": "keepalived",
     "dhclient": "isc-dhcp-client",
+    "Mutt": "mutt",
+    "S-nail": "s-nail",
+    "sendEmail": "sendemail",
+    "Ruby": "ruby",
 }
 CLIENTS = {
     "swaks": "swaks",

@@ -1,18 +1,23 @@
-"""What a span port does to a capture of many connections: one direction, losses, disorder.  Always the same way."""
+"""What a span port does to a capture of many connections: one direction, losses, disorder, two sides in one.
+
+Always the same way.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 
 import dpkt
 
 from tests.lab.devices.scenario import Spans
 from tests.lab.devices.wires import MAIL_PORTS, vlan_of
-from tests.wire import Frame, reorder
+from tests.wire import Frame, merge, reorder
 
 LOST = 0.05
 OVERTAKEN = 5
+AHEAD_US = 800_000
 
 
 def one_way(spans: Spans) -> Spans:
@@ -29,6 +34,20 @@ def with_losses(spans: Spans) -> Spans:
 def reordered(spans: Spans) -> Spans:
     """Frames overtake up to five others; the times stay in order, as a capture's do."""
     return {name: shuffled(frames) for name, frames in spans.items()}
+
+
+def skewed(spans: Spans) -> Spans:
+    """The clock of the second sensor is ahead."""
+    first, second = spans
+    return {
+        first: spans[first],
+        second: [replace(each, time_us=each.time_us + AHEAD_US) for each in spans[second]],
+    }
+
+
+def one_span(spans: Spans) -> Spans:
+    """One sensor that sees both sides of a router: what is forwarded comes twice."""
+    return {"span": merge(*spans.values())}
 
 
 def shuffled(frames: Sequence[Frame]) -> list[Frame]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.lab.devices.scenario import Scenario
-from tests.lab.devices.scenarios import addresses, flat, hidden, middle, names, routed, vlans
+from tests.lab.devices.scenarios import addresses, flat, hidden, middle, names, routed, vlans, zoo
 
 ALL: tuple[Scenario, ...] = (
     flat.SCENARIO,
@@ -13,6 +13,7 @@ ALL: tuple[Scenario, ...] = (
     *addresses.SCENARIOS,
     *middle.SCENARIOS,
     *names.SCENARIOS,
+    zoo.SCENARIO,
 )
 CASES: dict[str, Scenario] = {case.path: scenario for scenario in ALL for case in scenario.cases}
 """By a case's path, the scenario that it is seen of."""

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from tests.lab import clients
 from tests.lab.devices import daemons
 from tests.lab.devices.box import NAS, OLD_LASER, RICOH, ROUTER, Box
+from tests.lab.devices.damage import one_span
 from tests.lab.devices.scenario import Case, Notes, Scenario
 from tests.lab.devices.scenarios.flat import RICOH_MAIL, ipp
 from tests.lab.devices.scenarios.routed import SERVER
@@ -48,8 +49,8 @@ def behind_nat(site: Site) -> Notes:
         time.sleep(0.5)
     return Notes(
         ("dnsmasq", "udhcpc", "Avahi", "smtplib of Python", "swaks", "curl", "msmtp"),
-        via={"far": "nat"},
-        nat=frozenset({"far"}),
+        via={"far": "nat", "span": "nat"},
+        nat=frozenset({"far", "span"}),
     )
 
 
@@ -106,6 +107,12 @@ SCENARIOS = (
                 "s04-nat",
                 "Three boxes behind a NAT, one by one and at once, and the NAT's own mail; a sensor on either side.",
                 ("near", "far"),
+            ),
+            Case(
+                "s04-nat-one-span",
+                "The same on one span that sees both sides of the NAT.",
+                ("near", "far"),
+                view=one_span,
             ),
             Case(
                 "s04-nat-far",

@@ -1,4 +1,4 @@
-"""S11: names that lie.  S12: one box for each mail program.  S14: boxes that say nothing."""
+"""S11: names that lie.  S14: boxes that say nothing."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ import time
 from collections.abc import Sequence
 
 from tests.lab import clients
-from tests.lab.clients import Client
 from tests.lab.devices import daemons
 from tests.lab.devices.box import KONICA, OLD_LASER, PI, RICOH, ROUTER, Box
 from tests.lab.devices.scenario import Case, Notes, Scenario
 from tests.lab.devices.scenarios.flat import RICOH_MAIL
 from tests.lab.devices.scenarios.routed import SERVER
 from tests.lab.devices.site import Mailed, Site
-from tests.lab.namespaces import UnavailableError
 
 LOGIN = {"mechanism": "LOGIN", "user": "scan@example.org"}
 FOREIGN = Box("foreign", "BRN3CD92BAABBCC", "00:21:b7:aa:bb:cc", "Lexmark", None, "printer")
@@ -27,15 +25,6 @@ HIK_MAIL = (
     "IPC NAME: Front Door\r\nIPC S/N: DS-2CD2032-I20150107CCCH497875383\r\n"
 )
 SILENT = Box("silent", "localhost", "00:04:f2:21:43:65", "Polycom", None, "phone")
-PROGRAMS: tuple[tuple[str, Client], ...] = (
-    ("smtplib", clients.smtplib),
-    ("swaks", clients.swaks),
-    ("msmtp", clients.msmtp),
-    ("curl", clients.curl),
-    ("phpmailer", clients.phpmailer),
-    ("netsmtp", clients.net_smtp),
-    ("nodemailer", clients.nodemailer),
-)
 
 
 def farther(site: Site) -> Mailed:
@@ -70,31 +59,6 @@ def wrong_names(site: Site) -> Notes:
         site.mail(PI, clients.smtplib, clear, helo=RICOH.name, body=RICOH_MAIL, **LOGIN)
         time.sleep(0.3)
     return Notes(("dnsmasq", "udhcpc", "wsdd2", "smtplib of Python", "swaks", "curl"), via={"far": "r1"})
-
-
-def zoo(site: Site) -> Notes:
-    """Each program on a box of its own, two sessions in clear."""
-    if reason := clients.fetch_nodemailer():
-        raise UnavailableError(reason)
-    clear = farther(site)
-    boxes = [zoo_box(number, name) for number, (name, _) in enumerate(PROGRAMS)]
-    for number, box in enumerate(boxes):
-        site.join(box, "near", f"10.1.0.{80 + number}/24", via="10.1.0.1")
-    site.knows({})
-    with site.recorded():
-        for _ in range(2):
-            for box, (_, client) in zip(boxes, PROGRAMS, strict=True):
-                site.mail(box, client, clear, mechanism="PLAIN", user="scan@example.org")
-        time.sleep(0.3)
-    return Notes(
-        ("smtplib of Python", "swaks", "msmtp", "curl", "PHPMailer", "Net::SMTP of Perl", "nodemailer"),
-        via={"far": "r1"},
-    )
-
-
-def zoo_box(number: int, program: str) -> Box:
-    """A Dell with one mail program; its key is the program's."""
-    return Box(program, f"host-{number}.example.org", f"98:90:96:00:12:{number:02x}", "Dell", None, "computer")
 
 
 def silence(site: Site) -> Notes:
@@ -136,11 +100,6 @@ SCENARIOS = (
                 },
             ),
         ),
-    ),
-    Scenario(
-        "zoo",
-        zoo,
-        (Case("s12-zoo", "Seven mail programs, each on a box of its own, in clear.", ("near",)),),
     ),
     Scenario(
         "silence",

@@ -7,7 +7,7 @@ import time
 from tests.lab import clients
 from tests.lab.devices import daemons
 from tests.lab.devices.box import BROTHER, NAS, OLD_LASER, PC, RICOH, ROUTER, UPS, Box
-from tests.lab.devices.damage import one_way, reordered, with_losses
+from tests.lab.devices.damage import one_span, one_way, reordered, skewed, with_losses
 from tests.lab.devices.scenario import Case, Notes, Scenario
 from tests.lab.devices.scenarios.flat import RICOH_MAIL, ipp
 from tests.lab.devices.site import Site
@@ -66,7 +66,7 @@ def play(site: Site) -> Notes:
         site.mail(PC, clients.curl, tls, tls="starttls", **login)
         site.mail(MONITOR, clients.smtplib, clear)
         time.sleep(0.5)
-    return Notes(PROGRAMS, via={"far": "r1"})
+    return Notes(PROGRAMS, via={"far": "r1", "span": "r1"})
 
 
 SCENARIO = Scenario(
@@ -114,6 +114,18 @@ SCENARIO = Scenario(
             "Both sides of the router in one pcapng, an interface each, with times of different resolution.",
             ("near", "far"),
             form="pcapng",
+        ),
+        Case(
+            "s13-clocks-differ",
+            "Both sides of the router; the far sensor's clock is 0.8 s ahead.",
+            ("near", "far"),
+            damage=skewed,
+        ),
+        Case(
+            "s13-one-span",
+            "One span with both sides of the router: what is forwarded comes twice, with another card and hop count.",
+            ("near", "far"),
+            view=one_span,
         ),
     ),
 )
