@@ -15,14 +15,15 @@ from typing import Any
 
 from scapy.layers.dhcp import BOOTP, DHCP
 from scapy.layers.inet import IP, UDP
-from scapy.layers.l2 import ARP, Ether
+from scapy.layers.l2 import Ether
 
 from tests.capture_files import encode_pcap
+from tests.datagrams import datagram
 from tests.lab.devices.box import BROTHER, NAS, RICOH, ROUTER, Box
 from tests.lab.devices.recorder import LARGEST
 from tests.lab.devices.scenario import Case, Notes
 from tests.lab.devices.truth import Played, Truth, truth
-from tests.wire import Conversation, Frame, merge
+from tests.wire import Conversation, Encoding, Endpoint, Frame, Segment, merge
 
 START = 1_795_000_000.0
 SECOND = 1_000_000
@@ -109,8 +110,10 @@ def frame(packet: Any, second: float) -> Frame:
 
 def arp(mac: str, ip: str, second: float, *, to: str = BROADCAST, operation: int = 1, target: str = "") -> Frame:
     """An announcement, a question or an answer of ARP."""
-    said = ARP(op=operation, hwsrc=mac, psrc=ip, hwdst="00:00:00:00:00:00", pdst=target or ip)
-    return frame(Ether(src=mac, dst=to) / said, second)
+    card = bytes.fromhex(mac.replace(":", ""))
+    mine, theirs = (bytes(map(int, each.split("."))) for each in (ip, target or ip))
+    said = struct.pack("!HHBBH", 1, 0x0800, 6, 4, operation) + card + mine + bytes(6) + theirs
+    return Frame(round((START + second) * SECOND), bytes.fromhex(to.replace(":", "")) + card + b"\x08\x06" + said)
 
 
 def dhcp(mac: str, second: float, kind: str, options: Sequence[Any] = (), *, yours: str = NO_ADDRESS) -> Frame:
@@ -183,11 +186,11 @@ def dhcp_flood() -> Iterator[Frame]:
         mac = bytes([mac[0] & 0xFE]) + mac[1:]
         # the smallest message that is whole: header, cookie, type, end
         said = b"\1\1\6\0" + dice.randbytes(4) + bytes(20) + mac + bytes(202) + b"\x63\x82\x53\x63\x35\1\1\xff"
-        yield frame(
-            Ether(src=mac.hex(":"), dst=BROADCAST) / IP(src=NO_ADDRESS, dst="255.255.255.255")
-            / UDP(sport=68, dport=67) / said[:244],
-            5 + number / 100,
+        like = Segment(
+            round((START + 5 + number / 100) * SECOND), Endpoint(NO_ADDRESS, 68, mac.hex(":")),
+            Endpoint("255.255.255.255", 67, BROADCAST), from_client=True, seq=1, ack=0, flags=0,
         )  # fmt: skip
+        yield datagram(said, like, Encoding(checksums=True))
 
 
 def arp_storm() -> Iterator[Frame]:
