@@ -61,6 +61,12 @@ TOOLS = (
     "snmpget",
     "radvd",
     "dhclient",
+    "dhcrelay",
+    "mutt",
+    "s-nail",
+    "sendemail",
+    "ruby",
+    "java",
     "keepalived",
 )
 

@@ -34,6 +34,7 @@ PACKAGES = {
     "radvd": "radvd",
     "Keepalived": "keepalived",
     "dhclient": "isc-dhcp-client",
+    "dhcrelay": "isc-dhcp-relay",
     "Mutt": "mutt",
     "S-nail": "s-nail",
     "sendEmail": "sendemail",

@@ -108,8 +108,8 @@ def test_a_connection_is_one_box_s_however_often_it_is_seen(folder: Path) -> Non
 @pytest.mark.parametrize("folder", [each for each in FOLDERS if each.name not in DAMAGED], ids=named)
 def test_greetings_are_those_of_the_capture(folder: Path) -> None:
     said: Counter[str] = Counter()
-    for frames in read(folder).values():
-        said.update(greetings(frames).values())
+    for seen in read(folder).values():
+        said.update(greetings(seen).values())
     assert set(said) == {row["helo"] for row in truth_of(folder)["sessions"]}
 
 
@@ -126,7 +126,7 @@ def options_of(frames: Sequence[Frame]) -> list[tuple[str, str, dict[int, bytes]
         if frame.data[place : place + 2] != b"\x08\x00":
             continue
         ip = dpkt.ip.IP(frame.data[place + 2 :])
-        if isinstance(ip.data, dpkt.udp.UDP) and {ip.data.sport, ip.data.dport} == {67, 68}:
+        if isinstance(ip.data, dpkt.udp.UDP) and {ip.data.sport, ip.data.dport} <= {67, 68}:
             said = dpkt.dhcp.DHCP(ip.data.data)
             address = ".".join(map(str, said.yiaddr.to_bytes(4)))
             found.append((said.chaddr[:6].hex(":"), address, dict(said.opts)))
@@ -135,7 +135,15 @@ def options_of(frames: Sequence[Frame]) -> list[tuple[str, str, dict[int, bytes]
 
 @pytest.mark.parametrize(
     ("case", "count"),
-    [("s01-flat", 7), ("s02-routed", 4), ("s05-churn", 2), ("s06-vlans", 4), ("s10-random-mac", 4), ("s08-relay", 4)],
+    [
+        ("s01-flat", 7),
+        ("s03-dhcp-relay", 4),
+        ("s02-routed", 4),
+        ("s05-churn", 2),
+        ("s06-vlans", 4),
+        ("s10-random-mac", 4),
+        ("s08-relay", 4),
+    ],
 )
 def test_leases_are_given_to_the_true_cards(case: str, count: int) -> None:
     folder = DEVICES / case
@@ -191,6 +199,14 @@ def tshark(folder: Path, sensor: str, wanted: str, *fields: str) -> list[list[st
         ("s01-flat", "near", "dns.a == 52.97.1.2", "dns.qry.name", "smtp.office365.com"),
         ("s01-flat", "near", "dhcp.option.vendor_class_id", "dhcp.option.vendor_class_id", "RicohPrinter"),
         ("s03-far-side", "far", "snmp", "ip.src", "10.1.0.55"),
+        (
+            "s03-dhcp-relay",
+            "far",
+            "dhcp.option.dhcp == 3",
+            "dhcp.option.agent_information_option.agent_circuit_id",
+            "65:74:68:30",
+        ),
+        ("s03-dhcp-relay", "far", "dhcp.option.dhcp == 5", "dhcp.ip.relay", "10.1.0.1"),
         ("s05-churn", "near", "dhcp.option.dhcp == 7", "eth.src", "00:26:73:a1:b2:c3"),
         ("s05-churn", "near", "arp.isgratuitous", "arp.src.hw_mac", "00:21:b7:33:44:55"),
         ("s07-ipv6", "near", "icmpv6.type == 134", "icmpv6.opt.prefix", "2001:db8:1::"),

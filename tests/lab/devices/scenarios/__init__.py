@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from tests.lab.devices.scenario import Scenario
-from tests.lab.devices.scenarios import addresses, flat, hidden, middle, names, routed, vlans, zoo
+from tests.lab.devices.scenarios import addresses, flat, hidden, middle, names, relayed, routed, vlans, zoo
 
 ALL: tuple[Scenario, ...] = (
     flat.SCENARIO,
     routed.SCENARIO,
+    relayed.SCENARIO,
     *hidden.SCENARIOS,
     vlans.SCENARIO,
     *addresses.SCENARIOS,

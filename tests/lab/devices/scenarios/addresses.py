@@ -142,7 +142,7 @@ SCENARIOS = (
             ),
             Case(
                 "s07-ipv6-far",
-                "The same from beyond the router: the Ricoh's address tells its card, the others do not.",
+                "`s07-ipv6` from beyond the router: the Ricoh's address tells its card, the others do not.",
                 ("far",),
                 hidden=frozenset({"nas as localhost"}),
                 known=EUI_64,

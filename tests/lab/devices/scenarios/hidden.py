@@ -110,13 +110,13 @@ SCENARIOS = (
             ),
             Case(
                 "s04-nat-one-span",
-                "The same on one span that sees both sides of the NAT.",
+                "`s04-nat` on one span that sees both sides of the NAT.",
                 ("near", "far"),
                 view=one_span,
             ),
             Case(
                 "s04-nat-far",
-                "The same from outside alone: four boxes at one address, of which some tell their name.",
+                "`s04-nat` from outside alone: four boxes at one address, of which some tell their name.",
                 ("far",),
                 hidden=frozenset({"laser"}),
                 known=BY_NAME,
@@ -135,7 +135,7 @@ SCENARIOS = (
             ),
             Case(
                 "s05-churn-far",
-                "The same from beyond the router: what the first owner told of itself holds for nobody else.",
+                "`s05-churn` from beyond the router: what the first owner told of itself holds for nobody else.",
                 ("far",),
                 hidden=frozenset({f"ricoh as {NO_NAME}", "nas", "laser"}),
                 known=BY_NAME,

@@ -181,7 +181,7 @@ SCENARIOS = (
             ),
             Case(
                 "s08-relay-far",
-                "The same from beyond the router: a relay whose mails tell where they come from, and a proxy that "
+                "`s08-relay` from beyond the router: a relay whose mails tell where they come from, and a proxy that "
                 "greets with another's name.",
                 ("far",),
                 known={"relay": ("name", "kind"), "proxy": ()},
@@ -211,7 +211,7 @@ SCENARIOS = (
                 hidden=frozenset({"laser"}),
                 known=REFLECTED,
             ),
-            Case("s09-reflector", "Both sides of the same.", ("near", "far")),
+            Case("s09-reflector", "Both sides of the router of `s09-proxy-arp`.", ("near", "far")),
         ),
     ),
 )

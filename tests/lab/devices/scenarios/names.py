@@ -89,7 +89,7 @@ SCENARIOS = (
             ),
             Case(
                 "s11-wrong-names-far",
-                "The same from beyond the router, where the lies stand alone.",
+                "`s11-wrong-names` from beyond the router, where the lies stand alone.",
                 ("far",),
                 hidden=frozenset({"pi", "pi as localhost", f"pi as {RICOH.name}"}),
                 known={
@@ -113,7 +113,7 @@ SCENARIOS = (
             ),
             Case(
                 "s14-silent-far",
-                "The same from beyond the router: nothing at all.",
+                "`s14-silent` from beyond the router: nothing at all.",
                 ("far",),
                 hidden=frozenset({"laser", "silent", "konica"}),
             ),
