@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.bench.run import PROGRAMS, Figures, Plan, run
 from tests.bench.table import report
 
+DISCOVERY = ("s15", "mixed-discovery")
 FILES = ("mixed", "mixed-vlan", "mixed-small", "smtp", "tls")
 STARTUP = "startup"
 
@@ -28,14 +29,14 @@ def main() -> None:
 def _generate_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("directory", type=Path)
     parser.add_argument("--scale", type=float, default=1.0, help="1 is full size, 0.001 a toy")
-    parser.add_argument("--only", nargs="+", choices=FILES, default=FILES)
+    parser.add_argument("--only", nargs="+", choices=(*FILES, *DISCOVERY), default=(*FILES, *DISCOVERY))
     parser.set_defaults(act=_generate)
 
 
 def _run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("directory", type=Path)
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--only", nargs="+", choices=(*FILES, STARTUP), default=(*FILES, STARTUP))
+    parser.add_argument("--only", nargs="+", choices=(*FILES, *DISCOVERY, STARTUP), default=(*FILES, STARTUP))
     parser.add_argument("--tshark-runs", type=int, default=1, help="it takes most of a minute a file")
     parser.add_argument("--skip-tshark", action="store_true")
     parser.add_argument("--skip-sniffer", action="store_true", help="only the yardsticks")
@@ -45,11 +46,15 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
 
 def _generate(arguments: argparse.Namespace) -> None:
     # numpy would count in the memory of the programs that `run` measures
+    from tests.bench import discovery  # noqa: PLC0415
     from tests.bench.generate import generate  # noqa: PLC0415
 
     for name in arguments.only:
         begun = time.perf_counter()
-        generate(arguments.directory, [name], arguments.scale)
+        if name in discovery.CAPTURES:
+            discovery.generate(arguments.directory, name, arguments.scale)
+        else:
+            generate(arguments.directory, [name], arguments.scale)
         size = (arguments.directory / f"{name}.pcap").stat().st_size
         print(f"{name}.pcap: {size / 1e6:.0f} MB in {time.perf_counter() - begun:.1f} s")
 

@@ -78,7 +78,7 @@ def capture(path: Path, recipe: Recipe, scale: float) -> None:
     mix = recipe.mail if count >= recipe.mail.devices else _fewer_devices(recipe.mail, count)
     pool = Pool()
     told = tell(mix, pool, noise)
-    net = _network(mix)
+    net = network_of(mix)
     numbers = {name: number for number, name in enumerate(net.names)}
     mail = sessions(count, told, numbers, span_us, rng)
     traffic = Traffic([one.rows for one in told], mail, net, pool)
@@ -97,7 +97,7 @@ def _fewer_devices(mix: Mix, count: int) -> Mix:
     return Mix(count, 1, mix.starttls, mix.body)
 
 
-def _network(mix: Mix) -> Hosts:
+def network_of(mix: Mix) -> Hosts:
     """Mail's hosts, then those of the background."""
     mailers = [address(number) for number in range(mix.devices)]
     others = [f"10.0.{20 + number // 200}.{1 + number % 200}" for number in range(400)]

@@ -28,12 +28,42 @@ page; it needs the Debian packages of `tests/lab/packages.apt` and the extra `la
 | case | what it tests | sessions | truth | origin |
 | --- | --- | --- | --- | --- |
 """
+DEVICES = """
+## Which box is it
+
+The folders below hold one capture for each sensor and `truth.json`: the boxes, and who opened each mail connection.
+The format stands in `tests/lab/devices/truth.py`, the scenarios in `tests/lab/devices/scenarios/`. A reader may name
+the true box, or none; `attributable` says whether the capture holds anything from which the box could honestly be
+known, `knowable` what of it. `hostile-*` are made of frames (`tests/lab/devices/hostile.py`), the others are recorded
+from real daemons; the VLAN tags of `s06-*` and the damage of `s13-*` were put in afterwards. Namespaces share one
+kernel: what a TCP stack gives away is the same for all boxes.
+
+| case | what it tests | sensors | boxes | sessions | attributable | origin |
+| --- | --- | --- | --- | --- | --- | --- |
+"""
 
 
 def write(captures: Path) -> None:
     """Write the README of a folder of captures."""
     rows = [row(path, captures) for path in sorted(captures.glob("*/*/expected.json"))]
-    (captures / "README.md").write_text(HEAD + "".join(rows))
+    of_devices = [device_row(path, captures) for path in sorted(captures.glob("*/*/truth.json"))]
+    (captures / "README.md").write_text(HEAD + "".join(rows) + (DEVICES + "".join(of_devices) if of_devices else ""))
+
+
+def device_row(path: Path, captures: Path) -> str:
+    """One row of the table of devices."""
+    told = json.loads(path.read_text())
+    case, sessions = path.parent.relative_to(captures), told["sessions"]
+    cells = (
+        f"[{case}]({case})",
+        told["about"],
+        ", ".join(told["sensors"]),
+        str(len({each["device"] for each in sessions})),
+        str(len(sessions)),
+        str(sum(each["attributable"] for each in sessions)),
+        told["origin"],
+    )
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 
 
 def row(path: Path, captures: Path) -> str:

@@ -1,7 +1,7 @@
 """Record captures: `python -m tests.lab.record [CASE ...]`, all of them without a name.
 
-Writes `captures/<case>/capture.pcap(ng)` and `expected.json`, then the rows of
-`captures/README.md`. Needs root, and what `packages.apt` and the extra `lab` name.
+Writes `captures/<case>/capture.pcap(ng)` and `expected.json`, or `truth.json` for what is of devices, then the rows
+of `captures/README.md`. Needs root, and what `packages.apt` and the extra `lab` name.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ from pathlib import Path
 from tests.lab import clients, damage, readme, truth
 from tests.lab.cases import ALL, SCENES
 from tests.lab.cases.damaged import DAMAGED
+from tests.lab.devices import hostile, recorder
+from tests.lab.devices.scenario import Scenario
+from tests.lab.devices.scenarios import CASES as SEEN
 from tests.lab.namespaces import UnavailableError
 from tests.lab.play import play
 from tests.lab.scenery import play_scene
@@ -48,6 +51,23 @@ TOOLS = (
     "dnsmasq",
     "nft",
     "editcap",
+    "busybox",
+    "udhcpc",
+    "avahi-daemon",
+    "nmbd",
+    "lldpd",
+    "wsdd2",
+    "snmpd",
+    "snmpget",
+    "radvd",
+    "dhclient",
+    "dhcrelay",
+    "mutt",
+    "s-nail",
+    "sendemail",
+    "ruby",
+    "java",
+    "keepalived",
 )
 
 
@@ -61,7 +81,7 @@ def missing() -> str | None:
 
 def names() -> list[str]:
     """All cases, in order; what others are made from comes before them."""
-    return [*ALL, *SCENES, *DAMAGED]
+    return [*ALL, *SCENES, *DAMAGED, *SEEN, *hostile.CASES]
 
 
 def record(wanted: Sequence[str], target: Path) -> dict[str, str]:
@@ -80,16 +100,51 @@ def record(wanted: Sequence[str], target: Path) -> dict[str, str]:
     for name in wanted:
         if name in DAMAGED:
             attempt(name, failed, target, partial(damage.make, DAMAGED[name], target))
+    for scenario in {SEEN[name].name: SEEN[name] for name in wanted if name in SEEN}.values():
+        attempt_scenario(scenario, set(wanted), failed, target)
+    for name in wanted:
+        if name in hostile.CASES:
+            attempt(name, failed, target, partial(hostile.make, hostile.CASES[name]), recorder.TRUTH)
     return failed
 
 
-def attempt(name: str, failed: dict[str, str], target: Path, job: Callable[[Path], truth.Expected]) -> None:
+def attempt_scenario(scenario: Scenario, wanted: set[str], failed: dict[str, str], target: Path) -> None:
+    """Play a scenario once, and keep those of its cases that are wanted."""
+    with tempfile.TemporaryDirectory(prefix="snf-") as name:
+        try:
+            made = recorder.play(scenario, Path(name))
+        except Exception as error:
+            made, reason = {}, error
+        for case in scenario.cases:
+            if case.path in wanted:
+                job = partial(taken, made, case.path, Path(name) / case.name, reason if not made else None)
+                attempt(case.path, failed, target, job, recorder.TRUTH)
+
+
+def taken(
+    made: dict[str, truth.Expected], path: str, source: Path, error: Exception | None, new: Path
+) -> truth.Expected:
+    """A case of a scenario that was played."""
+    if error:
+        raise error
+    for each in source.iterdir():
+        shutil.move(each, new / each.name)
+    return made[path]
+
+
+def attempt(
+    name: str,
+    failed: dict[str, str],
+    target: Path,
+    job: Callable[[Path], truth.Expected],
+    label: str = "expected.json",
+) -> None:
     """Record one, say so, and go on whatever becomes of it; an old recording stays until then."""
     began = time.monotonic()
     target.mkdir(parents=True, exist_ok=True)
     try:
         with tempfile.TemporaryDirectory(prefix=".new-", dir=target) as new:
-            keep(Path(new), target / name, job(Path(new)))
+            keep(Path(new), target / name, job(Path(new)), label)
     except UnavailableError as error:
         failed[name] = f"{UNAVAILABLE}: {error}"
     except Exception as error:
@@ -97,10 +152,10 @@ def attempt(name: str, failed: dict[str, str], target: Path, job: Callable[[Path
     print(f"{name}: {failed.get(name, 'recorded')} ({time.monotonic() - began:.1f} s)", file=sys.stderr)
 
 
-def keep(new: Path, folder: Path, expected: truth.Expected) -> None:
+def keep(new: Path, folder: Path, expected: truth.Expected, label: str) -> None:
     """Write the truth beside the capture, and put both where the old ones were."""
     text = json.dumps(expected, indent=1, ensure_ascii=False)
-    (new / "expected.json").write_text(text + "\n")
+    (new / label).write_text(text + "\n")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for path in new.iterdir():

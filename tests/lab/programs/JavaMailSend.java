@@ -1,4 +1,4 @@
-// JavaMail sends one mail behind STARTTLS and AUTH LOGIN: host, port, helo, sender, recipient, user, password.
+// JavaMail sends one mail behind STARTTLS and AUTH LOGIN: host, port, helo, sender, recipient, user, password; an eighth word forgoes TLS.
 import java.util.Properties;
 import javax.mail.Message;
 import javax.mail.Session;
@@ -11,7 +11,7 @@ public class JavaMailSend {
         Properties settings = new Properties();
         settings.put("mail.smtp.port", word[1]);
         settings.put("mail.smtp.localhost", word[2]);
-        settings.put("mail.smtp.starttls.required", "true");
+        settings.put("mail.smtp.starttls.required", word.length > 7 ? "false" : "true");
         settings.put("mail.smtp.ssl.trust", "*");
         settings.put("mail.smtp.ssl.checkserveridentity", "false");
         settings.put("mail.smtp.auth", "true");

@@ -253,7 +253,8 @@ class Server:
     def serve(self) -> None:
         """Listen on every port until killed."""
         for port in self.options.ports:
-            listener = socket.create_server((self.options.ip, int(port.rstrip("s"))))
+            family = socket.AF_INET6 if ":" in self.options.ip else socket.AF_INET
+            listener = socket.create_server((self.options.ip, int(port.rstrip("s"))), family=family)
             threading.Thread(target=self.accept, args=(listener, port.endswith("s"))).start()
 
     def accept(self, listener: socket.socket, implicit: bool) -> None:
