@@ -44,6 +44,7 @@ hand, so they are shown as bands only."""
 
 DOUBTS: dict[str, str] = {
     "address-contested": "two cards claimed its address in turn at the time",
+    "address-of-another": "its frames came from one card while another had the address",
     "name-of-another": "it calls itself by a factory name that is made of another card's address",
 }
 """Anomalies of who a device is, in words."""
@@ -270,7 +271,10 @@ def _only_name(device: _Device) -> str | None:
 
 
 def _own_words(device: _Device) -> Iterator[ClueFact]:
-    """Give what its sessions say of a device, as clues."""
+    """Give what its sessions say of a device; a card that speaks under many names, or another's, tells nothing."""
+    names = {name.casefold() for source, name in device.names if source == "smtp" and telling(name)}
+    if device.owner.card and (len(names) > 1 or "name-of-another" in device.doubts):
+        return
     for (source, name), seen in device.names.items():
         if telling(name):
             yield _word(device, "smtp" if source == "smtp" else "ntlm", "name", name, seen)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib.util import find_spec
+from ipaddress import IPv6Address
 from pathlib import Path
 from typing import Literal
 
@@ -58,6 +59,16 @@ def mac_kind(mac: str) -> MacKind:
     if mac.startswith(tuple(prefix for prefix, _ in SHARED + VIRTUAL)):
         return "virtual"
     return "random" if int(mac[:2], 16) & LOCAL_BIT else "global"
+
+
+def eui64(ip: str) -> str | None:
+    """Return the card that an IPv6 address is made of (RFC 4291 A), None of any other address."""
+    if ":" not in ip:
+        return None
+    octets = IPv6Address(ip).packed[8:]
+    if octets[3:5] != b"\xff\xfe" or octets[0] & 1 or not octets[0] & LOCAL_BIT:
+        return None
+    return bytes((octets[0] ^ LOCAL_BIT, *octets[1:3], *octets[5:])).hex(":")
 
 
 @cache

@@ -11,7 +11,7 @@ Rules of this file:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from sniffer.inference.identity.holders import KEPT
 from sniffer.inference.identity.names import host, telling
@@ -23,7 +23,7 @@ from sniffer.knowledge.device_texts import described
 from sniffer.knowledge.makers import is_neutral_maker, known_as, likely_kind, same_maker
 from sniffer.knowledge.vendors import mac_kind, vendor
 from sniffer.model import limits
-from sniffer.model.clues import ClueFact, Said
+from sniffer.model.clues import ClueFact, Field, Said
 from sniffer.model.events import Anomaly
 from sniffer.model.findings import Evidence
 
@@ -76,7 +76,7 @@ def describe(owners: Owners, cards: tuple[str, ...], seen: Iterable[Seen], own_w
     """
     heard = [*_of_cards(owners, cards), *_of_addresses(owners, cards, list(seen))]
     clues = [*heard, *own_words]
-    told = _told(clues)
+    told = _told(clues, cards)
     made = [vendor(card) for card in cards if mac_kind(card) != "random"]
     told.setdefault("vendor", []).extend(
         Told(each, "ethernet", MAKER) for each in dict.fromkeys(made) if each and not is_neutral_maker(each)
@@ -87,7 +87,7 @@ def describe(owners: Owners, cards: tuple[str, ...], seen: Iterable[Seen], own_w
         told.setdefault("kind", []).append(Told(usual.kind, "ethernet", usual.weight))
     kind, sure_kind = _chosen(told.get("kind", []))
     return Box(
-        name=_name(clues),
+        name=_name(clues, cards),
         vendor=maker,
         model=_model(_chosen(told.get("model", []))[0], maker),
         kind=kind,
@@ -132,24 +132,28 @@ def _meanwhile(clue: ClueFact, seen: Seen) -> bool:
     return here and clue.first <= seen.last + KEPT and clue.last >= seen.first - KEPT
 
 
-def _told(clues: Iterable[ClueFact]) -> dict[str, list[Told]]:
+def _told(clues: Iterable[ClueFact], cards: tuple[str, ...]) -> dict[str, list[Told]]:
     """Return all values by field: those that were said, and those that rules find in words."""
     found: dict[str, list[Told]] = {}
     for clue in clues:
         weight = worth(clue).weight
         derived = described(clue.field, clue.value) if clue.field in TEXTS else ()
-        for field, value in (Said(clue.field, clue.value), *derived, *_by_name(clue)):
+        for field, value in (Said(clue.field, clue.value), *derived):
             same = (field, value) == (clue.field, clue.value)
             found.setdefault(field, []).append(Told(value, clue.source, weight if same else weight * DERIVED))
+        for said, sure in _by_name(clue, cards):
+            found.setdefault(said.field, []).append(Told(said.value, clue.source, min(weight, sure)))
     return found
 
 
-def _by_name(clue: ClueFact) -> Iterator[Said]:
+def _by_name(clue: ClueFact, cards: tuple[str, ...]) -> Iterator[tuple[Said, float]]:
+    """Give what a factory name says, and how far that goes; one that is made of another card's address says nothing."""
     made = factory_name(clue.value) if clue.field == "name" else None
-    if made:
-        yield from (Said("vendor", made.vendor),) if made.vendor else ()
-        yield Said("kind", made.kind)
-        yield from (Said("model", made.model),) if made.model else ()
+    if made is None or (made.mac and cards and made.mac not in cards):
+        return
+    for field, value in (("vendor", made.vendor), ("kind", made.kind), ("model", made.model)):
+        if value:
+            yield Said(cast(Field, field), value), made.weight
 
 
 # -- what to believe ----------------------------------------------------------------------------
@@ -190,10 +194,13 @@ def _contradictions(makers: list[Told]) -> Iterator[Anomaly]:
             return
 
 
-def _name(clues: Iterable[ClueFact]) -> str | None:
-    """Return the name that most sources have, and of these the one that people read first."""
+def _name(clues: Iterable[ClueFact], cards: tuple[str, ...]) -> str | None:
+    """Return the name that most sources have, and of these the one that people read first; never another card's."""
     by_host: dict[str, dict[str, str]] = {}
     for clue in clues:
+        made = factory_name(clue.value) if clue.field == "name" else None
+        if made and made.mac and cards and made.mac not in cards:
+            continue
         if clue.field == "name" and clue.source in NAMES and telling(clue.value):
             by_host.setdefault(host(clue.value), {}).setdefault(clue.source, clue.value)
     if not by_host:

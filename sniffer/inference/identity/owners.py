@@ -25,7 +25,7 @@ from sniffer.inference.identity.scores import probability
 from sniffer.inference.identity.translations import Translations
 from sniffer.knowledge.device_names import factory_name
 from sniffer.knowledge.makers import same_maker
-from sniffer.knowledge.vendors import is_shared, mac_kind, vendor
+from sniffer.knowledge.vendors import eui64, is_shared, mac_kind, vendor
 from sniffer.model import limits
 from sniffer.model.facts import SessionFact
 from sniffer.model.findings import Attribution, Ground
@@ -60,8 +60,11 @@ class Owners:
         domain = domain_of(fact)
         holds = [hold for hold in self.holders.at(fact.client_ip, fact.start) if hold.domain == domain]
         mine = next((hold for hold in holds if hold.mac == mac), None)
-        if mine is None and (holds or self._sends_for_others(mac, fact)):
+        if mine is None and self._sends_for_others(mac, fact):
             return None
+        if mine is None and holds:
+            rivals = tuple(dict.fromkeys(self.joins.box(each) for each in (mac, *(hold.mac for hold in holds))))
+            return Attribution(address_key(fact), None, (), fact.routers, rivals, ("address-of-another",))
         grounds, doubts = [Ground("link", f"its frames came from {mac} with all their hops")], []
         if mine and self.holders.contested(domain, fact.client_ip, fact.start):
             doubts.append("address-contested")
@@ -112,6 +115,10 @@ class Owners:
         if named and named.mac and self._may_be(named.mac, inside, fact.start, hidden=translated):
             words = f"EHLO {fact.helo} is a {named.vendor} name made of the card's address"
             found.setdefault(self.joins.box(named.mac), []).append(Ground("embedded-mac", words))
+        made = eui64(inside)
+        if made and not self.gateways.forwards(made):
+            words = f"the address {inside} is made of the card's (EUI-64)"
+            found.setdefault(self.joins.box(made), []).append(Ground("embedded-mac", words))
         return self._chosen(fact, found, tuple(boxes) if len(boxes) > 1 else (), via, doubts, inside)
 
     def _chosen(

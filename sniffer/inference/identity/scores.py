@@ -16,7 +16,7 @@ WEIGHTS: dict[GroundKind, float] = {
     "binding": 0.85,  # the card had the address then: measured on the wire
     "table": 0.8,  # the same, by a table of the site
     "nat-log": 0.85,  # a firewall says who stood behind the address and port
-    "embedded-mac": 0.8,  # a factory name made of the card's address, by the card's maker
+    "embedded-mac": 0.8,  # a factory name, or an IPv6 address, made of the card's
     "name": 0.6,  # the name that the box had elsewhere
     "content": 0.6,  # the maker's mark in its mail
     "vendor": 0.2,  # speaks as the maker's boxes do
@@ -37,9 +37,19 @@ def combined(weights: Iterable[float]) -> float:
     return 1 - prod(1 - weight for weight in weights)
 
 
+MEASURED: frozenset[GroundKind] = frozenset(("link", "binding", "table", "nat-log"))
+"""Classes that do not rest on the client's own word, which anybody can imitate."""
+
+
 def probability(found: Attribution) -> float:
-    """Return how probable it is that this is the device; 0 where only an address is known."""
-    return combined(WEIGHTS[kind] for kind in {each.kind for each in found.grounds}) if found.card else 0.0
+    """Return how probable it is that this is the device; 0 where only an address is known.
+
+    What rests on the client's words alone has one cause, however many they are.
+    """
+    if not found.card:
+        return 0.0
+    weights = {each.kind: WEIGHTS[each.kind] for each in found.grounds}
+    return combined(weights.values()) if weights.keys() & MEASURED else max(weights.values(), default=0.0)
 
 
 def band(value: float) -> IdentityBand:
