@@ -42,6 +42,9 @@ WEIGHT_CARD, WEIGHT_NAME, WEIGHT_ADDRESS = 0.8, 0.6, 0.3
 hand, so they are shown as bands only."""
 
 
+RECEIVED = "received-from"
+"""The rule of marks that say who handed a mail to the client (RFC 5321 4.4)."""
+
 DOUBTS: dict[str, str] = {
     "address-contested": "two cards claimed its address in turn at the time",
     "address-of-another": "its frames came from one card while another had the address",
@@ -99,6 +102,7 @@ class _Device:
     names: dict[tuple[str, str], _Seen] = field(default_factory=dict)
     runs: list[_Run] = field(default_factory=list)
     marks: dict[tuple[str, str], _Seen] = field(default_factory=dict)
+    behalf: dict[tuple[str, str], _Seen] = field(default_factory=dict)
     cards: _Seen | None = None
     least: float = 1.0
     grounds: dict[str, str] = field(default_factory=dict)
@@ -116,8 +120,7 @@ class _Device:
         for source, name in (("smtp", fact.helo), ("ntlm", fact.workstation)):
             if name:
                 _see(self.names, (source, name), fact)
-        for mark in fact.witness.marks if fact.witness else ():
-            _see(self.marks, (mark.field, mark.value), fact)
+        _note_marks(self, fact)
         _note_run(self.runs, fact)
         self._note_owner(owner, fact)
         self.findings |= {each.code: each for each in finding.findings}
@@ -134,6 +137,17 @@ class _Device:
         if owner.card and fact.on_link and fact.client_mac == owner.card:
             self.cards = self.cards or _Seen(fact.start, fact.start, 0, fact.observations[0].file)
             self.cards.add(fact)
+
+
+def _note_marks(device: _Device, fact: SessionFact) -> None:
+    """Take the marks of mails; those of a mail that was passed on are its author's, and tell for whom it was."""
+    marks = fact.witness.marks if fact.witness else ()
+    passed_on = any(mark.rule == RECEIVED for mark in marks)
+    for mark in marks:
+        if passed_on and mark.rule == RECEIVED:
+            _see(device.behalf, (mark.field, mark.value), fact)
+        elif not passed_on:
+            _see(device.marks, (mark.field, mark.value), fact)
 
 
 def _note_run(runs: list[_Run], fact: SessionFact) -> None:
@@ -228,7 +242,7 @@ class DeviceLedger:
             findings=tuple(device.findings.values()),
             anomalies=(*device.anomalies.values(), *_doubts(device), *box.doubts),
             evidence=_evidence(device, box),
-            role="nat" if senders > 1 else "router" if forwards else "client",
+            role="nat" if senders > 1 else "relay" if device.behalf else "router" if forwards else "client",
             senders_at_least=senders,
         )
 
@@ -329,6 +343,8 @@ def _evidence(device: _Device, box: Box) -> tuple[Evidence, ...]:
         found.append(_clue(source, field_name, name, "name", weight, seen, measured=False))
     for (told, value), seen in device.marks.items():
         found.append(_clue("mail", told, value, "content", WEIGHT_NAME, seen, measured=False))
+    for (_, value), seen in device.behalf.items():
+        found.append(_clue("mail", "on-behalf-of", value, "relay", 0.0, seen, measured=False))
     for (ip, _), seen in device.addresses.items():
         found.append(_clue("ip", "source", ip, "address", WEIGHT_ADDRESS, seen, measured=True))
     return tuple(found)

@@ -5,7 +5,8 @@ Rules of this file:
    not.  A tie between values is no answer.
 2. What was said of an address is said of who had it then, and of nobody where that is not known.
 3. A card that speaks for many names (an mDNS reflector) says nothing of itself in that protocol.
-4. The maker of the card and makers named otherwise are held against each other: a contradiction is shown, not resolved.
+4. The maker of the card and makers named otherwise are held against each other: a contradiction is shown, and where one
+   source alone speaks against the card nothing else is believed of it.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ TEXTS = frozenset(("vendor-class", "system", "model", "agent", "comment", "servi
 
 SPEAKS_FOR_MANY = 4
 """Names in one protocol from which on a card is taken to repeat what others say."""
+
+TOLD_FROM = 0.4
+"""Weight from which on a value is told at all."""
 
 STRONG_MAKER = 0.6
 """Weight from which on two makers that differ are a contradiction."""
@@ -82,7 +86,10 @@ def describe(owners: Owners, cards: tuple[str, ...], seen: Iterable[Seen], own_w
         Told(each, "ethernet", MAKER) for each in dict.fromkeys(made) if each and not is_neutral_maker(each)
     )
     makers = told["vendor"]
-    maker, sure_maker = _chosen(_one_name(makers))
+    doubts = tuple(_contradictions(makers))
+    if doubts and _only_one_says(makers):
+        told = {"vendor": [each for each in makers if each.source == "ethernet"]}
+    maker, sure_maker = _chosen(_one_name(told["vendor"]))
     if maker and (usual := likely_kind(maker)):
         told.setdefault("kind", []).append(Told(usual.kind, "ethernet", usual.weight))
     kind, sure_kind = _chosen(told.get("kind", []))
@@ -96,7 +103,7 @@ def describe(owners: Owners, cards: tuple[str, ...], seen: Iterable[Seen], own_w
         owner=_chosen(told.get("owner", []))[0],
         sureness=round(min(max(sure_maker, sure_kind), MOST), 2) if maker or kind else None,
         evidence=tuple(_evidence(heard)),
-        doubts=tuple(_contradictions(makers)),
+        doubts=doubts,
     )
 
 
@@ -174,7 +181,7 @@ def _chosen(told: Iterable[Told]) -> tuple[str | None, float]:
     if len(ranked) > 1 and ranked[0][0] == ranked[1][0]:
         return None, 0.0
     weight, key = ranked[0]
-    return spelt[key].value, weight
+    return (spelt[key].value, weight) if weight >= TOLD_FROM else (None, 0.0)
 
 
 def _one_name(makers: list[Told]) -> list[Told]:
@@ -192,6 +199,13 @@ def _contradictions(makers: list[Told]) -> Iterator[Anomaly]:
             text = f"{first.source} says {first.value}, {each.source} says {each.value}: one of them is not its own"
             yield Anomaly("identity-conflict", text)
             return
+
+
+def _only_one_says(makers: list[Told]) -> bool:
+    """Say whether the card's maker is contradicted by one source alone, which may be a box that poses as another."""
+    card = [each.value for each in makers if each.source == "ethernet"]
+    others = {each.source for each in makers if card and not same_maker(each.value, card[0])}
+    return bool(card) and len(others) == 1
 
 
 def _name(clues: Iterable[ClueFact], cards: tuple[str, ...]) -> str | None:
