@@ -61,15 +61,21 @@ class _Found:
         self._matched: set[str] = set()
 
     def search(self, rules: Iterable[MailMark], values: Iterable[str]) -> None:
-        """Hold rules against values; of each rule the first match counts."""
+        """Hold rules against values."""
         texts = tuple(values)
         for rule in rules:
-            if rule.also and self._matched.isdisjoint(rule.also):
-                continue
-            match = next(filter(None, (rule.pattern.search(each) for each in texts if rule.needs in each)), None)
-            if match and rule.code not in self._matched:
-                self._matched.add(rule.code)
-                self.marks.update(dict.fromkeys(_extracts(rule, match)))
+            for each in texts:
+                if rule.needs in each:
+                    self._hold(rule, each)
+
+    def _hold(self, rule: MailMark, value: str) -> None:
+        """Hold a rule against a value; its first match counts, if one that it hangs on matched before."""
+        if rule.code in self._matched or (rule.also and self._matched.isdisjoint(rule.also)):
+            return
+        match = rule.pattern.search(value)
+        if match:
+            self._matched.add(rule.code)
+            self.marks.update(dict.fromkeys(_extracts(rule, match)))
 
 
 def _boundaries(mail: Mail, _: Iterable[MailMark]) -> Iterator[str]:

@@ -128,10 +128,10 @@ PIECE = st.one_of(
     st.binary(max_size=40),
     st.sampled_from(
         [
-            b"Content-Type: multipart/mixed; boundary=a\r\n", b"Content-Type: text/plain; charset=", b"\r\n\r\n", b"--a",
+            b"Content-Type: multipart/mixed; boundary=a\r\n", b"Content-Type: text/plain; charset=", b"--a",
             b"Content-Transfer-Encoding: base64\r\n", b"Content-Transfer-Encoding: quoted-printable\r\n", b"\r\n",
             b"=?utf-8?B?", b"?=", b"=?idna?Q?", b"\r\n ", b"Subject: ", b"idna\r\n", b"unicode_escape\r\n", b"\\N{x}",
-            b"utf-16\r\n", b"zlib\r\n",
+            b"utf-16\r\n", b"zlib\r\n", b"\r\n\r\n",
         ]
     ),
 )  # fmt: skip
