@@ -105,14 +105,15 @@ PARTS: dict[str, Callable[[Mail, Iterable[MailMark]], Iterator[str]]] = {
 
 def _extracts(rule: MailMark, match: re.Match[str]) -> Iterator[Mark]:
     """Return the maker, the kind, and what the groups hold."""
-    yield Mark(rule.code, "vendor", rule.vendor)
+    if rule.vendor:
+        yield Mark(rule.code, "vendor", rule.vendor)
     if rule.kind in KINDS:
         yield Mark(rule.code, "kind", rule.kind)
     groups = match.groupdict()
     for group, field in KEPT:
         value = text(groups.get(group) or "")
         if field == "mac":
-            value = _card(value, rule.vendor)
+            value = _card(value, rule.vendor or "")
         if value:
             yield Mark(rule.code, field, value)
 

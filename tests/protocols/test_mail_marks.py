@@ -204,6 +204,15 @@ Content-Disposition: attachment; filename="{SECRET} SKMBT_C36414021715140.pdf"
 """
 
 
+def test_names_of_hosts_in_a_message_id() -> None:
+    java = "<12345678.0.1234567890123.JavaMail.root@APPSRV2.example.org>"
+    found = witness(sent(f"Message-ID: {java}\r\n\r\nhi"), everywhere=False)
+    assert kept(found) == [("java-mail-host", "name", "APPSRV2")]
+    assert makers(found) == set()
+    found = witness(sent("Message-ID: <1@RNP002673A1B2C3>\r\n\r\nhi"), everywhere=False)
+    assert kept(found) == [("factory-name", "name", "RNP002673A1B2C3")]
+
+
 def test_nothing_else_of_a_mail_is_kept() -> None:
     before = (
         OPENING.replace("scanner", "printer")
