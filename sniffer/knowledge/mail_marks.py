@@ -17,20 +17,20 @@ TEXT, FILE_NAME, BOUNDARY = "text", "filename", "boundary"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailMark(Row):
-    """A mark: where it is searched, what is kept of it (the pattern's groups), and whose it is.
+    """A mark: where it is searched, what is kept of it (the pattern's groups), and whose it is, where that is known.
 
     ``needs`` is a piece that a match always has; ``also`` are codes of which one must have matched too.
     """
 
     where: str
     pattern: re.Pattern[str]
-    vendor: str
-    kind: str
     grade: Grade
     weight: float
     prose: str
     examples: tuple[str, ...]
     counter: tuple[str, ...] = ()
+    vendor: str | None = None
+    kind: str | None = None
     needs: str = ""
     also: tuple[str, ...] = ()
 

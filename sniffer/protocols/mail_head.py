@@ -14,8 +14,11 @@ from typing import NamedTuple
 
 from sniffer.model import limits
 
-END_OF_HEAD = re.compile(rb"(?:\A|\n)\r?\n")
-"""The empty line behind the headers (RFC 5322 2.1)."""
+END_OF_HEAD = b"\n\r\n"
+"""The empty line behind the headers, with the end of the line before it (RFC 5322 2.1)."""
+
+EMPTY_LINE = re.compile(rb"(?:\A|\n)\r?\n")
+"""The same, as loose as its writers are; of a mail without headers it is the first line."""
 
 HEADER = re.compile(r"([!-9;-~]{1,64})[ \t]*:(.*)", re.DOTALL)
 """RFC 5322 2.2: a name of printable characters without colon."""
@@ -54,7 +57,7 @@ class Head(NamedTuple):
 
 def head_end(data: bytes | bytearray, start: int = 0) -> int:
     """Return where the text of a mail begins, -1 while its head goes on."""
-    found = END_OF_HEAD.search(data, start)
+    found = EMPTY_LINE.search(data, start)
     return found.end() if found else -1
 
 

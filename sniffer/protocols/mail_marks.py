@@ -61,15 +61,21 @@ class _Found:
         self._matched: set[str] = set()
 
     def search(self, rules: Iterable[MailMark], values: Iterable[str]) -> None:
-        """Hold rules against values; of each rule the first match counts."""
+        """Hold rules against values."""
         texts = tuple(values)
         for rule in rules:
-            if rule.also and self._matched.isdisjoint(rule.also):
-                continue
-            match = next(filter(None, (rule.pattern.search(each) for each in texts if rule.needs in each)), None)
-            if match and rule.code not in self._matched:
-                self._matched.add(rule.code)
-                self.marks.update(dict.fromkeys(_extracts(rule, match)))
+            for each in texts:
+                if rule.needs in each:
+                    self._hold(rule, each)
+
+    def _hold(self, rule: MailMark, value: str) -> None:
+        """Hold a rule against a value; its first match counts, if one that it hangs on matched before."""
+        if rule.code in self._matched or (rule.also and self._matched.isdisjoint(rule.also)):
+            return
+        match = rule.pattern.search(value)
+        if match:
+            self._matched.add(rule.code)
+            self.marks.update(dict.fromkeys(_extracts(rule, match)))
 
 
 def _boundaries(mail: Mail, _: Iterable[MailMark]) -> Iterator[str]:
@@ -99,14 +105,15 @@ PARTS: dict[str, Callable[[Mail, Iterable[MailMark]], Iterator[str]]] = {
 
 def _extracts(rule: MailMark, match: re.Match[str]) -> Iterator[Mark]:
     """Return the maker, the kind, and what the groups hold."""
-    yield Mark(rule.code, "vendor", rule.vendor)
+    if rule.vendor:
+        yield Mark(rule.code, "vendor", rule.vendor)
     if rule.kind in KINDS:
         yield Mark(rule.code, "kind", rule.kind)
     groups = match.groupdict()
     for group, field in KEPT:
         value = text(groups.get(group) or "")
         if field == "mac":
-            value = _card(value, rule.vendor)
+            value = _card(value, rule.vendor or "")
         if value:
             yield Mark(rule.code, field, value)
 

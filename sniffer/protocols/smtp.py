@@ -53,7 +53,9 @@ class SmtpSession(ClientSide, ServerSide, IntoTls, Lost):
         self._spoke[from_client] = True
         self._time, self._behind = time, behind
         if not from_client:
-            if data and self._phase is not Phase.DONE:
+            if self._told is not None:
+                self._waiting.clear()  # replies say nothing of who the client is
+            elif data and self._phase is not Phase.DONE:
                 self._from_server(data)
         else:
             while data and self._phase is not Phase.DONE:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sniffer.knowledge.mail_marks import MarkTable, shipped_marks
 from sniffer.model import limits
 from sniffer.model.clues import Mark, Witness
-from sniffer.protocols.mail_head import head_end, read_head
+from sniffer.protocols.mail_head import END_OF_HEAD, head_end, read_head
 from sniffer.protocols.mail_marks import Mail, marks
 from sniffer.protocols.mail_traits import mail_traits
 from sniffer.protocols.smtp_grammar import Command
@@ -61,8 +61,8 @@ class Recorder:
         """Take the next of a mail, up to ``end``; negative where it goes on, and the last octets will come again."""
         if self.wanted and not self._read:
             self.chunk(data[self._skipped : -MAY_BE_END if end < 0 else end])
-            if self._skipped and len(data) > MAY_BE_END:
-                self._skipped = 0
+            if self._skipped:
+                self._skipped -= min(self._skipped, max(len(data) - MAY_BE_END, 0))
             if end >= 0 and not self._read:
                 self._finish()
                 self._ended = True
@@ -73,10 +73,10 @@ class Recorder:
             return
         if self._text is None:
             self._text = bytearray()
-        text = self._text
+        text, before = self._text, len(self._text)
         text += data[: limits.MAIL_HEAD_BYTES + limits.MAIL_TEXT_BYTES - len(text)]
         if self._start < 0:
-            self._start = head_end(text)
+            self._start = head_end(text, max(before - len(END_OF_HEAD), 0))
         if self._start > limits.MAIL_HEAD_BYTES:
             self._start = -1
         long_head = self._start < 0 and len(text) > limits.MAIL_HEAD_BYTES
