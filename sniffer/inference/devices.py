@@ -10,6 +10,8 @@ from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
+from msgspec.structs import replace
+
 from sniffer.inference.identity import Box, Owners, Seen, describe
 from sniffer.inference.identity.domains import domain_name, domain_of
 from sniffer.inference.identity.names import telling
@@ -237,7 +239,7 @@ class DeviceLedger:
             owner=box.owner,
             identity=_identity(device, box, list(translated.values())),
             interfaces=_interfaces(device, cards),
-            addresses=tuple(_addresses(device, translated)),
+            addresses=tuple(self._addresses(device, cards, translated)),
             services=services,
             findings=tuple(device.findings.values()),
             anomalies=(*device.anomalies.values(), *_doubts(device), *box.doubts),
@@ -245,6 +247,21 @@ class DeviceLedger:
             role="nat" if senders > 1 else "relay" if device.behalf else "router" if forwards else "client",
             senders_at_least=senders,
         )
+
+    def _addresses(
+        self, device: _Device, cards: tuple[str, ...], others: Container[tuple[str, str]]
+    ) -> Iterator[Address]:
+        """Give the device's own addresses: those of its sessions, not of ``others``, then what its cards claimed."""
+        claims: dict[tuple[str, str], Address] = {}
+        for fact in (each for card in cards for each in self._owners.records.addresses(card)):
+            place = (fact.ip, domain_name((fact.sensor, fact.vlan)) or "site tables")
+            seen = claims.get(place)
+            first, last = min(fact.first, seen.first_seen if seen else fact.first), fact.last
+            claims[place] = Address(*place, first, max(last, seen.last_seen if seen else last), fact.source)
+        for (ip, where), each in device.addresses.items():
+            if (ip, where) not in others:
+                yield _widened(claims.pop((ip, where), None), Address(ip, where, each.first, each.last))
+        yield from list(claims.values())[: limits.DEVICE_NAMES]
 
     def _translated(self, device: _Device) -> dict[tuple[str, str], str]:
         """Return which of a device's addresses several senders share, and what that is called: not its own."""
@@ -319,11 +336,12 @@ def _interfaces(device: _Device, cards: tuple[str, ...]) -> tuple[Interface, ...
     return tuple(Interface(card, mac_kind(card), where) for card in cards for where in places)
 
 
-def _addresses(device: _Device, others: Container[tuple[str, str]]) -> Iterator[Address]:
-    """Give the device's own addresses, not those of ``others``."""
-    for (ip, where), seen in device.addresses.items():
-        if (ip, where) not in others:
-            yield Address(ip, where, seen.first, seen.last)
+def _widened(claimed: Address | None, used: Address) -> Address:
+    """Return an address from when it was first claimed or used to when it last was."""
+    if claimed is None:
+        return used
+    first, last = min(claimed.first_seen, used.first_seen), max(claimed.last_seen, used.last_seen)
+    return replace(claimed, first_seen=first, last_seen=last)
 
 
 def _doubts(device: _Device) -> Iterator[Anomaly]:

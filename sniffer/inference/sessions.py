@@ -67,7 +67,7 @@ class Judge:
         server = self._servers.server(fact)
         starttls = starttls_of(fact)
         uneven = (sensor_of(fact), fact.server_ip, fact.server_port) in self._site.uneven
-        ours = self._site.networks.holds(fact.client_ip)
+        ours = self._site.networks.holds(fact.client_ip) or self._site.owners.on_our_side(fact)
         direction = DIRECTIONS[ours, self._site.networks.holds(fact.server_ip)]
         owner = self._site.owners.attribution(fact, stranger=direction == "inbound")
         return SessionFinding(

@@ -39,7 +39,7 @@ class Judgement:
         self._known = known or catalogue()
         self._as_of = as_of
         self._networks = Networks(local_nets)
-        self._owners = Owners((Link(*link) for link in spool.links()), spool.routers(), spool.boxes)
+        self._owners = Owners((Link(*link) for link in spool.links()), spool.routers(), spool.boxes, self._known)
         uneven = frozenset((sensor, ip, port) for sensor, ip, port, _, _ in spool.starttls_offers())
         unverified = to_verify(self._known) - {code for code, each in profiles.items() if each.agrees}
         site = Site(self._networks, self._owners, Names(spool.names()), uneven, unverified, profiles)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sniffer.knowledge.makers import known_as
 from sniffer.knowledge.vendors import mac_kind, vendor
 from sniffer.model.events import Anomaly
 from sniffer.model.facts import CertificateFact, Observation, SessionFact, TlsFact
@@ -22,6 +23,7 @@ def session_row(finding: SessionFinding, redact: Redactor) -> Row:
     fact = finding.fact
     speech, quality = fact.speech, fact.quality
     users = tuple(attempt.user for attempt in finding.auth.attempts)
+    card = finding.owner.card if finding.owner else None
     return {
         "type": "session",
         "schema": SCHEMA,
@@ -33,8 +35,8 @@ def session_row(finding: SessionFinding, redact: Redactor) -> Row:
         "client": {
             "ip": fact.client_ip,
             "port": fact.client_port,
-            "mac": fact.client_mac if fact.on_link else None,
-            "vendor": vendor(fact.client_mac) if fact.client_mac and fact.on_link else None,
+            "mac": card,
+            "vendor": (known_as(vendor(card) or "") or vendor(card)) if card else None,
             "helo": redact.host(fact.helo),
             "device": finding.device,
         },

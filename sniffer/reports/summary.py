@@ -33,6 +33,7 @@ class Summary:
     last: int | None = None
     verdicts: Counter[Verdict] = field(default_factory=Counter)
     silent: int = 0
+    nameless: list[DeviceFinding] = field(default_factory=list)
 
     def shows(self, scope: str) -> bool:
         """Say whether something of this scope is reported."""
@@ -59,6 +60,7 @@ class Summary:
         shown = [each for each in findings if self.shows(each.scope)]
         self.verdicts = Counter(each.verdict for each in shown)
         self.hidden_hosts = {each.device for each in findings if not self.shows(each.scope)}
+        self.nameless = [each for each in shown if each.identity.settles]
         return shown
 
     @property
@@ -77,7 +79,7 @@ class Summary:
             return [*self._nothing(ports), *self._hidden()]
         span = f", {local_span(self.first, self.last)}" if self.first is not None and self.last else ""
         seen = f"{_count(self.sessions, 'session')} of {_count(self.verdicts.total(), 'device')}{span}."
-        return [seen, *self._judged(), *not_checked(self.unverified), *self._hidden()]
+        return [seen, *self._judged(), *not_checked(self.unverified), *self._nameless(), *self._hidden()]
 
     def _nothing(self, ports: tuple[int, ...]) -> list[str]:
         listed = ", ".join(map(str, ports[:8])) + (" …" if len(ports) > 8 else "")
@@ -93,6 +95,15 @@ class Summary:
         missing = "; ".join(f"{count:,} {UNJUDGED_WORDS[why]}" for why, count in self.unjudged.most_common())
         judged = f"{self.judged:,} of {self.sessions:,} could be judged{': ' if how else ''}{how}."
         return [f"{judged} Not judged: {missing}.", "Unknown is no all-clear."]
+
+    def _nameless(self) -> list[str]:
+        """Say of how many devices only the address is known, and what would settle which they are."""
+        if not self.nameless:
+            return []
+        count = _count(len(self.nameless), "device")
+        settles = dict.fromkeys(each.identity.settles for each in self.nameless if each.identity.settles)
+        more = ", and so on: 'sniffer explain … --device'" if len(settles) > 1 else ""
+        return [f"{count} known by address only, behind a router. To settle which: {next(iter(settles))}{more}."]
 
     def _hidden(self) -> list[str]:
         lines = []

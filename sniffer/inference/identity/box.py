@@ -12,6 +12,7 @@ Rules of this file:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import NamedTuple, cast
 
 from sniffer.inference.identity.holders import KEPT
@@ -19,8 +20,7 @@ from sniffer.inference.identity.names import host, telling
 from sniffer.inference.identity.owners import Owners
 from sniffer.inference.identity.scores import MOST, combined
 from sniffer.inference.identity.weights import DERIVED, MAKER, NAMES, worth
-from sniffer.knowledge.device_names import factory_name
-from sniffer.knowledge.device_texts import described
+from sniffer.knowledge.device_texts import device_texts
 from sniffer.knowledge.makers import is_neutral_maker, known_as, likely_kind, same_maker
 from sniffer.knowledge.vendors import mac_kind, vendor
 from sniffer.model import limits
@@ -80,7 +80,7 @@ def describe(owners: Owners, cards: tuple[str, ...], seen: Iterable[Seen], own_w
     """
     heard = [*_of_cards(owners, cards), *_of_addresses(owners, cards, list(seen))]
     clues = [*heard, *own_words]
-    told = _told(clues, cards)
+    told = _told(owners, clues, cards)
     made = [vendor(card) for card in cards if mac_kind(card) != "random"]
     told.setdefault("vendor", []).extend(
         Told(each, "ethernet", MAKER) for each in dict.fromkeys(made) if each and not is_neutral_maker(each)
@@ -94,7 +94,7 @@ def describe(owners: Owners, cards: tuple[str, ...], seen: Iterable[Seen], own_w
         told.setdefault("kind", []).append(Told(usual.kind, "ethernet", usual.weight))
     kind, sure_kind = _chosen(told.get("kind", []))
     return Box(
-        name=_name(clues, cards),
+        name=_name(owners, clues, cards),
         vendor=maker,
         model=_model(_chosen(told.get("model", []))[0], maker),
         kind=kind,
@@ -139,23 +139,24 @@ def _meanwhile(clue: ClueFact, seen: Seen) -> bool:
     return here and clue.first <= seen.last + KEPT and clue.last >= seen.first - KEPT
 
 
-def _told(clues: Iterable[ClueFact], cards: tuple[str, ...]) -> dict[str, list[Told]]:
+def _told(owners: Owners, clues: Iterable[ClueFact], cards: tuple[str, ...]) -> dict[str, list[Told]]:
     """Return all values by field: those that were said, and those that rules find in words."""
     found: dict[str, list[Told]] = {}
+    described = device_texts(Path(owners.known.user_file) if owners.known.user_file else None).described
     for clue in clues:
         weight = worth(clue).weight
         derived = described(clue.field, clue.value) if clue.field in TEXTS else ()
         for field, value in (Said(clue.field, clue.value), *derived):
             same = (field, value) == (clue.field, clue.value)
             found.setdefault(field, []).append(Told(value, clue.source, weight if same else weight * DERIVED))
-        for said, sure in _by_name(clue, cards):
+        for said, sure in _by_name(owners, clue, cards):
             found.setdefault(said.field, []).append(Told(said.value, clue.source, min(weight, sure)))
     return found
 
 
-def _by_name(clue: ClueFact, cards: tuple[str, ...]) -> Iterator[tuple[Said, float]]:
+def _by_name(owners: Owners, clue: ClueFact, cards: tuple[str, ...]) -> Iterator[tuple[Said, float]]:
     """Give what a factory name says, and how far that goes; one that is made of another card's address says nothing."""
-    made = factory_name(clue.value) if clue.field == "name" else None
+    made = owners.factory_name(clue.value) if clue.field == "name" else None
     if made is None or (made.mac and cards and made.mac not in cards):
         return
     for field, value in (("vendor", made.vendor), ("kind", made.kind), ("model", made.model)):
@@ -208,11 +209,11 @@ def _only_one_says(makers: list[Told]) -> bool:
     return bool(card) and len(others) == 1
 
 
-def _name(clues: Iterable[ClueFact], cards: tuple[str, ...]) -> str | None:
+def _name(owners: Owners, clues: Iterable[ClueFact], cards: tuple[str, ...]) -> str | None:
     """Return the name that most sources have, and of these the one that people read first; never another card's."""
     by_host: dict[str, dict[str, str]] = {}
     for clue in clues:
-        made = factory_name(clue.value) if clue.field == "name" else None
+        made = owners.factory_name(clue.value) if clue.field == "name" else None
         if made and made.mac and cards and made.mac not in cards:
             continue
         if clue.field == "name" and clue.source in NAMES and telling(clue.value):

@@ -17,13 +17,13 @@ from functools import lru_cache
 
 from sniffer.inference.identity.domains import EVERYWHERE, domain_name, domain_of
 from sniffer.inference.identity.gateways import Gateways, Link
-from sniffer.inference.identity.holders import Hold, Holders
+from sniffer.inference.identity.holders import OWN_WORD, Hold, Holders
 from sniffer.inference.identity.joins import Joins
 from sniffer.inference.identity.names import host, telling
 from sniffer.inference.identity.records import Nothing, Records
 from sniffer.inference.identity.scores import probability
 from sniffer.inference.identity.translations import Translations
-from sniffer.knowledge.device_names import factory_name
+from sniffer.knowledge.catalogue import Catalogue, catalogue
 from sniffer.knowledge.makers import same_maker
 from sniffer.knowledge.vendors import eui64, is_shared, mac_kind, vendor
 from sniffer.model import limits
@@ -37,8 +37,19 @@ LIKELY = 0.6
 class Owners:
     """Knows whose sessions are."""
 
-    def __init__(self, links: Iterable[Link] = (), passed: Iterable[str] = (), records: Records | None = None) -> None:
-        """Take the links of sessions without a router between, and the cards of routers on the way of others."""
+    def __init__(
+        self,
+        links: Iterable[Link] = (),
+        passed: Iterable[str] = (),
+        records: Records | None = None,
+        known: Catalogue | None = None,
+    ) -> None:
+        """Take the links of sessions without a router between, and the cards of routers on the way of others.
+
+        ``known`` has the names that boxes have from the factory.
+        """
+        self.known = known or catalogue()
+        self.factory_name = lru_cache(limits.BOXES_REMEMBERED)(self.known.factory_name)
         self.records = records or Nothing()
         self.holders = Holders(self.records.holders())
         self.gateways = Gateways(links, passed, self.holders, self.records)
@@ -50,6 +61,11 @@ class Owners:
     def attribution(self, fact: SessionFact, *, stranger: bool = False) -> Attribution:
         """Say whose session it is; of a ``stranger``, a host of the Internet at our own server, no word is believed."""
         return self._near(fact) or self._far(fact, stranger=stranger)
+
+    def on_our_side(self, fact: SessionFact) -> bool:
+        """Say whether the client is on our side by its card: one claimed its address on the wire, and is no router's."""
+        holds = self.holders.at(fact.client_ip, fact.start)
+        return any(hold.fact.source in OWN_WORD and not self.gateways.forwards(hold.mac) for hold in holds)
 
     # -- on the client's link -----------------------------------------------------------------
 
@@ -73,7 +89,7 @@ class Owners:
         told = self._by_name(mac, fact)
         if told:
             grounds.append(told)
-        elif _foreign(fact, mac):
+        elif self._foreign(fact, mac):
             grounds, doubts = grounds[:1], [*doubts, "name-of-another"]
         return Attribution(self.joins.box(mac), mac, tuple(grounds), fact.routers, doubts=tuple(doubts))
 
@@ -111,7 +127,7 @@ class Owners:
         if not translated and len(boxes) == 1 and not contested:
             for box, hold in boxes.items():
                 found[box] = [_binding(hold), *([logged.ground] if logged else [])]
-        named = factory_name(fact.helo) if fact.helo and not stranger else None
+        named = self.factory_name(fact.helo) if fact.helo and not stranger else None
         if named and named.mac and self._may_be(named.mac, inside, fact.start, hidden=translated):
             words = f"EHLO {fact.helo} is a {named.vendor} name made of the card's address"
             found.setdefault(self.joins.box(named.mac), []).append(Ground("embedded-mac", words))
@@ -162,15 +178,20 @@ class Owners:
         name = telling(fact.helo)
         if name is None:
             return None
-        made = factory_name(name)
+        made = self.factory_name(name)
         if made and made.mac == mac:
             return Ground("embedded-mac", f"EHLO {name} is a {made.vendor} name made of the card's address")
-        if _foreign(fact, mac):
+        if self._foreign(fact, mac):
             return None
         if host(name) in self._names(mac):
             return Ground("name", f"EHLO {name} is its name elsewhere, too")
         own = fact.on_link and fact.client_mac == mac and mac_kind(mac) == "global" and not self._names(mac)
         return Ground("name", f"it calls itself {name}") if own and self.gateways.one_name(mac) else None
+
+    def _foreign(self, fact: SessionFact, mac: str) -> bool:
+        """Say whether a client calls itself by a name that is made of another card's address."""
+        made = self.factory_name(fact.helo) if fact.helo else None
+        return bool(made and made.mac and made.mac != mac)
 
     def _named(self, mac: str) -> frozenset[str]:
         """Return the names of a card's box, outside its mails."""
@@ -187,12 +208,6 @@ def _binding(hold: Hold) -> Ground:
         where = f"{hold.fact.file}, line {hold.fact.line}"
         return Ground("table", f"{hold.mac} had {hold.fact.ip} then ({where})")
     return Ground("binding", f"{hold.mac} had {hold.fact.ip} then ({hold.fact.source.upper()})")
-
-
-def _foreign(fact: SessionFact, mac: str) -> bool:
-    """Say whether a client calls itself by a name that is made of another card's address."""
-    made = factory_name(fact.helo) if fact.helo else None
-    return bool(made and made.mac and made.mac != mac)
 
 
 def _content(fact: SessionFact, mac: str) -> Ground | None:
