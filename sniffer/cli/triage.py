@@ -14,7 +14,7 @@ from sniffer.cli import output as destination
 from sniffer.knowledge.catalogue import Catalogue
 from sniffer.model import limits
 from sniffer.model.findings import SessionFinding
-from sniffer.pipeline import Gathered, Judgement
+from sniffer.pipeline import Gathered, Judgement, Settings, TableRecord
 from sniffer.reports import machine
 from sniffer.reports.redaction import Redactor
 from sniffer.reports.rows import Row, device_row, session_row
@@ -113,7 +113,7 @@ def triage(
     redact = reading.redactor(wanted=redact_users)
     gathered, judgement = reading.read(asked, known, day)
     summary = Summary(scope is Scope.ALL, silent=gathered.counts.silent)
-    report = _Report(gathered, judgement, summary, redact, asked.settings.ports, failing, known)
+    report = _Report(gathered, judgement, summary, redact, asked.settings, failing, known)
     for note in report.notes():
         typer.echo(f"sniffer: {note}", err=True)
     with destination.opened(output, for_programs=form is not Format.TABLE) as stream:
@@ -130,7 +130,7 @@ class _Report:
         judgement: Judgement,
         summary: Summary,
         redact: Redactor,
-        ports: tuple[int, ...],
+        settings: Settings,
         failing: tuple[str, ...],
         known: Catalogue,
     ) -> None:
@@ -139,7 +139,7 @@ class _Report:
         self._judgement = judgement
         self._summary = summary
         self._redact = redact
-        self._ports = ports
+        self._settings = settings
         self._devices = summary.devices(judgement.devices(summary.session))
         self._flags = _flags(gathered, summary, failing)
         self._flags += ["devices-left-out"] if judgement.overflow else []
@@ -175,7 +175,7 @@ class _Report:
                 page.print(f"The first {len(shown)} sessions; --format csv or jsonl lists all.")
         elif self._devices:
             page.print(table.devices_table(self._devices, self._redact, self._summary.known))
-        for line in self._summary.lines(self._ports):
+        for line in self._summary.lines(self._settings.ports):
             page.print(line)
 
     def _sessions(self) -> Iterator[SessionFinding]:
@@ -188,16 +188,24 @@ class _Report:
         return (device_row(each, self._redact) for each in self._devices)
 
     def _run(self) -> Row:
-        counted = _counted(self._gathered, self._ports)
+        counted = _counted(self._gathered, self._settings)
         return run_row(counted, self._summary, self._flags, self.status, self._known)
 
 
-def _counted(gathered: Gathered, ports: tuple[int, ...]) -> dict[str, Any]:
+def _table_row(table: TableRecord) -> Row:
+    unused = [{"problem": problem, "rows": rows, "line": line} for problem, rows, line in table.unused]
+    return {**asdict(table), "unused": unused}
+
+
+def _counted(gathered: Gathered, settings: Settings) -> dict[str, Any]:
     """Return what phase A counted, for the run record."""
     return {
         "sensors": list(dict.fromkeys(each.sensor for each in gathered.inputs)),
         "inputs": [asdict(each) for each in gathered.inputs],
-        "ports": list(ports),
+        "tables": [_table_row(each) for each in gathered.tables],
+        "listened": settings.identity,
+        "messages": gathered.counts.messages,
+        "ports": list(settings.ports),
         "frames_read": gathered.frames_read,
         "frames_selected": gathered.counts.frames_selected,
         "silent": gathered.counts.silent,

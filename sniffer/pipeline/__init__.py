@@ -8,7 +8,7 @@ from sniffer.pipeline.facts import session_fact
 from sniffer.pipeline.frame_numbers import numbered
 from sniffer.pipeline.gather import gather
 from sniffer.pipeline.judgement import Judgement
-from sniffer.pipeline.values import DEFAULT_PORTS, Counts, Gathered, InputRecord, Progress, Settings
+from sniffer.pipeline.values import DEFAULT_PORTS, Counts, Gathered, InputRecord, Progress, Settings, TableRecord
 
 __all__ = [
     "DEFAULT_PORTS",
@@ -18,6 +18,7 @@ __all__ = [
     "Judgement",
     "Progress",
     "Settings",
+    "TableRecord",
     "gather",
     "numbered",
     "session_fact",

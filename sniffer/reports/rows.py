@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import asdict
+
 from sniffer.knowledge.makers import known_as
 from sniffer.knowledge.vendors import mac_kind, vendor
 from sniffer.model.events import Anomaly
@@ -172,6 +174,7 @@ def device_row(finding: DeviceFinding, redact: Redactor) -> Row:
             "rivals": [{"label": each.label, "probability": each.probability} for each in finding.identity.rivals],
             "grounds": [redact.named(each, hosts) for each in finding.identity.grounds],
             "settles": finding.identity.settles,
+            "others": [asdict(each) | {"name": redact.host(each.name)} for each in finding.identity.others],
         },
         "interfaces": [
             {"mac": each.mac, "kind": mac_kind(each.mac), "domain": each.domain} for each in finding.interfaces
