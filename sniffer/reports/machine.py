@@ -44,6 +44,15 @@ def write_lines(stream: IO[str], rows: Iterable[Row], run: Row) -> None:
     stream.write(encoded(run) + "\n")
 
 
+def write_shapes(stream: IO[str], rows: Iterable[Row]) -> int:
+    """Write shapes of client programs as JSON lines; return how many."""
+    count = 0
+    for row in rows:
+        stream.write(encoded(row) + "\n")
+        count += 1
+    return count
+
+
 def write_object(stream: IO[str], name: str, rows: Iterable[Row], run: Row) -> None:
     """Write one JSON object, a row at a time: however many there are, none waits in memory."""
     stream.write(f'{{"run": {encoded(run)}, "{name}": [')

@@ -11,6 +11,15 @@ from sniffer.reports.known import TRUST, Known
 from sniffer.reports.moments import local_span
 from sniffer.reports.words import UNJUDGED_WORDS
 
+NAMELESS = 4
+"""Addresses shown of devices of which no more is known."""
+
+TABLES = (
+    "the DHCP leases or the ARP table that hold these addresses, or the log of the router that translates to them"
+    " (--facts FILE)"
+)
+"""What would tell which devices several addresses are."""
+
 
 @dataclass(slots=True)
 class Summary:
@@ -100,10 +109,15 @@ class Summary:
         """Say of how many devices only the address is known, and what would settle which they are."""
         if not self.nameless:
             return []
-        count = _count(len(self.nameless), "device")
-        settles = dict.fromkeys(each.identity.settles for each in self.nameless if each.identity.settles)
-        more = ", and so on: 'sniffer explain … --device'" if len(settles) > 1 else ""
-        return [f"{count} known by address only, behind a router. To settle which: {next(iter(settles))}{more}."]
+        count = len(self.nameless)
+        addresses = list(dict.fromkeys(each.addresses[0].ip for each in self.nameless if each.addresses))
+        shown = ", ".join(addresses[:NAMELESS]) + (" …" if len(addresses) > NAMELESS else "")
+        behind = ": their frames came through a router" if count > 1 else ": its frames came through a router"
+        way = behind if all(each.identity.via for each in self.nameless) else ""
+        settles = {each.identity.settles for each in self.nameless}
+        tables = settles.pop() if len(settles) == 1 else TABLES
+        told = f"{_count(count, 'device')} known by address only ({shown}){way}."
+        return [f"{told} What would tell which {'they are' if count > 1 else 'it is'}: {tables}."]
 
     def _hidden(self) -> list[str]:
         lines = []
