@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from sniffer.knowledge.catalogue import Catalogue, KnowledgeError, catalogue
+from sniffer.knowledge.device_texts import device_texts
 from sniffer.model.findings import VERDICTS
 
 DEFAULT_SENSOR = "default"
@@ -20,7 +21,7 @@ PORTS = re.compile(r"(?P<first>[0-9]{1,5})(?:\s*-\s*(?P<last>[0-9]{1,5}))?")
 """A port or a range of them."""
 
 KnowledgeOption = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Rows of your own: services, deadlines, ways, replies (TOML).")
+    Path | None, typer.Option(metavar="FILE", help="Rows of your own: services, dates, replies, devices … (TOML).")
 ]
 OutputOption = Annotated[Path | None, typer.Option(metavar="FILE", readable=False, help="Write to a file.")]
 AsOfOption = Annotated[str | None, typer.Option(metavar="DATE", help="Word it as of this day, like 2027-01-15.")]
@@ -88,6 +89,8 @@ def sensors(words: Iterable[str], paths: Iterable[Path]) -> list[tuple[str, Path
 def knowledge(path: Path | None) -> Catalogue:
     """Return what the program knows, with the user's rows over it."""
     try:
+        if path is not None:
+            device_texts(path)  # not part of the catalogue, and looked at late: better refused before the work
         return catalogue(path)
     except KnowledgeError as error:
         raise typer.BadParameter(str(error)) from None

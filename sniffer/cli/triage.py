@@ -35,13 +35,17 @@ Which box a device is, its names, model and place are told by what boxes say on 
 and others), in frames of the same captures.  Beyond a router or address translation only what the site knows tells:
 
 \b
-  --facts FILE     leases of DHCP servers (Windows, ISC, Kea, dnsmasq), ARP and MAC tables of routers and switches,
-                   NAT logs of firewalls, inventories (CSV with names, addresses, owners); repeated for each file.
-                   What a file is shows by its content; its rows are cited by file and line
-  --no-identity    does not listen to boxes: faster; a device is a card on the same link, or an address
-  --shapes FILE    collects how client programs speak that no rule knows (words of a fixed vocabulary and the name that
-                   a mail program gives itself, no addresses, names or subjects), to write rules of one's own from, or
-                   to send in; nothing is sent by itself
+  --facts FILE   leases of DHCP servers (Windows, ISC, Kea, dnsmasq), ARP
+                 and MAC tables of routers and switches, NAT logs of
+                 firewalls, inventories (CSV: names, addresses, owners);
+                 once for each file.  What a file is shows by its content;
+                 its rows are cited by file and line
+  --no-identity  does not listen to boxes: faster; a device is a card on
+                 the same link, or an address
+  --shapes FILE  collects how client programs speak that no rule knows, to
+                 write rules of one's own from (--knowledge), or to send in:
+                 words of a fixed vocabulary and the name that a mail
+                 program gives itself; no addresses, names, subjects
 
 \b
 Examples:

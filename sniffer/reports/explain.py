@@ -52,7 +52,7 @@ def _title(device: DeviceFinding, mask: Mask) -> str:
     redact = mask.redact
     made = " ".join(part for part in (device.vendor, mask.text(device.model)) if part)
     parts = [redact.host(device.name) or "(no name)", made, device.kind, redact.place(device.location)]
-    parts += [each.ip for each in device.addresses[:3]]
+    parts += list(dict.fromkeys(each.ip for each in device.addresses))[:3]
     return "  ".join(part for part in (*parts, *dict.fromkeys(each.mac for each in device.interfaces)) if part)
 
 

@@ -56,7 +56,7 @@ def devices_table(findings: Iterable[DeviceFinding], redact: Redactor, known: Kn
 
 
 def _device(finding: DeviceFinding, redact: Redactor) -> Text:
-    addresses = [each.ip for each in finding.addresses[:2]]
+    addresses = list(dict.fromkeys(each.ip for each in finding.addresses))[:2]
     senders = [f"{finding.senders_at_least} senders or more"] if finding.senders_at_least > 1 else []
     role = [finding.role] if finding.role == "relay" else []
     mask = personal.of_device(finding, redact)
