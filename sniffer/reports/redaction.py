@@ -20,7 +20,7 @@ TELLING_LENGTH = 4
 WORDS = re.compile(r"[^\W_]+")
 
 PLACE = re.compile(
-    r"\d+\w?|[A-Z]\d*|(?:the|of|at|in|on|and|near|next|to|main|new|old|big|small|left|right|north|south|east|west|upper|lower"
+    r"\d+\w{0,2}|[A-Z]\d*|(?:the|of|at|in|on|and|near|next|to|main|new|old|big|small|left|right|north|south|east|west|upper|lower"
     r"|ground|first|second|third|top|st|nd|rd|th|floor|level|fl|room|rm|office|building|bldg|house|hall|hallway|corridor"
     r"|lobby|reception|entrance|foyer|kitchen|basement|cellar|attic|roof|server|network|rack|closet|cabinet|data|center"
     r"|centre|copy|print|printer|mail|meeting|conference|training|store|storage|storeroom|warehouse|dock|shop|lab"
