@@ -243,15 +243,15 @@ CLUE_CHARACTERS = 255
 """Characters kept of anything that is said of a box: names, models, places.  DHCP's and LLDP's strings have at most so
 many (RFC 2132 2, IEEE 802.1AB 8.5)."""
 
-MESSAGES_REMEMBERED = 16_384
-"""Messages of discovery that are known again by their octets, of all sensors: boxes announce the same all day.  Some
-hundred bytes each, and at most ``MESSAGE_OCTETS`` together."""
+MESSAGES_REMEMBERED = 32_768
+"""Messages of discovery that are known again by their octets, in each of two generations: boxes announce the same all
+day.  About 1.5 KiB each as they were read, and at most ``MESSAGE_OCTETS`` together."""
 
 MESSAGE_OCTETS = 16 * 1024 * 1024
-"""Octets of the messages that are known again."""
+"""Octets of the messages of a generation."""
 
-CLUES = 20_000
-"""Things said of boxes that are counted in memory: 10 MiB.  Beyond it they are written to the run's spool, which adds
+CLUES = 100_000
+"""Things said of boxes that are counted in memory: 30 MiB.  Beyond it they are written to the run's spool, which adds
 them up: a flood of made-up names takes disk, not memory."""
 
 BINDINGS = 20_000
