@@ -50,8 +50,8 @@ def targets(figures: Figures, frames: Mapping[str, int] = {}) -> Iterator[Target
     if "smtp" in names:
         yield Target("smtp: times faster than tshark", _ratio(figures, "smtp", "tshark", "sniffer"), 15, least=True)
     for name in sorted(names - {HELP, SMALL}):
-        bound = DISCOVERY_PEAK_MB if name in DISCOVERY else PEAK_MB
-        yield Target(f"{name}: peak memory in MB", peak(figures, name), bound)
+        most = DISCOVERY_PEAK_MB if name in DISCOVERY else PEAK_MB
+        yield Target(f"{name}: peak memory in MB", peak(figures, name), most)
     if "mixed-discovery" in names:
         slower = _ratio(figures, "mixed-discovery", "sniffer", "without")
         yield Target("mixed-discovery: time without identity", slower, 1.5)

@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple, cast
 
+from msgspec.structs import replace
+
 from sniffer.inference.identity.holders import KEPT
 from sniffer.inference.identity.names import host, telling
 from sniffer.inference.identity.owners import Owners
@@ -240,8 +242,15 @@ def _model(model: str | None, maker: str | None) -> str | None:
 
 
 def _evidence(clues: Iterable[ClueFact]) -> Iterator[Evidence]:
-    """Give the clues, the strongest first."""
-    ranked = sorted(clues, key=lambda clue: (-worth(clue).weight, clue.first, clue.source, clue.field, clue.value))
+    """Give the clues, the strongest first; what was said of a card and of its address is one."""
+    once: dict[tuple[str, str, str], ClueFact] = {}
+    for clue in sorted(clues, key=lambda clue: clue.first):
+        seen = once.setdefault((clue.source, clue.field, clue.value), clue)
+        if clue.last > seen.last:
+            once[clue.source, clue.field, clue.value] = replace(seen, last=clue.last, count=max(seen.count, clue.count))
+    ranked = sorted(
+        once.values(), key=lambda clue: (-worth(clue).weight, clue.first, clue.source, clue.field, clue.value)
+    )
     for clue in ranked[: limits.EVIDENCE]:
         kind, weight, measured = worth(clue)
         yield Evidence(
