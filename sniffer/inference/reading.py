@@ -4,19 +4,22 @@ All ways through the grammar are followed at once (the forward algorithm of hidd
 ten-thousandth of a thousandth as likely as the best is dropped.  A dialogue that nothing explains well goes to the odd,
 which has no family.
 
-Nearly all time of judging goes here, so what states have in common is worked out once a turn: the ways out of a phase,
-which are the same whatever AUTH came before, and the beginnings of AUTH.
+Nearly all time of judging what is new goes here, so what states have in common is worked out once a turn: the ways out
+of a phase, which are the same whatever AUTH came before, and the beginnings of AUTH.  The same turn with the same
+server is worth the same in every dialogue.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from math import log
 from typing import NamedTuple
 
 from sniffer.inference.grammar import UNANSWERED, Edge, Grammar, State
 from sniffer.inference.lengths import Lengths
 from sniffer.inference.plaintext import Length
+from sniffer.model import limits
 
 NEGLIGIBLE = 1e-7
 """Share of the most probable state below which another is dropped."""
@@ -113,16 +116,18 @@ class Reader:
         self._in_several = [1.0 if symbol in SEVERAL else SELDOM_SEVERAL for symbol in grammar.server_symbols]
         self._echoed = grammar.server_place(ECHOED)
         self._no_reply = [0.0] * grammar.unanswered + [1.0]
-        self._between: dict[tuple[int, int], list[Edge]] = {}
+        self._into: dict[int, dict[int, list[Edge]]] = {}
         for state, edges in enumerate(grammar.edges):
             for edge in edges:
-                self._between.setdefault((state, edge.target), []).append(edge)
+                self._into.setdefault(edge.target, {}).setdefault(state, []).append(edge)
+        self.words = lru_cache(limits.TURNS_REMEMBERED)(self._words)
+        self._worth = lru_cache(limits.TURNS_REMEMBERED)(self._worth_anew)
 
     def read(
         self,
         turns: Sequence[Said],
         server: Lengths,
-        factors: Sequence[float] | None = None,
+        factors: tuple[float, ...] | None = None,
         *,
         ended: bool = True,
     ) -> Reading:
@@ -151,11 +156,10 @@ class Reader:
         return Reading(shown, odd / total, evidence + log(total), tuple(trellis))
 
     def _advance(
-        self, live: Mapping[int, float], turn: Said, server: Lengths, factors: Sequence[float] | None
+        self, live: Mapping[int, float], turn: Said, server: Lengths, factors: tuple[float, ...] | None
     ) -> dict[int, float]:
         """Return the states behind a turn, and how likely they are."""
-        worth = self._worth(turn, server, factors)
-        said, reply, ways, begun = worth
+        said, reply, ways, begun = self._worth(turn, server, factors)
         outside, inside = self.grammar.outside, self.grammar.inside
         found: dict[int, float] = {}
         for state, value in live.items():
@@ -182,7 +186,12 @@ class Reader:
         floor = max(found.values()) * NEGLIGIBLE
         return {state: value for state, value in found.items() if value >= floor}
 
-    def _worth(self, turn: Said, server: Lengths, factors: Sequence[float] | None) -> _Turn:
+    def forget(self) -> None:
+        """Forget what turns are worth, by tables that are no longer needed."""
+        self.words.cache_clear()
+        self._worth.cache_clear()
+
+    def _worth_anew(self, turn: Said, server: Lengths, factors: tuple[float, ...] | None) -> _Turn:
         said, reply = self.words(turn, server)
         begun = []
         for form, first, edges in self.grammar.starts:
@@ -198,8 +207,8 @@ class Reader:
         ]
         return [each for each in found if each[1]]
 
-    def words(self, turn: Said, server: Lengths) -> tuple[list[float], list[float]]:
-        """Return how likely the two messages are, for each symbol."""
+    def _words(self, turn: Said, server: Lengths) -> tuple[list[float], list[float]]:
+        """Return how likely the two messages are, for each symbol; ``words`` remembers it."""
         said = self._client.likelihoods(turn.client)
         if turn.server is None:
             return said, self._no_reply
@@ -224,8 +233,9 @@ class Reader:
         for place in range(len(turns) - 1, -1, -1):
             said, reply = self.words(turns[place], server)
             best, most = None, 0.0
+            into = self._into.get(target, {})
             for state, value in reading.trellis[place].items():
-                for edge in self._between.get((state, target), ()):
+                for edge in into.get(state, ()):
                     likely = value * edge.weight * said[edge.client] * reply[edge.server]
                     if likely > most:
                         best, most = (state, edge), likely

@@ -117,13 +117,13 @@ class Judge:
         opened = decrypted_auth(fact)
         if opened is not None:
             return opened
-        clear = clear_auth(fact, starttls)
-        if not fact.speech.encrypted or handshake_failed(fact) or clear.outcome == "success":
+        hidden = fact.speech.encrypted and not handshake_failed(fact)
+        clear = clear_auth(fact, starttls) if fact.speech.attempts or not hidden else None
+        if clear is not None and (not hidden or clear.outcome == "success"):
             return clear
-        inferred = inferred_auth(
-            fact, self._hear(fact, service), self._ear, Context(service.code, self._site.unverified)
-        )
-        return joined(clear, inferred)
+        context = Context(service.code, self._site.unverified)
+        inferred = inferred_auth(fact, self._hear(fact, service), self._ear, context)
+        return joined(clear, inferred) if clear is not None else inferred
 
 
 def joined(clear: AuthFinding, inferred: AuthFinding) -> AuthFinding:

@@ -158,6 +158,13 @@ LENGTHS_REMEMBERED = 4096
 DIALOGUES_REMEMBERED = 20_000
 """Dialogues whose reading is remembered: a device says the same each time, but for the mail; 20 MiB."""
 
+TURNS_REMEMBERED = 4096
+"""Turns whose worth is remembered, 3 KiB each: of dialogues that differ most turns are the same."""
+
+HEARD_REMEMBERED = 4096
+"""Sessions' records whose dialogue and judgement are remembered, 6 KiB each: those that a device sends again to the
+byte, its mail's text included."""
+
 SERVER_TABLES = 256
 """Servers whose reply lengths are kept as a table, of 0.3 MiB, with the dialogues read by it: an office mails to a
 handful, in two or three versions each; beyond that tables are made again, in 1.5 ms each."""
