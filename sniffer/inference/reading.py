@@ -104,6 +104,21 @@ class _Turn(NamedTuple):
     begun: list[tuple[int, int, float]]
 
 
+class _Node:
+    """What is known behind some turns: the ``live`` states and how likely, the ``odd`` and the ``evidence``.
+
+    ``behind`` are the nodes that the next turn leads to: dialogues that begin alike are read once up to there.
+    """
+
+    __slots__ = ("behind", "evidence", "live", "odd")
+
+    def __init__(self, live: Mapping[int, float], odd: float, evidence: float) -> None:
+        self.live = live
+        self.odd = odd
+        self.evidence = evidence
+        self.behind: dict[Said, _Node] = {}
+
+
 class Reader:
     """Reads dialogues by a grammar, with a client's lengths and a server's."""
 
@@ -120,6 +135,8 @@ class Reader:
         for state, edges in enumerate(grammar.edges):
             for edge in edges:
                 self._into.setdefault(edge.target, {}).setdefault(state, []).append(edge)
+        self._begun: dict[tuple[Lengths, tuple[float, ...] | None], _Node] = {}
+        self._nodes = 0
         self.words = lru_cache(limits.TURNS_REMEMBERED)(self._words)
         self._worth = lru_cache(limits.TURNS_REMEMBERED)(self._worth_anew)
 
@@ -135,25 +152,41 @@ class Reader:
 
         ``factors`` change how likely each form is (by its place), ``ended`` says that the end was seen.
         """
-        odd, evidence = self._odd_prior, 0.0
-        live: dict[int, float] = {self.grammar.start: 1.0}
-        trellis: list[Mapping[int, float]] = [live]
-        for turn in turns:
-            live = self._advance(live, turn, server, factors)
-            odd *= self._odd(turn)
-            scale = (sum(live.values()) + odd) or TINY
-            evidence += log(scale)
-            live = {state: value / scale for state, value in live.items()}
-            odd /= scale
-            trellis.append(live)
+        nodes = self._follow(turns, server, factors)
+        live, odd, evidence = nodes[-1].live, nodes[-1].odd, nodes[-1].evidence
+        trellis = tuple([node.live for node in nodes])
         ends, states = self.grammar.ends, self.grammar.states
         final = {state: value * ends[state] for state, value in live.items()} if ended else live
         total = sum(final.values()) + odd
         if not total:
-            return Reading((), 1.0, evidence + log(TINY), tuple(trellis))
+            return Reading((), 1.0, evidence + log(TINY), trellis)
         floor = total * SHOWN
         shown = tuple((states[state], value / total) for state, value in final.items() if value >= floor)
-        return Reading(shown, odd / total, evidence + log(total), tuple(trellis))
+        return Reading(shown, odd / total, evidence + log(total), trellis)
+
+    def _follow(self, turns: Sequence[Said], server: Lengths, factors: tuple[float, ...] | None) -> list[_Node]:
+        """Return what is known before the first turn and behind each."""
+        if self._nodes >= limits.DIALOGUES_REMEMBERED:
+            self._forget_nodes()
+        node = self._begun.get((server, factors))
+        if node is None:
+            node = self._begun[server, factors] = _Node({self.grammar.start: 1.0}, self._odd_prior, 0.0)
+        nodes = [node]
+        for turn in turns:
+            following = node.behind.get(turn)
+            if following is None:
+                following = node.behind[turn] = self._behind(node, turn, server, factors)
+                self._nodes += 1
+            node = following
+            nodes.append(node)
+        return nodes
+
+    def _behind(self, node: _Node, turn: Said, server: Lengths, factors: tuple[float, ...] | None) -> _Node:
+        live = self._advance(node.live, turn, server, factors)
+        odd = node.odd * self._odd(turn)
+        scale = (sum(live.values()) + odd) or TINY
+        live = {state: value / scale for state, value in live.items()}
+        return _Node(live, odd / scale, node.evidence + log(scale))
 
     def _advance(
         self, live: Mapping[int, float], turn: Said, server: Lengths, factors: tuple[float, ...] | None
@@ -187,9 +220,14 @@ class Reader:
         return {state: value for state, value in found.items() if value >= floor}
 
     def forget(self) -> None:
-        """Forget what turns are worth, by tables that are no longer needed."""
+        """Forget what was read by tables that are no longer needed."""
+        self._forget_nodes()
         self.words.cache_clear()
         self._worth.cache_clear()
+
+    def _forget_nodes(self) -> None:
+        self._begun.clear()
+        self._nodes = 0
 
     def _worth_anew(self, turn: Said, server: Lengths, factors: tuple[float, ...] | None) -> _Turn:
         said, reply = self.words(turn, server)
