@@ -6,9 +6,7 @@ import hashlib
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 
-from msgspec.structs import replace
-
-from sniffer.model.facts import Observation, Quality, SessionFact, ShapeFact
+from sniffer.model.facts import Observation, Quality, SessionFact
 from sniffer.model.packets import NO_MAC
 from sniffer.protocols import SmtpSession
 from sniffer.streams import Connection
@@ -49,18 +47,10 @@ def session_fact(connection: Connection) -> SessionFact:
             Observation(origin.sensor, origin.interface, origin.file, connection.vlan) for origin in connection.origins
         ),
         tls=session.tls(),
-        shape=_since(session.shape(), connection.first),
+        shape=session.shape(connection.first),
         inside=session.inside(),
         round_trip=connection.round_trip,
     )
-
-
-def _since(shape: ShapeFact | None, start: int) -> ShapeFact | None:
-    """Return a shape whose times count from the connection's start."""
-    if shape is None:
-        return None
-    halves = (replace(each, first=each.first - start, last=each.last - start) for each in shape.half_turns)
-    return replace(shape, half_turns=tuple(halves))
 
 
 def _session_id(connection: Connection, client: str, server: str) -> str:

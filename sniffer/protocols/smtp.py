@@ -46,6 +46,11 @@ class SmtpSession(ClientSide, ServerSide, IntoTls, Lost):
     def receive(self, from_client: bool, data: bytes, time: int = 0, behind: int = 0) -> bool:
         """Take the next bytes of one side, as ``Watcher`` has it; False when nothing more can be learned."""
         self._spoke[from_client] = True
+        tls = self._tls
+        if tls is not None and self._phase is Phase.HANDSHAKE and not (self._server_opens or tls.in_clear):
+            if not tls.receive(from_client, data, time, behind):  # as with nearly all that comes inside TLS
+                self._phase = Phase.DONE
+            return self._wants_more()
         self._time, self._behind = time, behind
         if not from_client:
             if data and self._phase is not Phase.DONE:
