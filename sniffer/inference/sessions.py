@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -59,7 +60,11 @@ class Judge:
         self._site = site
         self._catalogue = catalogue
         self._servers = Servers(catalogue, site.networks, site.names)
-        self._ear = Ear(profiles=site.profiles)
+
+    @cached_property
+    def _ear(self) -> Ear:
+        """Who reads dialogues inside TLS: made for the first, since its tables take a tenth of a second."""
+        return Ear(profiles=self._site.profiles)
 
     def session(self, fact: SessionFact) -> SessionFinding:
         """Say what a session means."""
@@ -89,7 +94,8 @@ class Judge:
             heard = self._hear(fact)
             if heard is not None:
                 self._ear.teach(habits, fact, heard)
-        self._ear.learn(habits)
+        if habits.any:
+            self._ear.learn(habits)
 
     def dialogue(self, fact: SessionFact) -> DialogueFinding | None:
         """Return the dialogue inside a session's TLS, as it was read; None where none was."""
