@@ -48,9 +48,10 @@ class SmtpSession(ClientSide, ServerSide, IntoTls, Lost):
         self._spoke[from_client] = True
         tls = self._tls
         if tls is not None and self._phase is Phase.HANDSHAKE and not (self._server_opens or tls.in_clear):
-            if not tls.receive(from_client, data, time, behind):  # as with nearly all that comes inside TLS
-                self._phase = Phase.DONE
-            return self._wants_more()
+            if tls.receive(from_client, data, time, behind):  # as nearly all that comes inside TLS
+                return True
+            self._phase = Phase.DONE
+            return False
         self._time, self._behind = time, behind
         if not from_client:
             if data and self._phase is not Phase.DONE:

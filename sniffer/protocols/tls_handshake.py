@@ -93,7 +93,8 @@ class Handshake:
         more = self._wants_more()
         if not more:
             return False
-        self._heard(from_client, len(data))
+        if not self._settled:
+            self.shape.heard[from_client] += len(data)
         if side.lost:
             return True
         self._now = time, behind
@@ -115,7 +116,8 @@ class Handshake:
         if not self._wants_more():
             return False
         side = self._client if from_client else self._server
-        self._heard(from_client, length)
+        if not self._settled:
+            self.shape.heard[from_client] += length
         side.records.miss(length)
         if side.records.unreadable:
             self._lose(side)
@@ -159,10 +161,6 @@ class Handshake:
             side.records, side.messages = Records(), Messages()
         if self._decryption is not None:
             self._decryption.close()
-
-    def _heard(self, from_client: bool, length: int) -> None:
-        if not self._settled:
-            self.shape.heard[from_client] += length
 
     def _wants_more(self) -> bool:
         if not self._settled:
@@ -267,8 +265,9 @@ class Handshake:
         length = record.length
         side.protected += 1
         side.longest = max(side.longest, length)
-        side.only_alerts = side.only_alerts and length in HIDDEN_ALERTS
-        self.shape.add(from_client, length, time, side.begin(record), side.place, heard)
+        if side.only_alerts:
+            side.only_alerts = length in HIDDEN_ALERTS
+        self.shape.add(from_client, length, time, side.place, heard)
 
     def _unanswered(self, heard: int, behind: int) -> bool:
         """Say whether the client had not heard the server's hello yet (RFC 8446 2.3)."""

@@ -14,6 +14,7 @@ from operator import attrgetter, itemgetter
 
 from sniffer.model import limits
 from sniffer.model.facts import Cut, HalfTurn, ShapeFact
+from sniffer.protocols.tls_records import HEADER
 
 SERVER, CLIENT = False, True
 
@@ -66,8 +67,8 @@ class Shape:
         self.full = False
         self.heard = [0, 0]
 
-    def add(self, from_client: bool, length: int, time: int, begun: int, ended: int, heard: int) -> None:
-        """Take a record of ``length`` bytes between two places, whose sender had heard the other side to ``heard``."""
+    def add(self, from_client: bool, length: int, time: int, ended: int, heard: int) -> None:
+        """Take a record of ``length`` bytes up to a place, whose sender had heard the other side to ``heard``."""
         if self._cut[from_client]:
             return
         said = self._said[from_client]
@@ -78,7 +79,7 @@ class Shape:
         if not said or said[-1].heard < heard:
             cut = "limit" if len(said) == MOST_SAID else self._cut[not from_client]
             if cut is not None and (len(said) == MOST_SAID or heard > self._seen(not from_client)):
-                self.stop(from_client, begun, cut)
+                self.stop(from_client, ended - length - HEADER.size, cut)
                 return
             said.append(_Utterance(heard, ended, time))
             self._captured.append((from_client, said[-1]))
