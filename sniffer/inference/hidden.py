@@ -159,7 +159,7 @@ class Ear:
         key = Key(seen, server, words_of(speech.banner), service, speech.offered, fact.quality.end_seen)
         if key not in self._heard:
             heard = self._hear(fact, seen, service)
-            if len(self._heard) >= limits.HEARD_REMEMBERED:
+            if len(self._heard) >= limits.DIALOGUES_REMEMBERED:
                 self._heard.clear()
             self._heard[key] = heard
         return self._heard[key]

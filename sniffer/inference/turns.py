@@ -167,6 +167,7 @@ class _Reader:
         self._hello, self._listed, self._cut = seen.hello, seen.listed, seen.cut
         self._measure = measure
         self._halves = halves
+        self._more = measure.more(False), measure.more(True)
         self._alert = measure.octets(True, CLOSE_NOTIFY), measure.octets(False, CLOSE_NOTIFY)
         self._update = measure.octets(True, KEY_UPDATE), measure.octets(False, KEY_UPDATE)
 
@@ -313,6 +314,11 @@ class _Reader:
     def _half(self, halves: Sequence[HalfTurn]) -> Half:
         """Return neighbours of one side as one; between them something was dropped."""
         first, last = halves[0], halves[-1]
+        longer = self._more[first.from_client]
+        if len(halves) == 1 and longer is not None and not first.more:  # as nearly always
+            records, captured = len(first.lengths), sum(first.lengths)
+            plain = max(captured - records * longer, 0)
+            return Half(Length(plain, plain), records, captured, first.first, first.last)
         lengths, more, octets = first.lengths, first.more, first.more_octets
         if len(halves) > 1:
             lengths = tuple(each for half in halves for each in half.lengths)
