@@ -163,7 +163,11 @@ LENGTHS_REMEMBERED = 4096
 """Lengths whose likelihoods are remembered: those of an office's servers and clients come again and again; 2 MiB."""
 
 DIALOGUES_REMEMBERED = 20_000
-"""Dialogues whose reading is remembered: a device says the same each time, but for the mail; 20 MiB."""
+"""Dialogues whose reading is remembered, and records whose judgement is: a device says the same each time, but for the
+mail; 20 and 80 MiB."""
+
+TURNS_REMEMBERED = 4096
+"""Turns whose worth is remembered, 3 KiB each: of dialogues that differ most turns are the same."""
 
 SERVER_TABLES = 256
 """Servers whose reply lengths are kept as a table, of 0.3 MiB, with the dialogues read by it: an office mails to a
