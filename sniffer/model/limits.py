@@ -258,6 +258,13 @@ CLUES = 100_000
 """Things said of boxes that are counted in memory: 30 MiB.  Beyond it they are written to the run's spool, which adds
 them up: a flood of made-up names takes disk, not memory."""
 
+CHANGES = 64
+"""Changes of an address's owner that are told one by one, by one source.  Leases change hands some times a day; beyond
+it cards fight over the address, and are told with when they first and last claimed it."""
+
+FIGHTERS = 16
+"""Cards that fight over an address and are told; a flood of made-up ones is cut."""
+
 BINDINGS = 20_000
 """Addresses whose present owners are known in memory, by their sources.  Beyond it all are written to the run's spool
 and begun anew."""
