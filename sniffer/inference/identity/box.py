@@ -12,7 +12,6 @@ Rules of this file:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import NamedTuple, cast
 
 from msgspec.structs import replace
@@ -22,7 +21,6 @@ from sniffer.inference.identity.names import host, telling
 from sniffer.inference.identity.owners import Owners
 from sniffer.inference.identity.scores import MOST, combined
 from sniffer.inference.identity.weights import DERIVED, MAKER, NAMES, worth
-from sniffer.knowledge.device_texts import device_texts
 from sniffer.knowledge.makers import is_neutral_maker, known_as, likely_kind, same_maker
 from sniffer.knowledge.vendors import mac_kind, vendor
 from sniffer.model import limits
@@ -144,7 +142,7 @@ def _meanwhile(clue: ClueFact, seen: Seen) -> bool:
 def _told(owners: Owners, clues: Iterable[ClueFact], cards: tuple[str, ...]) -> dict[str, list[Told]]:
     """Return all values by field: those that were said, and those that rules find in words."""
     found: dict[str, list[Told]] = {}
-    described = device_texts(Path(owners.known.user_file) if owners.known.user_file else None).described
+    described = owners.known.described
     for clue in clues:
         weight = worth(clue).weight
         derived = described(clue.field, clue.value) if clue.field in TEXTS else ()
