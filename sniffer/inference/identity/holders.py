@@ -11,7 +11,7 @@ Rules of this file:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from sniffer.inference.identity.domains import EVERYWHERE, Domain
@@ -74,14 +74,30 @@ class Holders:
 
 def _holds(domain: Domain, claims: list[BindingFact]) -> Iterator[Hold]:
     """Give the intervals of one address in one domain; ``claims`` stand by their beginnings."""
-    for place, claim in enumerate(claims):
-        others = [other for other in claims if other.mac != claim.mac]
-        before = max((other.last for other in claims[:place] if other.mac != claim.mac), default=None)
+    for claim, before, after in zip(claims, _before(claims), _after(claims), strict=True):
         first = claim.first - BEFORE if claim.source in OWN_WORD else claim.first
         first = first if before is None else max(first, min(before, claim.first))
-        after = min((other.first for other in others if other.first > claim.first), default=None)
         end = _end(claim) if after is None else min(_end(claim), after)
         yield Hold(domain, claim.mac, first, end, claim)
+
+
+def _before(claims: list[BindingFact]) -> Iterator[int | None]:
+    """Give for each claim when another card made its last one of those that stand before it."""
+    lasts: dict[str, int] = {}
+    for claim in claims:
+        yield max((last for mac, last in lasts.items() if mac != claim.mac), default=None)
+        lasts[claim.mac] = max(claim.last, lasts.get(claim.mac, claim.last))
+
+
+def _after(claims: list[BindingFact]) -> list[int | None]:
+    """Return for each claim when another card made the next one, after it."""
+    found: list[int | None] = []
+    firsts: dict[str, int] = {}
+    for claim in reversed(claims):
+        later = (first for mac, first in firsts.items() if mac != claim.mac and first > claim.first)
+        found.append(min(later, default=None))
+        firsts[claim.mac] = claim.first
+    return found[::-1]
 
 
 def _end(claim: BindingFact) -> int:
@@ -95,6 +111,9 @@ def _fights(claims: list[BindingFact]) -> Iterator[tuple[int, int]]:
     """Give when the address was taken from a card that then took it back."""
     for source in {claim.source for claim in claims} & OWN_WORD:
         runs = [claim for claim in claims if claim.source == source]
+        for one, other in pairwise(runs):
+            if one.mac != other.mac and one.last > other.first:
+                yield other.first - FLAPPING, min(one.last, other.last) + FLAPPING
         for one, other, again in zip(runs, runs[1:], runs[2:], strict=False):
             if one.mac == again.mac != other.mac and again.first - one.last <= FLAPPING:
                 yield one.last - FLAPPING, again.first + FLAPPING
