@@ -12,7 +12,6 @@ from typing import Annotated
 import typer
 
 from sniffer.knowledge.catalogue import Catalogue, KnowledgeError, catalogue
-from sniffer.knowledge.device_texts import device_texts
 from sniffer.model.findings import VERDICTS
 
 DEFAULT_SENSOR = "default"
@@ -89,8 +88,6 @@ def sensors(words: Iterable[str], paths: Iterable[Path]) -> list[tuple[str, Path
 def knowledge(path: Path | None) -> Catalogue:
     """Return what the program knows, with the user's rows over it."""
     try:
-        if path is not None:
-            device_texts(path)  # not part of the catalogue, and looked at late: better refused before the work
         return catalogue(path)
     except KnowledgeError as error:
         raise typer.BadParameter(str(error)) from None

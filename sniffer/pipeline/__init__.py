@@ -1,7 +1,8 @@
 """Joins the rooms: frames → packets → streams → facts (phase A), facts → findings (phase B).
 
-Knows every room below it and holds no rule of any protocol.  ``gather`` runs phase A over captures and
-fills the spool; ``Judgement`` is phase B over the spool, as often as it is asked.
+Knows every room below it and holds no rule of any protocol.  Messages that repeat themselves become clues over
+intervals (``clues``), claims of addresses runs (``bindings``), tables of the site facts (``tables``).  ``gather`` runs
+phase A over captures and fills the spool; ``Judgement`` is phase B over the spool, as often as it is asked.
 """
 
 from sniffer.pipeline.facts import session_fact
