@@ -138,7 +138,8 @@ def triage(
     destination.check(shapes)
     redact = reading.redactor(wanted=redact_users)
     gathered, judgement = reading.read(asked, known, day)
-    summary = Summary(scope is Scope.ALL, silent=gathered.counts.silent)
+    read = tuple((each.file, each.kind, each.rows) for each in gathered.tables if each.kind and each.rows)
+    summary = Summary(scope is Scope.ALL, silent=gathered.counts.silent, tables=read)
     unknown = Shapes(known) if shapes else None
     report = _Report(gathered, judgement, summary, redact, asked.settings, failing, known, unknown)
     for note in report.notes():

@@ -29,14 +29,19 @@ def bindings(facts: Iterable[BindingFact]) -> Iterator[Evidence]:
         key = fact.source, fact.ip, fact.line
         weight = WEIGHTS["binding" if fact.line is None else "table"]
         seen = Evidence(
-            fact.source, "address", fact.ip, "binding", True, weight, fact.first, fact.last, fact.count, fact.file,
-            fact.line,
+            fact.source, "address", fact.ip, "binding", True, weight, fact.first, held_until(fact), fact.count,
+            fact.file, fact.line,
         )  # fmt: skip
         if key in found:
             found[key] = _joined(found[key], seen, found[key].count + seen.count)
         elif len(found) < limits.DEVICE_NAMES:
             found[key] = seen
     yield from found.values()
+
+
+def held_until(fact: BindingFact) -> int:
+    """Return until when a claim is known to hold: a lease in a table has its end, on the wire what was seen counts."""
+    return fact.last if fact.line is None or fact.until is None else max(fact.last, fact.until)
 
 
 def merged(clues: Iterable[Evidence]) -> tuple[Evidence, ...]:

@@ -13,7 +13,7 @@ from typing import cast
 
 from msgspec.structs import replace
 
-from sniffer.inference.around import bindings, merged, other
+from sniffer.inference.around import bindings, held_until, merged, other
 from sniffer.inference.identity import Box, Owners, Seen, describe
 from sniffer.inference.identity.domains import domain_name, domain_of
 from sniffer.inference.identity.names import telling
@@ -240,7 +240,7 @@ class DeviceLedger:
         for fact in (each for card in cards for each in self._owners.records.addresses(card)):
             place = (fact.ip, domain_name((fact.sensor, fact.vlan)) or "site tables")
             seen = claims.get(place)
-            first, last = min(fact.first, seen.first_seen if seen else fact.first), fact.last
+            first, last = min(fact.first, seen.first_seen if seen else fact.first), held_until(fact)
             claims[place] = Address(*place, first, max(last, seen.last_seen if seen else last), fact.source)
         for (ip, where), each in device.addresses.items():
             if (ip, where) not in others:

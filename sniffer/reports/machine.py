@@ -27,6 +27,7 @@ DEVICE_COLUMNS = (
     "service.judged", "service.unjudged", "service.succeeded", "service.failed", "service.users",
     "service.first_seen", "service.last_seen", "reason", "role", "senders_at_least", "affected_through",
     "service.tls_versions", "findings", "advice", "model", "kind", "location", "serial", "owner", "identity.settles",
+    "identity.confidence", "identity.type_confidence", "identity.via",
 )  # fmt: skip
 """A device has a line for each service it uses.  Columns are only ever added, at the end; of findings and advice the
 codes are told."""

@@ -27,7 +27,8 @@ class Summary:
 
     ``all_scopes`` says whether remote hosts are reported too; ``silent`` are connections without a byte.
     ``bases`` counts the judged sessions by how they were; ``unverified`` are the services, as people call them, that
-    were inferred for without a check against a real session.
+    were inferred for without a check against a real session.  ``tables`` are those of the site that were read: (file,
+    format, rows).
     """
 
     all_scopes: bool
@@ -43,6 +44,7 @@ class Summary:
     verdicts: Counter[Verdict] = field(default_factory=Counter)
     silent: int = 0
     nameless: list[DeviceFinding] = field(default_factory=list)
+    tables: tuple[tuple[str, str, int], ...] = ()
 
     def shows(self, scope: str) -> bool:
         """Say whether something of this scope is reported."""
@@ -88,7 +90,8 @@ class Summary:
             return [*self._nothing(ports), *self._hidden()]
         span = f", {local_span(self.first, self.last)}" if self.first is not None and self.last else ""
         seen = f"{_count(self.sessions, 'session')} of {_count(self.verdicts.total(), 'device')}{span}."
-        return [seen, *self._judged(), *not_checked(self.unverified), *self._nameless(), *self._hidden()]
+        site = [*self._tables(), *self._nameless()]
+        return [seen, *self._judged(), *not_checked(self.unverified), *site, *self._hidden()]
 
     def _nothing(self, ports: tuple[int, ...]) -> list[str]:
         listed = ", ".join(map(str, ports[:8])) + (" …" if len(ports) > 8 else "")
@@ -104,6 +107,11 @@ class Summary:
         missing = "; ".join(f"{count:,} {UNJUDGED_WORDS[why]}" for why, count in self.unjudged.most_common())
         judged = f"{self.judged:,} of {self.sessions:,} could be judged{': ' if how else ''}{how}."
         return [f"{judged} Not judged: {missing}.", "Unknown is no all-clear."]
+
+    def _tables(self) -> list[str]:
+        """Say which tables of the site were read."""
+        told = [f"{file} ({kind}, {_count(rows, 'row')})" for file, kind, rows in self.tables]
+        return [f"Read beside the captures: {', '.join(told)}."] if told else []
 
     def _nameless(self) -> list[str]:
         """Say of how many devices only the address is known, and what would settle which they are."""

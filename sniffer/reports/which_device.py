@@ -134,8 +134,12 @@ def _sayings(device: DeviceFinding, mask: Mask) -> Iterator[str]:
         if says and len(sayings) < SAYINGS:
             values = {each.field: mask.value(each) for each in reversed(says)}
             words = ", ".join(f"{each.replace('-', ' ')} {value}" for each, value in sorted(values.items()))
-            sayings.setdefault(f"{SOURCE_WORDS.get(says[0].source, says[0].source)} says {words}", _reference(says[0]))
+            sayings.setdefault(f"{_says(says[0].source)} {words}", _reference(says[0]))
     yield from (f"{words}{reference}" for words, reference in sayings.items())
+
+
+def _says(source: str) -> str:
+    return f"{SOURCE_WORDS.get(source, source)} {'say' if source == 'leases' else 'says'}"
 
 
 def _same(value: str, told: str | None) -> bool:

@@ -40,6 +40,7 @@ def test_a_lease_names_the_box_behind_the_router_with_file_and_line(leases: Path
     assert any("dhcpd.leases, line 1" in each for each in device["identity"]["grounds"])
     (binding,) = (each for each in device["evidence"] if each["class"] == "binding")
     assert (binding["source"], binding["value"], binding["line"]) == ("leases", "10.1.0.60", 1)
+    assert (binding["first_seen"][11:16], binding["last_seen"][11:16]) == ("10:00", "12:00")
 
 
 def test_without_it_the_box_is_an_address_and_the_report_says_what_would_tell() -> None:
@@ -54,6 +55,11 @@ def test_explain_cites_the_table(leases: Path) -> None:
     assert "had 10.1.0.60 then" in told
     assert "dhcpd.leases, line 1" in told
     assert "Not seen on its own link: its frames came through MikroTik" in told
+
+
+def test_the_table_says_which_tables_were_read(leases: Path) -> None:
+    told = "".join(sniffer("triage", FAR, "--facts", leases).out.split())
+    assert f"Readbesidethecaptures:{leases}(isc-leases,1row)." in told
 
 
 def test_the_run_record_lists_the_tables_and_whether_boxes_were_heard(leases: Path) -> None:
