@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 NOT_PERSONAL = re.compile(
     r"\[.*\]|localhost.*|(?:\d{1,3}\.){3}\d{1,3}|[A-Za-z]{2,4}-?[0-9A-Fa-f]{6}(?:[0-9A-Fa-f]{6})?",
@@ -43,10 +43,14 @@ def _spellings(name: str) -> set[str]:
     return cases | {repr(each)[1:-1] for each in cases}
 
 
-def _host_spellings(name: str) -> set[str]:
-    """Return how a text may repeat a host's name; a label that is short is in too many words."""
+def _host_spellings(name: str) -> Iterator[tuple[str, str]]:
+    """Give how a text may repeat a host's name, and what finds that; a label that is short is in too many words."""
     label = name.rstrip(".").partition(".")[0]
-    return {name} | ({label} if len(label) >= TELLING_LENGTH else set())
+    for part in {name, label} if len(label) >= TELLING_LENGTH else {name}:
+        for word in {change(part) for change in CHANGES}:
+            yield word, rf"(?<!\w){re.escape(word)}(?!\w)"
+            octets = word.encode("utf-8", "replace").hex()
+            yield octets, octets
 
 
 def _pattern(word: str) -> str:
@@ -83,15 +87,21 @@ class Redactor:
         """
         if self._key is None:
             return text
-        spelt = {word.casefold(): name for name in names if self.host(name) != name for word in _host_spellings(name)}
+        personal, lower = [name for name in names if name and self.host(name) != name], text.casefold()
+        spelt = {
+            word: (name, pattern)
+            for name in personal
+            for word, pattern in _host_spellings(name)
+            if word.casefold() in lower
+        }
         if not spelt:
             return text
+        names_of = {word.casefold(): name for word, (name, _) in spelt.items()}
 
         def replacement(found: re.Match[str]) -> str:
-            return self._replaced("host", spelt.get(found[0].casefold(), found[0]))
+            return self._replaced("host", names_of.get(found[0].casefold(), found[0]))
 
-        patterns = [rf"(?<!\w){re.escape(word)}(?!\w)" for word in sorted(spelt, key=len, reverse=True)]
-        patterns += [name.encode().hex() for name in spelt]
+        patterns = [spelt[word][1] for word in sorted(spelt, key=len, reverse=True)]
         return re.sub("|".join(patterns), replacement, text, flags=re.IGNORECASE)
 
     def text(self, text: str | None, *names: str | None) -> str | None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sniffer.model import limits
+from tests import contract
 from tests.capture_files import write_pcap
 from tests.program import ROOT, sniffer
 from tests.wire import Conversation, Frame
@@ -47,7 +48,9 @@ def collected(tmp_path: Path, frames: list[Frame]) -> tuple[list[dict[str, Any]]
     write_pcap(tmp_path / "one.pcap", frames)
     told = sniffer("triage", tmp_path / "one.pcap", "--shapes", tmp_path / "shapes.jsonl")
     assert told.status in (0, 5)
-    return [json.loads(line) for line in (tmp_path / "shapes.jsonl").read_text().splitlines()], told.err
+    rows = [json.loads(line) for line in (tmp_path / "shapes.jsonl").read_text().splitlines()]
+    assert [problem for row in rows for problem in contract.violations(row)] == []
+    return rows, told.err
 
 
 def test_a_program_that_no_rule_knows_is_told_by_its_habits(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from scapy.layers.dhcp import BOOTP, DHCP
 from scapy.layers.dns import DNS, DNSRR
 from scapy.layers.inet import IP, UDP
@@ -131,6 +133,23 @@ def test_a_plain_place_is_told(place: str) -> None:
 def test_a_place_that_may_be_a_persons_is_not(place: str) -> None:
     assert str(Redactor(b"k" * 32).place(place)).startswith("place-")
     assert Redactor().place(place) == place
+
+
+HOSTS = st.text(st.characters(codec="utf-8", categories=("L", "N")), min_size=4, max_size=20)
+
+
+@given(HOSTS)
+@example("straße-pc")
+@example("ǅungla")
+@example("00ß\u1f88")
+def test_no_text_repeats_the_name(host: str) -> None:
+    redact = Redactor(b"k" * 32)
+    if redact.host(host) == host:
+        return  # one from the factory
+    for spelling in (host, host.upper(), host.lower(), host.swapcase(), host.casefold()):
+        told = redact.named(f"<{spelling}>: rejected, {spelling.encode().hex()}", [f"{host}.example.org"])
+        assert f"<{spelling}>" not in told
+        assert spelling.encode().hex() not in told
 
 
 def test_a_name_is_found_in_any_case_and_in_hex_but_not_inside_other_words() -> None:
