@@ -2,15 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from msgspec.structs import replace
 
 from sniffer.inference.identity import Owners, describe
 from sniffer.inference.identity.scores import WEIGHTS
+from sniffer.knowledge.makers import known_as
+from sniffer.knowledge.vendors import vendor
 from sniffer.model import limits
 from sniffer.model.clues import BindingFact
+from sniffer.model.events import Anomaly
 from sniffer.model.findings import Evidence, Other
+
+TAKEN_OVER = "address-taken-over"
+"""The finding that an address of a device is another's since."""
+
+
+TAKES = frozenset(("arp", "nd", "dhcp", "dhcpv6"))
+"""Sources in which a card takes an address; a name that leads there (mDNS) may be repeated by others."""
+
+
+MANY = 3
+"""Addresses of mailing boxes from which on a card that claims them answers for others (RFC 1027), or lies."""
+
+
+class Takeovers:
+    """Knows whom addresses went to, by claims on the wire."""
+
+    def __init__(self, owners: Owners) -> None:
+        self._gateways = owners.gateways
+        self._claims: dict[str, list[BindingFact]] = {}
+        self._taken: dict[str, set[str]] = {}
+        for fact in owners.records.holders():
+            if fact.source in TAKES:
+                self._claims.setdefault(fact.ip, []).append(fact)
+                self._taken.setdefault(fact.mac, set()).add(fact.ip)
+
+    def after(self, ip: str, last: int, cards: Container[str]) -> Anomaly | None:
+        """Return that an address went to another card after the ``last`` session from there of a box with these."""
+        claims = self._claims.get(ip, ())
+        own = {(each.sensor, each.vlan) for each in claims if each.mac in cards}
+        later = [
+            each
+            for each in claims
+            if each.first > last and each.mac not in cards and (each.sensor, each.vlan) in own
+            and not self._for_others(each.mac)
+        ]  # fmt: skip
+        if not later:
+            return None
+        heir = min(later, key=lambda each: (each.first, each.mac))
+        maker = vendor(heir.mac)
+        whose = f"{heir.mac} ({known_as(maker) or maker})" if maker else heir.mac
+        time = _ago(heir.first - last)
+        return Anomaly(TAKEN_OVER, f"{ip} went to {whose} {time} after its last session from there")
+
+    def _for_others(self, mac: str) -> bool:
+        """Say whether a card answers for others: a router, or one that claims addresses of many."""
+        return self._gateways.forwards(mac) or len(self._taken[mac]) >= MANY
+
+
+def _ago(microseconds: int) -> str:
+    seconds = microseconds // 1_000_000
+    if not seconds:
+        return "less than a second"
+    return f"{seconds} s" if seconds < 120 else f"{seconds // 60} min" if seconds < 7200 else f"{seconds // 3600} h"
 
 
 def other(owners: Owners, device: str, key: str) -> Other:

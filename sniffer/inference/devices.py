@@ -13,7 +13,7 @@ from typing import cast
 
 from msgspec.structs import replace
 
-from sniffer.inference.around import bindings, held_until, merged, other
+from sniffer.inference.around import Takeovers, bindings, held_until, merged, other
 from sniffer.inference.identity import Box, Owners, Seen, describe
 from sniffer.inference.identity.domains import domain_name, domain_of
 from sniffer.inference.identity.names import telling
@@ -164,6 +164,7 @@ class DeviceLedger:
         self._ends = ends
         self._catalogue = catalogue
         self._program = lru_cache(limits.TEXTS_REMEMBERED)(catalogue.client_program)
+        self._takeovers = Takeovers(owners)
         self._other = lru_cache(limits.BOXES_REMEMBERED)(lambda device, key: other(owners, device, key))
         self._relays = Relays(relays, {row.code for row in catalogue.services if row.affected})
         self._devices: dict[str, _Device] = {}
@@ -225,7 +226,7 @@ class DeviceLedger:
             interfaces=_interfaces(device, cards),
             addresses=tuple(self._addresses(device, cards, translated)),
             services=services,
-            findings=tuple(device.findings.values()),
+            findings=(*device.findings.values(), *self._taken_over(device, cards)),
             anomalies=(*device.anomalies.values(), *_doubts(device), *box.doubts),
             evidence=merged(_evidence(device, box, self._bound(cards))),
             role="nat" if senders > 1 else "relay" if device.behalf else "router" if forwards else "client",
@@ -251,6 +252,15 @@ class DeviceLedger:
         """Return which of a device's addresses several senders share, and what that is called: not its own."""
         keys = {(ip, where): device_id(f"{where} {ip}") for ip, where in device.addresses}
         return {place: key for place, key in keys.items() if senders_at_least(self._named.get(key, ())) > 1}
+
+    def _taken_over(self, device: _Device, cards: tuple[str, ...]) -> list[Anomaly]:
+        """Say which of its addresses are another's since; of one that goes back and forth, its doubts tell."""
+        if not cards or "address-contested" in device.doubts:
+            return []
+        last: dict[str, int] = {}
+        for (ip, _), seen in device.addresses.items():
+            last[ip] = max(seen.last, last.get(ip, 0))
+        return [found for ip, time in last.items() if (found := self._takeovers.after(ip, time, cards))][:1]
 
     def _bound(self, cards: tuple[str, ...]) -> Iterator[Evidence]:
         return bindings(fact for card in cards for fact in self._owners.records.addresses(card))

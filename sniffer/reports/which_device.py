@@ -11,8 +11,10 @@ from sniffer.model.findings import Address, DeviceFinding, Evidence, Identity, O
 from sniffer.reports.moments import local_span
 from sniffer.reports.personal import Mask
 
-DOUBTS = frozenset(("address-contested", "address-of-another", "name-of-another", "identity-conflict"))
-"""Anomalies that speak against who a device is."""
+DOUBTS = frozenset(
+    ("address-contested", "address-of-another", "name-of-another", "identity-conflict", "address-taken-over")
+)
+"""What speaks, or may seem to speak, against who a device is."""
 
 SOURCE_WORDS: dict[str, str] = {
     "arp": "ARP", "arp-table": "ARP table", "browser": "NetBIOS browser", "cdp": "CDP", "dhcp": "DHCP",
@@ -68,7 +70,8 @@ def grounds(device: DeviceFinding, mask: Mask) -> Iterator[str]:
         yield "Because"
         yield from (f"• {mask.text(each)}{_at(each, device.evidence)}" for each in identity.grounds)
         yield from (f"• {each}" for each in _sayings(device, mask))
-    against = [*_rivals(identity, mask), *(each.text for each in device.anomalies if each.code in DOUBTS)]
+    noted = (*device.findings, *device.anomalies)
+    against = [*_rivals(identity, mask), *(each.text for each in noted if each.code in DOUBTS)]
     if against:
         yield "Against"
         yield from (f"• {mask.text(each)}" for each in against)

@@ -66,6 +66,19 @@ def test_what_speaks_against_it_is_said() -> None:
     assert "• it calls itself by a factory name that is made of another card's address" in against
 
 
+def test_who_had_the_address_afterwards_is_said() -> None:
+    last = " ".join(told(DEVICES / "s05-churn", "--device", "RNP002673A1B2C3")).rpartition(" Against • ")[2]
+    assert last == (
+        "10.1.0.50 went to 00:11:32:1a:2b:3c (Synology) less than a second after its last session from there"
+    )
+    assert "address-taken-over" in str(sniffer("triage", "--format", "jsonl", DEVICES / "s05-churn").rows)
+
+
+@pytest.mark.parametrize("case", ["s09-reflector", "s09-proxy-arp", "hostile-flapping", "hostile-whole-subnet"])
+def test_who_answers_for_many_takes_nobodys_address(case: str) -> None:
+    assert "address-taken-over" not in str(sniffer("triage", "--format", "jsonl", DEVICES / case).rows)
+
+
 CALLINGS = ["00:26:73:a1:b2:c3", "0026.73A1.B2C3", "W512L500123", "w512l500123", "rnp002673a1b2c3", "10.1.0.51"]
 
 
