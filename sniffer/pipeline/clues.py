@@ -78,7 +78,7 @@ class Clues:
             seen = self._seen.get(key) or self._read(key, time, messages.origins[origin].file)
             seen.add(time)
             for claims in seen.claims:
-                self._claim(key, claims, time, seen.file)
+                self._claim(key, claims, time, messages.origins[origin].file)
 
     def finish(self) -> None:
         """Write out what is left."""
