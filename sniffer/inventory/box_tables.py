@@ -32,18 +32,20 @@ CREATE TABLE translation (
 
 SEALED = """
 CREATE TABLE said AS
-SELECT sensor, vlan, mac, ip, source, field, value, first, until AS last, times AS count, file, line FROM (
-    SELECT *, max(last) OVER whole AS until, sum(count) OVER whole AS times, row_number() OVER parts AS part
-    FROM clue WINDOW
-        whole AS (PARTITION BY sensor, vlan, mac, ip, source, field, value),
-        parts AS (PARTITION BY sensor, vlan, mac, ip, source, field, value ORDER BY first, file, line)
-) WHERE part = 1;
+SELECT sensor, vlan, mac, ip, source, field, value, first, last, count,
+    nullif(substr(origin, 41), '') AS file, nullif(CAST(substr(origin, 21, 20) AS INTEGER), 0) AS line
+FROM (
+    SELECT sensor, vlan, mac, ip, source, field, value, min(first) AS first, max(last) AS last, sum(count) AS count,
+        min(printf('%020d%020d%s', first, line, file)) AS origin
+    FROM clue GROUP BY sensor, vlan, mac, ip, source, field, value
+);
 DROP TABLE clue;
 CREATE INDEX said_mac ON said (mac);
 CREATE INDEX said_ip ON said (ip) WHERE mac IS NULL;
 ALTER TABLE binding RENAME TO part;
 """
-"""Of what was said in parts, file and line are those of the first."""
+"""Of what was said in parts, file and line are those of the first.  Bare columns would not do: beside min() *and* max()
+SQLite takes them from either row."""
 
 PARTS = """
 SELECT * FROM part WHERE line IS NULL ORDER BY sensor, vlan, source, ip, first, last, mac, over, until, file
