@@ -82,10 +82,13 @@ ORDER BY field, value, mac LIMIT ?
 """What is one box's own, said by several cards; what very many say is nobody's."""
 
 HOLDERS = """
-SELECT * FROM binding WHERE ip IN (SELECT ip FROM session UNION SELECT value FROM said WHERE field = 'router')
+SELECT * FROM binding WHERE ip IN (
+    SELECT ip FROM session UNION SELECT value FROM said WHERE field = 'router'
+    UNION SELECT inside_ip FROM translation WHERE outside_ip IN (SELECT ip FROM session)
+)
 ORDER BY ip, first, last, sensor, vlan, source, mac LIMIT ?
 """
-"""Who had the address of some session's client, or of a router."""
+"""Who had the address of some session's client, of who stood behind it by a firewall's log, or of a router."""
 
 ADDRESSES = "SELECT * FROM binding WHERE mac = ? ORDER BY first, last, sensor, vlan, ip, source LIMIT ?"
 
@@ -96,6 +99,7 @@ ORDER BY mac
 
 TRANSLATIONS = """
 SELECT * FROM translation WHERE outside_ip IN (SELECT ip FROM session) ORDER BY outside_ip, outside_port, first, line
+LIMIT ?
 """
 """Of a firewall's log only what may be about a session."""
 
@@ -186,7 +190,7 @@ class BoxTables:
 
     def translations(self) -> Iterator[TranslationFact]:
         """Give the rows of firewalls that speak of the address of some session's client."""
-        for row in self._database.execute(TRANSLATIONS):
+        for row in self._database.execute(TRANSLATIONS, (limits.HOLDERS,)):
             yield TranslationFact(*row)
 
     def flush(self) -> None:

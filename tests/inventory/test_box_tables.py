@@ -88,6 +88,18 @@ def test_only_the_addresses_of_sessions_and_of_routers_are_asked_for() -> None:
     assert {each.ip for each in sealed(ARP, router, *others).boxes.holders()} == {"10.0.3.17", "10.0.3.1"}
 
 
+def test_who_stood_behind_a_sessions_address_is_asked_for_too() -> None:
+    inner, other = replace(ARP, ip="10.9.9.9"), replace(ARP, ip="10.9.9.8")
+    logged = [replace(ROW, inside_ip="10.9.9.9"), replace(ROW, inside_ip="10.9.9.8", outside_ip="203.0.113.10")]
+    assert list(sealed(inner, other, *logged, client="203.0.113.9").boxes.holders()) == [inner]
+
+
+def test_of_a_firewalls_log_only_so_much_is_given() -> None:
+    rows = [replace(ROW, outside_port=port) for port in range(20)]
+    with patch.object(limits, "HOLDERS", 5):
+        assert len(list(sealed(*rows, client="203.0.113.9").boxes.translations())) == 5
+
+
 def test_what_is_said_of_an_address_is_not_said_of_a_card() -> None:
     beyond = replace(NAME, mac=None, ip="10.0.3.17", source="snmp")
     boxes = sealed(NAME, beyond, replace(NAME, ip="10.0.3.17", value="with both")).boxes
