@@ -1,8 +1,8 @@
 """Who had an address, and when: claims of all sources become intervals.
 
 Rules of this file:
-1. A claim holds from when it was made until the lease ends, it is given up, or another card claims the address there;
-   without a lease until ``KEPT`` after it was last made.  After that nobody has the address: not the last owner.
+1. A claim holds from when it was made until the lease ends, it is given up, or another card claims the address after
+   it was last made; without a lease until ``KEPT`` after that.  Then nobody has the address: not the last owner.
 2. What a card says of itself (ARP, ND) it may have had a while before; what a server gave was given then.
 3. An address that goes back and forth between cards is contested: nobody has it for sure.
 4. What was measured goes before what a site's tables say.
@@ -71,15 +71,22 @@ class Holders:
         """Say whether a card ever claimed an address."""
         return any(each.mac == mac for each in self._holds.get(ip, ()))
 
+    def together(self, mac: str, one: str, other: str) -> bool:
+        """Say whether a card had two addresses at the same time, in one domain."""
+        mine, theirs = ([each for each in self._holds.get(ip, ()) if each.mac == mac] for ip in (one, other))
+        return any(
+            a.domain == b.domain and a.fact.first <= b.end and b.fact.first <= a.end for a in mine for b in theirs
+        )
+
 
 def _holds(domain: Domain, claims: list[BindingFact]) -> Iterator[Hold]:
     """Give the intervals of one address in one domain; ``claims`` stand by their beginnings."""
     for place, claim in enumerate(claims):
-        others = [other for other in claims if other.mac != claim.mac]
+        others = [moment for other in claims if other.mac != claim.mac for moment in (other.first, other.last)]
         before = max((other.last for other in claims[:place] if other.mac != claim.mac), default=None)
         first = claim.first - BEFORE if claim.source in OWN_WORD else claim.first
         first = first if before is None else max(first, min(before, claim.first))
-        after = min((other.first for other in others if other.first > claim.first), default=None)
+        after = min((moment for moment in others if moment > claim.last), default=None)
         end = _end(claim) if after is None else min(_end(claim), after)
         yield Hold(domain, claim.mac, first, end, claim)
 
