@@ -112,8 +112,8 @@ ClueRow = tuple[str, str, str | None, str | None, str, str, str, int, int, int, 
 BindingRow = tuple[
     str, str, str, str, str, int, int, int, int | None, int, str | None, int | None
 ]  # fmt: skip
-OVER = 9
-"""Where a row of bindings says that the address was given up."""
+COUNT, OVER = 7, 9
+"""Where a row of bindings counts the claims, and says that the address was given up."""
 
 
 class BoxTables:
@@ -206,11 +206,16 @@ class BoxTables:
 
 
 def _whole(parts: Iterable[BindingRow]) -> Iterator[BindingRow]:
-    """Join what was written in parts because memory was full: claims of one card on end, none of them the last."""
+    """Join what was written in parts because memory was full: claims of one card on end, none of them the last.
+
+    Parts without a claim (a wish, an address given up) are nothing by themselves.
+    """
     run: BindingRow | None = None
     for part in parts:
         if run is not None and part[:5] == run[:5] and not run[OVER]:
             run = _longer(run, part)
+            continue
+        if not part[COUNT]:
             continue
         if run is not None:
             yield run

@@ -37,6 +37,7 @@ class Bindings:
     def __init__(self, spool: Spool) -> None:
         self._spool = spool
         self._runs: dict[Place, _Run] = {}
+        self._begun_anew = False
 
     def claim(
         self,
@@ -61,6 +62,7 @@ class Bindings:
             self._write(place, run)
         elif len(self._runs) >= limits.BINDINGS:
             self.finish()
+            self._begun_anew = True
         self._runs[place] = _Run(mac, time, last, count, until, file)
 
     def ask(self, place: Place, mac: str, time: int) -> None:
@@ -68,6 +70,8 @@ class Bindings:
         run = self._runs.get(place)
         if run is not None and run.mac == mac:
             run.last = max(run.last, time)
+        elif run is None:
+            self._add_later(place, mac, time)
 
     def give_up(self, place: Place, mac: str, time: int) -> None:
         """Take the end of a claim."""
@@ -75,12 +79,19 @@ class Bindings:
         if run is not None and run.mac == mac:
             run.last = max(run.last, time)
             self._write(self._forget(place), run, over=True)
+        elif run is None:
+            self._add_later(place, mac, time, over=True)
 
     def finish(self) -> None:
         """Write out what is left."""
         for place, run in self._runs.items():
             self._write(place, run)
         self._runs.clear()
+
+    def _add_later(self, place: Place, mac: str, time: int, *, over: bool = False) -> None:
+        """Leave to the spool what may belong to a run that was written already: it has no claim of its own."""
+        if self._begun_anew:
+            self._write(place, _Run(mac, time, time, 0, None, None), over=over)
 
     def _forget(self, place: Place) -> Place:
         del self._runs[place]
