@@ -1,8 +1,8 @@
 """Who had an address, and when: claims of all sources become intervals.
 
 Rules of this file:
-1. A claim holds from when it was made until the lease ends, it is given up, or another card claims the address there;
-   without a lease until ``KEPT`` after it was last made.  After that nobody has the address: not the last owner.
+1. A claim holds from when it was made until the lease ends, it is given up, or another card claims the address after
+   it was last made; without a lease until ``KEPT`` after that.  Then nobody has the address: not the last owner.
 2. What a card says of itself (ARP, ND) it may have had a while before; what a server gave was given then.
 3. An address that goes back and forth between cards is contested: nobody has it for sure.
 4. What was measured goes before what a site's tables say.
@@ -10,6 +10,7 @@ Rules of this file:
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import groupby, pairwise
 from typing import NamedTuple
@@ -31,6 +32,10 @@ FLAPPING = 600 * SECOND
 
 OWN_WORD = frozenset(("arp", "nd"))
 """Sources in which a card claims an address because it has it."""
+
+
+LAST_CARD = "~"
+"""Stands behind every card in order."""
 
 
 class Hold(NamedTuple):
@@ -71,6 +76,13 @@ class Holders:
         """Say whether a card ever claimed an address."""
         return any(each.mac == mac for each in self._holds.get(ip, ()))
 
+    def together(self, mac: str, one: str, other: str) -> bool:
+        """Say whether a card had two addresses at the same time, in one domain."""
+        mine, theirs = ([each for each in self._holds.get(ip, ()) if each.mac == mac] for ip in (one, other))
+        return any(
+            a.domain == b.domain and a.fact.first <= b.end and b.fact.first <= a.end for a in mine for b in theirs
+        )
+
 
 def _holds(domain: Domain, claims: list[BindingFact]) -> Iterator[Hold]:
     """Give the intervals of one address in one domain; ``claims`` stand by their beginnings."""
@@ -89,15 +101,12 @@ def _before(claims: list[BindingFact]) -> Iterator[int | None]:
         lasts[claim.mac] = max(claim.last, lasts.get(claim.mac, claim.last))
 
 
-def _after(claims: list[BindingFact]) -> list[int | None]:
-    """Return for each claim when another card made the next one, after it."""
-    found: list[int | None] = []
-    firsts: dict[str, int] = {}
-    for claim in reversed(claims):
-        later = (first for mac, first in firsts.items() if mac != claim.mac and first > claim.first)
-        found.append(min(later, default=None))
-        firsts[claim.mac] = claim.first
-    return found[::-1]
+def _after(claims: list[BindingFact]) -> Iterator[int | None]:
+    """Give for each claim when another card made one after its last."""
+    moments = sorted({(moment, claim.mac) for claim in claims for moment in (claim.first, claim.last)})
+    for claim in claims:
+        later = moments[bisect_right(moments, (claim.last, LAST_CARD)) :]
+        yield next((moment for moment, mac in later if mac != claim.mac), None)
 
 
 def _end(claim: BindingFact) -> int:
