@@ -110,9 +110,18 @@ def test_a_command_of_the_readme_works(tmp_path: Path, line: str) -> None:
     assert done.stdout
 
 
-def test_the_readme_shows_what_the_program_prints() -> None:
+SHOWN = (
+    ("triage captures/lan/office/capture.pcap", "", ""),
+    ("triage captures/devices/s01-flat", "", ""),
+    ("explain captures/devices/s01-flat --device RNP002673A1B2C3", "Which device it is", "What happens"),
+)
+"""Commands of which the README shows what they print, from one word to another where that is only a part."""
+
+
+@pytest.mark.parametrize(("line", "begins", "ends"), SHOWN)
+def test_the_readme_shows_what_the_program_prints(line: str, begins: str, ends: str) -> None:
     env = environment({"PYTHONPATH": str(ROOT), "TZ": "UTC"})
-    words = command("triage", "captures/lan/office/capture.pcap")
-    done = subprocess.run(words, cwd=ROOT, env=env, capture_output=True, text=True, check=True)
-    printed = "\n".join(line.rstrip() for line in done.stdout.strip("\n").splitlines())
+    done = subprocess.run(command(*line.split()), cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+    part = done.stdout[done.stdout.index(begins) : done.stdout.index(ends) if ends else None]
+    printed = "\n".join(each.rstrip() for each in part.strip("\n").splitlines())
     assert printed in (ROOT / "README.md").read_text()

@@ -423,3 +423,6 @@ EXPLAINED = 8
 
 EXPLAINED_SESSIONS = 12
 """Sessions shown of an explained device, the newest: two screens' worth."""
+
+SHAPES = 1_000
+"""Shapes of unknown client programs that are collected in one run: a site has some tens of programs."""
