@@ -5,7 +5,8 @@ Rules of this file:
    it was last made; without a lease until ``KEPT`` after that.  Then nobody has the address: not the last owner.
 2. What a card says of itself (ARP, ND) it may have had a while before; what a server gave was given then.
 3. An address that goes back and forth between cards is contested: nobody has it for sure.
-4. What was measured goes before what a site's tables say.
+4. A table that tells of a moment speaks for the working day around it.
+5. What was measured goes before what a site's tables say.
 """
 
 from __future__ import annotations
@@ -26,6 +27,10 @@ KEPT = 3600 * SECOND
 
 BEFORE = 600 * SECOND
 """Microseconds before its first claim that a box may have had its address: less than the shortest usual lease."""
+
+SNAPSHOT = 12 * 3600 * SECOND
+"""Microseconds around its moment for which a table without times speaks: people take it on the day of the capture, and
+leases of an office are for a day."""
 
 FLAPPING = 600 * SECOND
 """Microseconds within which an address that comes back to a card was never another's by right."""
@@ -87,7 +92,7 @@ class Holders:
 def _holds(domain: Domain, claims: list[BindingFact]) -> Iterator[Hold]:
     """Give the intervals of one address in one domain; ``claims`` stand by their beginnings."""
     for claim, before, after in zip(claims, _before(claims), _after(claims), strict=True):
-        first = claim.first - BEFORE if claim.source in OWN_WORD else claim.first
+        first = _begin(claim)
         first = first if before is None else max(first, min(before, claim.first))
         end = _end(claim) if after is None else min(_end(claim), after)
         yield Hold(domain, claim.mac, first, end, claim)
@@ -109,10 +114,24 @@ def _after(claims: list[BindingFact]) -> Iterator[int | None]:
         yield next((moment for moment, mac in later if mac != claim.mac), None)
 
 
+def _begin(claim: BindingFact) -> int:
+    """Return from when on a card may have had what it claims."""
+    if claim.source in OWN_WORD:
+        return claim.first - BEFORE
+    return claim.first - SNAPSHOT if _is_snapshot(claim) else claim.first
+
+
+def _is_snapshot(claim: BindingFact) -> bool:
+    """Say whether a table tells of one moment only: an ARP table, a list of leases that does not say since when."""
+    return (claim.sensor, claim.vlan) == EVERYWHERE and claim.first == claim.last and not claim.over
+
+
 def _end(claim: BindingFact) -> int:
     """Return until when a claim holds if nobody else makes one."""
     if claim.over:
         return claim.last
+    if claim.until is None and _is_snapshot(claim):
+        return claim.last + SNAPSHOT
     return max(claim.last, claim.until) if claim.until is not None else claim.last + KEPT
 
 
