@@ -27,8 +27,8 @@ PER_MESSAGE = (
 )  # fmt: skip
 """Columns of messages, and the frames that give their order."""
 
-WEB_WORDS = (b"HTTP", b"GET ", b"POST", b"HEAD")
-"""How a message of HTTP begins (RFC 9112 3, 4): segments that begin otherwise are the middle of one."""
+WEB_WORDS = (b"HTTP", b"GET ")
+"""How a message of HTTP begins (RFC 9112 3, 4), as libpcap selects them too; others are the middle of one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,9 @@ WEIGHT_CARD, WEIGHT_NAME, WEIGHT_ADDRESS, WEIGHT_STACK = 0.8, 0.6, 0.3, 0.2
 it is.  Set by hand, so they are shown as bands only."""
 
 
+SITE_TABLES = "site tables"
+"""The domain of addresses that only the site's own tables tell of."""
+
 RECEIVED = "received-from"
 """The rule of marks that say who handed a mail to the client (RFC 5321 4.4)."""
 
@@ -239,14 +242,16 @@ class DeviceLedger:
         """Give the device's own addresses: those of its sessions, not of ``others``, then what its cards claimed."""
         claims: dict[tuple[str, str], Address] = {}
         for fact in (each for card in cards for each in self._owners.records.addresses(card)):
-            place = (fact.ip, domain_name((fact.sensor, fact.vlan)) or "site tables")
+            place = (fact.ip, domain_name((fact.sensor, fact.vlan)) or SITE_TABLES)
             seen = claims.get(place)
             first, last = min(fact.first, seen.first_seen if seen else fact.first), held_until(fact)
             claims[place] = Address(*place, first, max(last, seen.last_seen if seen else last), fact.source)
         for (ip, where), each in device.addresses.items():
             if (ip, where) not in others:
                 yield _widened(claims.pop((ip, where), None), Address(ip, where, each.first, each.last))
-        yield from list(claims.values())[: limits.DEVICE_NAMES]
+        used = {ip for ip, _ in device.addresses}
+        more = [each for each in claims.values() if each.domain != SITE_TABLES or each.ip not in used]
+        yield from more[: limits.DEVICE_NAMES]
 
     def _translated(self, device: _Device) -> dict[tuple[str, str], str]:
         """Return which of a device's addresses several senders share, and what that is called: not its own."""

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from sniffer.model import limits
 from sniffer.model.clues import BindingFact, ClueFact, TranslationFact
 
-TABLES = """
-CREATE TABLE clue (
-    sensor TEXT NOT NULL, vlan TEXT NOT NULL, mac TEXT, ip TEXT, source TEXT NOT NULL, field TEXT NOT NULL,
-    value TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, count INTEGER NOT NULL, file TEXT, line INTEGER
-);
+BINDINGS = """
 CREATE TABLE binding (
     sensor TEXT NOT NULL, vlan TEXT NOT NULL, ip TEXT NOT NULL, mac TEXT NOT NULL, source TEXT NOT NULL,
     first INTEGER NOT NULL, last INTEGER NOT NULL, count INTEGER NOT NULL, until INTEGER, over INTEGER NOT NULL,
     file TEXT, line INTEGER
+);
+"""
+
+TABLES = """
+CREATE TABLE clue (
+    sensor TEXT NOT NULL, vlan TEXT NOT NULL, mac TEXT, ip TEXT, source TEXT NOT NULL, field TEXT NOT NULL,
+    value TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, count INTEGER NOT NULL, file TEXT, line INTEGER
 );
 CREATE TABLE translation (
     outside_ip TEXT NOT NULL, outside_port INTEGER NOT NULL, inside_ip TEXT NOT NULL, inside_port INTEGER,
@@ -29,23 +32,39 @@ CREATE TABLE translation (
 
 SEALED = """
 CREATE TABLE said AS
-SELECT sensor, vlan, mac, ip, source, field, value, min(first) AS first, max(last) AS last, sum(count) AS count,
-    file, line
-FROM clue GROUP BY sensor, vlan, mac, ip, source, field, value;
+SELECT sensor, vlan, mac, ip, source, field, value, first, last, count,
+    nullif(substr(origin, 41), '') AS file, nullif(CAST(substr(origin, 21, 20) AS INTEGER), 0) AS line
+FROM (
+    SELECT sensor, vlan, mac, ip, source, field, value, min(first) AS first, max(last) AS last, sum(count) AS count,
+        min(printf('%020d%020d%s', first, line, file)) AS origin
+    FROM clue GROUP BY sensor, vlan, mac, ip, source, field, value
+);
 DROP TABLE clue;
 CREATE INDEX said_mac ON said (mac);
-CREATE INDEX said_ip ON said (ip) WHERE mac IS NULL;
+CREATE INDEX said_ip ON said (ip) WHERE mac IS NULL OR source = 'inventory-list';
+ALTER TABLE binding RENAME TO part;
+"""
+"""Of what was said in parts, file and line are those of the first.  Bare columns would not do: beside min() *and* max()
+SQLite takes them from either row."""
+
+PARTS = """
+SELECT * FROM part WHERE line IS NULL ORDER BY sensor, vlan, source, ip, first, last, mac, over, until, file
+"""
+
+JOINED = """
 CREATE INDEX binding_ip ON binding (ip);
 CREATE INDEX binding_mac ON binding (mac);
+INSERT INTO binding SELECT * FROM part WHERE line IS NOT NULL;
+DROP TABLE part;
 """
-"""Of what was said in parts, file and line are those of the first (SQLite: a bare column goes with ``min``)."""
 
 OF_CARD = """
 SELECT * FROM said WHERE mac = ? ORDER BY sensor, vlan, source, field, first, ip, value LIMIT ?
 """
 
 OF_ADDRESS = """
-SELECT * FROM said WHERE mac IS NULL AND ip = ? ORDER BY sensor, vlan, source, field, first, value LIMIT ?
+SELECT * FROM said WHERE ip = ? AND (mac IS NULL OR source = 'inventory-list')
+ORDER BY sensor, vlan, source, field, first, mac, value LIMIT ?
 """
 
 FORWARDING = """
@@ -64,10 +83,13 @@ ORDER BY field, value, mac LIMIT ?
 """What is one box's own, said by several cards; what very many say is nobody's."""
 
 HOLDERS = """
-SELECT * FROM binding WHERE ip IN (SELECT ip FROM session UNION SELECT value FROM said WHERE field = 'router')
+SELECT * FROM binding WHERE ip IN (
+    SELECT ip FROM session UNION SELECT value FROM said WHERE field = 'router'
+    UNION SELECT inside_ip FROM translation WHERE outside_ip IN (SELECT ip FROM session)
+)
 ORDER BY ip, first, last, sensor, vlan, source, mac LIMIT ?
 """
-"""Who had the address of some session's client, or of a router."""
+"""Who had the address of some session's client, of who stood behind it by a firewall's log, or of a router."""
 
 ADDRESSES = "SELECT * FROM binding WHERE mac = ? ORDER BY first, last, sensor, vlan, ip, source LIMIT ?"
 
@@ -78,6 +100,7 @@ ORDER BY mac
 
 TRANSLATIONS = """
 SELECT * FROM translation WHERE outside_ip IN (SELECT ip FROM session) ORDER BY outside_ip, outside_port, first, line
+LIMIT ?
 """
 """Of a firewall's log only what may be about a session."""
 
@@ -87,13 +110,19 @@ TRANSLATION = "INSERT INTO translation VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
 ClueRow = tuple[str, str, str | None, str | None, str, str, str, int, int, int, str | None, int | None]
 
+BindingRow = tuple[
+    str, str, str, str, str, int, int, int, int | None, int, str | None, int | None
+]  # fmt: skip
+COUNT, OVER = 7, 9
+"""Where a row of bindings counts the claims, and says that the address was given up."""
+
 
 class BoxTables:
     """Takes facts of boxes as they come, and gives them back in one order, whatever order they came in."""
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
-        self._database.executescript(TABLES)
+        self._database.executescript(TABLES + BINDINGS)
         self._clues: list[ClueRow] = []
         self._bindings: list[tuple[object, ...]] = []
         self._translations: list[tuple[object, ...]] = []
@@ -115,7 +144,9 @@ class BoxTables:
     def seal(self) -> None:
         """End the taking."""
         self.flush()
-        self._database.executescript(SEALED)
+        self._database.executescript(SEALED + BINDINGS)
+        self._database.executemany(BINDING, _whole(self._database.execute(PARTS)))
+        self._database.executescript(JOINED)
 
     def of_card(self, mac: str) -> Iterator[ClueFact]:
         """Give what was said of a card's box."""
@@ -160,7 +191,7 @@ class BoxTables:
 
     def translations(self) -> Iterator[TranslationFact]:
         """Give the rows of firewalls that speak of the address of some session's client."""
-        for row in self._database.execute(TRANSLATIONS):
+        for row in self._database.execute(TRANSLATIONS, (limits.HOLDERS,)):
             yield TranslationFact(*row)
 
     def flush(self) -> None:
@@ -173,6 +204,32 @@ class BoxTables:
         self._clues.clear()
         self._bindings.clear()
         self._translations.clear()
+
+
+def _whole(parts: Iterable[BindingRow]) -> Iterator[BindingRow]:
+    """Join what was written in parts because memory was full: claims of one card on end, none of them the last.
+
+    Parts without a claim (a wish, an address given up) are nothing by themselves.
+    """
+    run: BindingRow | None = None
+    for part in parts:
+        if run is not None and part[:5] == run[:5] and not run[OVER]:
+            run = _longer(run, part)
+            continue
+        if not part[COUNT]:
+            continue
+        if run is not None:
+            yield run
+        run = part
+    if run is not None:
+        yield run
+
+
+def _longer(run: BindingRow, part: BindingRow) -> BindingRow:
+    sensor, vlan, ip, mac, source, first, last, count, until, _, file, line = run
+    *_, ends, more, later, over, _, _ = part
+    until = until if later is None else later
+    return sensor, vlan, ip, mac, source, first, max(last, ends), count + more, until, over, file, line
 
 
 def _tags(vlan: tuple[int, ...]) -> str:

@@ -14,7 +14,8 @@ from sniffer.knowledge.rows import Row
 class Maker(Row):
     """A maker: ``aliases`` are beginnings of its names, ``kind`` what nearly all its boxes are, as far as ``weight``.
 
-    A ``neutral`` one makes cards for others: it speaks neither for nor against any maker of boxes.
+    A ``neutral`` one makes cards for others: it speaks neither for nor against any maker of boxes.  One of ``gear``
+    mostly makes what stands between other boxes: routers, firewalls, switches, access points.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Maker(Row):
     kind: str | None = None
     weight: float | None = None
     neutral: bool = False
+    gear: bool = False
 
 
 class LikelyKind(NamedTuple):
@@ -46,6 +48,12 @@ def is_neutral_maker(name: str) -> bool:
     """Say whether this one makes cards and modules that stand in others' boxes."""
     row = _row(_plain(name))
     return row is not None and row.neutral
+
+
+def makes_gear(name: str) -> bool:
+    """Say whether a maker's boxes mostly stand between others."""
+    row = _row(_plain(name))
+    return row is not None and row.gear
 
 
 def likely_kind(name: str) -> LikelyKind | None:

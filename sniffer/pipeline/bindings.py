@@ -45,6 +45,7 @@ class Bindings:
         self._runs: dict[Place, _Run] = {}
         self._changes: Counter[Place] = Counter()
         self._fights: dict[Place, dict[str, _Run]] = {}
+        self._begun_anew = False
 
     def claim(
         self,
@@ -71,6 +72,7 @@ class Bindings:
             self._write(place, run)
         elif len(self._runs) >= limits.BINDINGS:
             self.finish()
+            self._begun_anew = True
         self._runs[place] = new
 
     def ask(self, place: Place, mac: str, time: int) -> None:
@@ -78,6 +80,8 @@ class Bindings:
         run = self._runs.get(place)
         if run is not None and run.mac == mac:
             run.last = max(run.last, time)
+        elif run is None:
+            self._add_later(place, mac, time)
 
     def give_up(self, place: Place, mac: str, time: int) -> None:
         """Take the end of a claim."""
@@ -85,6 +89,8 @@ class Bindings:
         if run is not None and run.mac == mac:
             run.last = max(run.last, time)
             self._write(self._forget(place), run, over=True)
+        elif run is None:
+            self._add_later(place, mac, time, over=True)
 
     def finish(self) -> None:
         """Write out what is left."""
@@ -103,6 +109,11 @@ class Bindings:
             cards[new.mac].add(new)
         elif len(cards) < limits.FIGHTERS:
             cards[new.mac] = new
+
+    def _add_later(self, place: Place, mac: str, time: int, *, over: bool = False) -> None:
+        """Leave to the spool what may belong to a run that was written already: it has no claim of its own."""
+        if self._begun_anew:
+            self._write(place, _Run(mac, time, time, 0, None, None), over=over)
 
     def _forget(self, place: Place) -> Place:
         del self._runs[place]

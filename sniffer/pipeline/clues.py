@@ -97,7 +97,7 @@ class Clues:
             elif time < seen.first:
                 seen.first, seen.file = time, origins[origin].file
             for claims in seen.claims:
-                self._claim(key, claims, time, seen.file)
+                self._claim(key, claims, time, messages.origins[origin].file)
 
     def finish(self) -> None:
         """Write out what is left."""

@@ -27,8 +27,8 @@ LLDP, CDP_GROUP = "0x88cc", "01:00:0c:cc:cc:cc"
 ND = f"ip6[{IPV6_BYTES}] >= 133 and ip6[{IPV6_BYTES}] <= 136"
 """Neighbour discovery among ICMPv6 messages (RFC 4861 4)."""
 
-WEB = "tcp[((tcp[12] & 0xf0) >> 2):4]"
-"""The first word of a segment's payload, as pcap-filter(7) writes it."""
+WEB = ("tcp[((tcp[12] & 0xf0) >> 2):4]", f"ip6[{IPV6_BYTES} + ((ip6[{IPV6_BYTES + 12}] & 0xf0) >> 2):4]")
+"""The first word of a segment's payload, as pcap-filter(7) writes it; and behind an IPv6 header."""
 
 EXTENSIONS = (0, 43, 44, 51, 60, 135, 139, 140)
 """IPv6 extension headers: BPF's ``port`` does not look behind them, so they are let through."""
@@ -68,11 +68,11 @@ class Discovery(NamedTuple):
 
     def expressions(self, link: int) -> list[str]:
         """Return what selects them: also ARP, neighbour discovery, VRRP, LLDP and CDP."""
-        found = ["arp", f"ether proto {LLDP}", "ip proto 112", f"(icmp6 and {ND})"]
+        found = ["arp", f"ether proto {LLDP}", "ip proto 112", "ip6 proto 112", f"(icmp6 and {ND})"]
         found += [f"ether dst {CDP_GROUP}"] if link == DLT_EN10MB else []
         found += [f"(udp and ({_ports('src', self.udp_from)} or {_ports('dst', self.udp_to)}))"]
-        found += [f"(tcp src port {port} and {WEB} = {_number(b'HTTP')})" for port in self.web]
-        return found + [f"(tcp dst port {port} and {WEB} = {_number(b'GET ')})" for port in self.web]
+        found += [_web("src", port, b"HTTP") for port in self.web]
+        return found + [_web("dst", port, b"GET ") for port in self.web]
 
 
 def selection(
@@ -117,6 +117,12 @@ def _openings(either: str) -> tuple[str, str]:
 
 def _ports(side: str, ports: Collection[int]) -> str:
     return " or ".join(f"{side} port {port}" for port in ports)
+
+
+def _web(side: str, port: int, word: bytes) -> str:
+    """Return what selects segments that begin with a word."""
+    plain, behind_ipv6 = (f"{place} = {_number(word)}" for place in WEB)
+    return f"(tcp {side} port {port} and ((ip and {plain}) or (ip6 and {behind_ipv6})))"
 
 
 def _number(word: bytes) -> str:

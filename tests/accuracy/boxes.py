@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from sniffer.knowledge.makers import same_maker
+from sniffer.model import limits
 from sniffer.model.clues import BindingFact, ClueFact
 from sniffer.model.findings import DeviceFinding, SessionFinding
-from sniffer.pipeline import Judgement, Settings, gather
+from sniffer.pipeline import Gathered, Judgement, Settings, gather
 
 CAPTURES = Path(__file__).parents[2] / "captures" / "devices"
 BANDS = ("certain", "strong", "likely", "weak", "unknown")
@@ -59,15 +61,29 @@ def cases(folder: Path = CAPTURES) -> list[Path]:
     return sorted(path.parent for path in folder.glob("*/truth.json"))
 
 
+class Opened(NamedTuple):
+    """A case read once, to be judged as often as one likes."""
+
+    truth: Mapping[str, Any]
+    paths: tuple[tuple[str, Path], ...]
+    found: Gathered
+
+
+@cache
+def opened(case: Path) -> Opened:
+    """Read one case."""
+    truth = json.loads((case / "truth.json").read_text())
+    paths = tuple((sensor, case / name) for sensor, name in truth["sensors"].items())
+    return Opened(truth, paths, gather(paths, Settings(processes=1)))
+
+
 def judged(case: Path, keep: Keep = lambda _: True) -> Iterator[Verdict]:
     """Judge one case by the facts that ``keep`` lets through, and hold it against truth."""
-    truth = json.loads((case / "truth.json").read_text())
-    paths = [(sensor, case / name) for sensor, name in truth["sensors"].items()]
-    found = gather(paths, Settings(processes=1))
-    judgement = Judgement(Filtered(found.spool, keep))  # type: ignore[arg-type]
-    devices = {each.device: each for each in judgement.devices()}
+    truth, found = opened(case).truth, opened(case).found
+    judgement, findings = Judgement(Filtered(found.spool, keep)), list[SessionFinding]()  # type: ignore[arg-type]
+    devices = {each.device: each for each in judgement.devices(findings.append)}
     rows = {(row["client"], row["client_port"], row["server"], row["port"]): row for row in truth["sessions"]}
-    for finding in judgement.sessions():
+    for finding in findings:
         fact = finding.fact
         row = rows.get((fact.client_ip, fact.client_port, fact.server_ip, fact.server_port))
         if row is not None:
@@ -111,10 +127,44 @@ class FilteredBoxes:
             return lambda *args: filter(self._keep, found(*args))
         return found
 
+    def shared(self) -> list[tuple[str, str, str]]:
+        """What several cards say, as far as it was said in what is kept."""
+        said = {mac: {(each.field, each.value) for each in self.of_card(mac)} for _, _, mac in self._boxes.shared()}
+        return [row for row in self._boxes.shared() if row[:2] in said[row[2]]]
+
+    def answering_for_many(self) -> frozenset[str]:
+        """The cards that claim many addresses in what is kept."""
+        many = self._boxes.answering_for_many()
+        return frozenset(mac for mac in many if len({each.ip for each in self.addresses(mac)}) > limits.BOX_ADDRESSES)
+
 
 def without(*sources: str) -> Keep:
     """Leave out what some sources said."""
     return lambda fact: fact.source not in sources
+
+
+@cache
+def whole(case: Path) -> tuple[Verdict, ...]:
+    """Return a case judged by all its facts."""
+    return tuple(judged(case))
+
+
+@cache
+def asked(case: Path) -> list[str]:
+    """Return the sources of all facts that judging a case asks for; any other makes no difference to it."""
+    sources: set[str] = set()
+
+    def keep(fact: ClueFact | BindingFact) -> bool:
+        sources.add(fact.source)
+        return True
+
+    list(judged(case, keep))
+    return sorted(sources)
+
+
+def left_out(case: Path, source: str) -> Iterable[Verdict]:
+    """Judge a case without what one source said."""
+    return judged(case, without(source)) if source in asked(case) else whole(case)
 
 
 SOURCES = ("arp", "nd", "dhcp", "dhcpv6", "mdns", "nbns", "browser", "llmnr", "ssdp", "ws-discovery", "lldp", "cdp",
@@ -133,7 +183,7 @@ def table(verdicts: Iterable[Verdict]) -> Iterator[str]:
 
 def report(folder: Path = CAPTURES) -> Iterator[str]:
     """Give the report: the band table, coverage by case, what was mistaken, and every source left out in turn."""
-    found = [each for case in cases(folder) for each in judged(case)]
+    found = [each for case in cases(folder) for each in whole(case)]
     yield from table(found)
     yield ""
     by_case: dict[str, Counter[str]] = {}
@@ -154,7 +204,7 @@ def report(folder: Path = CAPTURES) -> Iterator[str]:
     yield "| left out | right | wrong (certain, strong) | wrong (others) | unknown |"
     yield "|---|---|---|---|---|"
     for source in SOURCES:
-        less = [each for case in cases(folder) for each in judged(case, without(source))]
+        less = [each for case in cases(folder) for each in left_out(case, source)]
         sure = sum(each.result == "wrong" and each.band in BANDS[:2] for each in less)
         wrong = sum(each.result == "wrong" for each in less) - sure
         right, unknown = (sum(each.result == name for each in less) for name in ("right", "unknown"))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from sniffer.inventory.spool import Spool
+from sniffer.model.clues import BindingFact, ClueFact, TranslationFact
 from sniffer.model.facts import (
     AttemptFact,
     CertificateFact,
@@ -139,7 +140,11 @@ class Judged(NamedTuple):
 
 
 def judge(
-    facts: Iterable[SessionFact], local_nets: Iterable[str] = (), names: Iterable[NameFact] = (), **more: Any
+    facts: Iterable[SessionFact],
+    local_nets: Iterable[str] = (),
+    names: Iterable[NameFact] = (),
+    boxes: Iterable[ClueFact | BindingFact | TranslationFact] = (),
+    **more: Any,
 ) -> Judged:
     """Judge facts, whatever their order."""
     spool = Spool()
@@ -147,6 +152,8 @@ def judge(
         spool.add(each)
     for name in names:
         spool.add_name(name)
+    for box in boxes:
+        spool.boxes.add(box)
     spool.seal()
     judgement = Judgement(spool, local_nets, **more)
     found = Judged(list(judgement.sessions()), judgement.devices())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from sniffer.decode import decode
 from sniffer.model import limits
 from sniffer.model.frames import Frames, Origin
+from sniffer.pipeline.reader import DISCOVERED
 from sniffer.sources import bpf, libpcap
 from tests.datagrams import datagram, ends
+from tests.discovery import CDP, KINDS, OTHERS, Kind, frame, kind_frame, messages
 from tests.mail import session
 from tests.wire import LINK_TYPES, Encoding, Extension, Frame, Link, encode
 
@@ -37,9 +39,9 @@ def decoded(frames: Sequence[Frame], link: int) -> list[bool]:
     ports, senders = np.zeros((2, 65_536), np.bool_)
     ports[list(PORTS)] = senders[list(SENDERS)] = True
     taken = []
-    for frame in frames:
-        whole = np.array([len(frame.data)])
-        batch = Frames.of(frame.data, np.array([0]), np.array([0]), whole, link, Origin("test"))
+    for each in frames:
+        whole = np.array([len(each.data)])
+        batch = Frames.of(each.data, np.array([0]), np.array([0]), whole, link, Origin("test"))
         taken.append(sum(map(len, decode(batch, ports, senders)[:2])) == 1)
     return taken
 
@@ -161,3 +163,52 @@ def test_scattered_ports_become_ranges_that_hold_them_all(ports: set[int]) -> No
 def test_neighbouring_ports_become_a_range_and_no_other() -> None:
     assert bpf.ranges((27, 25, 26, 587)) == [(25, 27), (587, 587)]
     assert bpf.ranges(range(1, 65_536)) == [(1, 65_535)]
+
+
+# -- messages of discovery ----------------------------------------------------------------------
+
+EVERY = {**KINDS, "CDP": CDP}
+LISTENS = bpf.Discovery(*DISCOVERED)
+
+
+def heard(frames: Sequence[Frame], link: int = 1, share: bpf.Share = bpf.ALL) -> list[bool]:
+    """Which frames libpcap lets through for discovery alone."""
+    matches = libpcap.matcher(link, lambda link: bpf.selection((25,), link, share, (), LISTENS))
+    return [matches(frame.data) for frame in frames]
+
+
+@pytest.mark.parametrize("kind", EVERY.values(), ids=EVERY)
+@pytest.mark.parametrize("tags", [(), (10,), (10, 20), (0,)])
+def test_every_message_that_the_columns_take_is_selected(kind: Kind, tags: tuple[int, ...]) -> None:
+    frames = [kind_frame(kind, tags)]
+    assert len(messages(frames)) == 1
+    assert heard(frames) == [True]
+
+
+@pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
+@pytest.mark.parametrize("tags", [(), (10,), (10, 20)])
+def test_nothing_else_is_selected(other: Any, tags: tuple[int, ...]) -> None:
+    """But for neighbour discovery that was passed on, which the columns leave out."""
+    assert heard([frame(other, tags)]) == [other is OTHERS["ND that was passed on"]]
+
+
+def test_only_the_first_share_listens() -> None:
+    frames = [kind_frame(EVERY["mDNS"]), kind_frame(EVERY["LLDP"]), kind_frame(EVERY["HTTP, answer"])]
+    assert heard(frames, share=bpf.Share(0, 2)) == [True] * 3
+    assert heard(frames, share=bpf.Share(1, 2)) == [False] * 3
+
+
+@pytest.mark.parametrize("link", [1, 0, 12, 108, 113, 228, 229, 276])
+def test_the_expression_with_discovery_compiles_for_every_link_type(link: int) -> None:
+    for share in SHARES:
+        expression = bpf.selection(PORTS, link, share, SENDERS, LISTENS)
+        assert pcapy.compile(link, 262_144, expression, 1, 0) is not None
+
+
+@pytest.mark.parametrize("link", ["sll", "sll2", "raw"])
+@pytest.mark.parametrize("version", [4, 6])
+def test_datagrams_of_discovery_on_other_links(link: Link, version: int) -> None:
+    hosts = ("10.0.3.17", "224.0.0.251") if version == 4 else ("fe80::17", "ff02::fb")
+    frames = [datagram(b"an announcement", ends(*hosts, source_port=5353, port=5353), Encoding(link=link))]
+    assert len(messages(frames, link)) == 1
+    assert heard(frames, DLT[link]) == [True]

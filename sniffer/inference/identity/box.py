@@ -127,6 +127,8 @@ def _of_addresses(owners: Owners, cards: tuple[str, ...], seen: list[Seen]) -> I
         for clue in owners.records.of_address(ip):
             at = [owners.holders.at(ip, time) for time in (clue.first, clue.last)]
             boxes = [{owners.joins.box(hold.mac) for hold in holds} for holds in at]
+            if clue.mac and cards and clue.mac not in cards:
+                continue  # a list has this address for another box
             known = all(each == mine for each in boxes) if cards else False
             nobody = not any(boxes) and any(_meanwhile(clue, each) for each in seen if each.ip == ip)
             if known or nobody:
@@ -135,6 +137,8 @@ def _of_addresses(owners: Owners, cards: tuple[str, ...], seen: list[Seen]) -> I
 
 def _meanwhile(clue: ClueFact, seen: Seen) -> bool:
     """Say whether something was said of an address about when the box sent from there."""
+    if clue.source == "inventory-list":
+        return True  # a plan, for no moment in particular
     here = clue.sensor in ("", seen.sensor)
     return here and clue.first <= seen.last + KEPT and clue.last >= seen.first - KEPT
 

@@ -5,19 +5,25 @@ Rules of this file.  A card forwards if
 2. it sends in the name of addresses that it does not claim, while it claims others, or of several that have nothing to
    do with each other, or
 3. it says so (router advertisements, LLDP, VRRP), or a DHCP server names its address as the router, or
-4. its address is one that boxes share, or it answers for more addresses than a box has.
+4. its address is one that boxes share, or it answers for more addresses than a box has, or
+5. it claims several addresses at the same time and is called something else at each (a Wi-Fi repeater; cards of the
+   same number), or
+6. a firewall's log says that others stood behind its address.
 A router that mails by itself is a device like any other: what comes from its own address with all its hops.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import combinations
 from typing import NamedTuple
 
 from sniffer.inference.identity.holders import Holders
-from sniffer.inference.identity.names import telling
+from sniffer.inference.identity.names import host, telling
 from sniffer.inference.identity.records import Records
+from sniffer.inference.identity.translations import Translations
 from sniffer.knowledge.vendors import is_shared
+from sniffer.model import limits
 
 
 class Link(NamedTuple):
@@ -31,11 +37,23 @@ class Link(NamedTuple):
 class Gateways:
     """Knows which cards are no device's own word."""
 
-    def __init__(self, links: Iterable[Link], passed: Iterable[str], holders: Holders, records: Records) -> None:
+    def __init__(
+        self,
+        links: Iterable[Link],
+        passed: Iterable[str],
+        holders: Holders,
+        records: Records,
+        translations: Translations,
+    ) -> None:
         """Take the links of all sessions, and the cards that sent frames with hops taken off."""
-        self._forward = {*passed, *records.answering_for_many(), *_told(records, holders)}
         links = list(links)
         self._said = _names(links)
+        self._several = _several(links, holders)
+        self._forward = {*passed, *records.answering_for_many(), *_told(records, holders), *self._several}
+        for outside in translations.outside:
+            self._forward.update(
+                hold.mac for time in (outside.first, outside.last) for hold in holders.at(outside.ip, time)
+            )
         self._mixed = _mixed(links, self._said, holders)
 
     def forwards(self, mac: str) -> bool:
@@ -45,6 +63,10 @@ class Gateways:
     def one_name(self, mac: str) -> bool:
         """Say whether all that a card sent was said under one name."""
         return len({each for each in self._said.get(mac, ()) if each}) == 1
+
+    def several(self, mac: str) -> bool:
+        """Say whether a card stands for several boxes that are called differently: nothing that it sends is its own."""
+        return mac in self._several
 
     def mixes(self, mac: str) -> bool:
         """Say whether a card sends in the name of addresses that are not its own."""
@@ -87,4 +109,20 @@ def _mixed(links: Iterable[Link], names: Mapping[str, set[str | None]], holders:
         mac
         for mac, addresses in unclaimed.items()
         if len(addresses) + (mac in claimed) > 1 and (len(names[mac]) != 1 or None in names[mac])
+    )
+
+
+def _several(links: Iterable[Link], holders: Holders) -> frozenset[str]:
+    """Return the cards that had two addresses at the same time, under names of which none was said from both."""
+    names: dict[str, dict[str, set[str]]] = {}
+    for link in links:
+        if (name := telling(link.helo)) and holders.claimed(link.mac, link.ip):
+            names.setdefault(link.mac, {}).setdefault(link.ip, set()).add(host(name))
+    return frozenset(
+        mac
+        for mac, by_address in names.items()
+        if any(
+            not by_address[one] & by_address[other] and holders.together(mac, one, other)
+            for one, other in combinations(sorted(by_address)[: limits.BOX_ADDRESSES], 2)
+        )
     )

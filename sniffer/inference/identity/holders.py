@@ -1,15 +1,17 @@
 """Who had an address, and when: claims of all sources become intervals.
 
 Rules of this file:
-1. A claim holds from when it was made until the lease ends, it is given up, or another card claims the address there;
-   without a lease until ``KEPT`` after it was last made.  After that nobody has the address: not the last owner.
+1. A claim holds from when it was made until the lease ends, it is given up, or another card claims the address after
+   it was last made; without a lease until ``KEPT`` after that.  Then nobody has the address: not the last owner.
 2. What a card says of itself (ARP, ND) it may have had a while before; what a server gave was given then.
 3. An address that goes back and forth between cards is contested: nobody has it for sure.
-4. What was measured goes before what a site's tables say.
+4. A table that tells of a moment speaks for the working day around it.
+5. What was measured goes before what a site's tables say.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import groupby, pairwise
 from typing import NamedTuple
@@ -26,11 +28,19 @@ KEPT = 3600 * SECOND
 BEFORE = 600 * SECOND
 """Microseconds before its first claim that a box may have had its address: less than the shortest usual lease."""
 
+SNAPSHOT = 12 * 3600 * SECOND
+"""Microseconds around its moment for which a table without times speaks: people take it on the day of the capture, and
+leases of an office are for a day."""
+
 FLAPPING = 600 * SECOND
 """Microseconds within which an address that comes back to a card was never another's by right."""
 
 OWN_WORD = frozenset(("arp", "nd"))
 """Sources in which a card claims an address because it has it."""
+
+
+LAST_CARD = "~"
+"""Stands behind every card in order."""
 
 
 class Hold(NamedTuple):
@@ -71,11 +81,18 @@ class Holders:
         """Say whether a card ever claimed an address."""
         return any(each.mac == mac for each in self._holds.get(ip, ()))
 
+    def together(self, mac: str, one: str, other: str) -> bool:
+        """Say whether a card had two addresses at the same time, in one domain."""
+        mine, theirs = ([each for each in self._holds.get(ip, ()) if each.mac == mac] for ip in (one, other))
+        return any(
+            a.domain == b.domain and a.fact.first <= b.end and b.fact.first <= a.end for a in mine for b in theirs
+        )
+
 
 def _holds(domain: Domain, claims: list[BindingFact]) -> Iterator[Hold]:
     """Give the intervals of one address in one domain; ``claims`` stand by their beginnings."""
     for claim, before, after in zip(claims, _before(claims), _after(claims), strict=True):
-        first = claim.first - BEFORE if claim.source in OWN_WORD else claim.first
+        first = _begin(claim)
         first = first if before is None else max(first, min(before, claim.first))
         end = _end(claim) if after is None else min(_end(claim), after)
         yield Hold(domain, claim.mac, first, end, claim)
@@ -89,21 +106,32 @@ def _before(claims: list[BindingFact]) -> Iterator[int | None]:
         lasts[claim.mac] = max(claim.last, lasts.get(claim.mac, claim.last))
 
 
-def _after(claims: list[BindingFact]) -> list[int | None]:
-    """Return for each claim when another card made the next one, after it."""
-    found: list[int | None] = []
-    firsts: dict[str, int] = {}
-    for claim in reversed(claims):
-        later = (first for mac, first in firsts.items() if mac != claim.mac and first > claim.first)
-        found.append(min(later, default=None))
-        firsts[claim.mac] = claim.first
-    return found[::-1]
+def _after(claims: list[BindingFact]) -> Iterator[int | None]:
+    """Give for each claim when another card made one after its last."""
+    moments = sorted({(moment, claim.mac) for claim in claims for moment in (claim.first, claim.last)})
+    for claim in claims:
+        later = moments[bisect_right(moments, (claim.last, LAST_CARD)) :]
+        yield next((moment for moment, mac in later if mac != claim.mac), None)
+
+
+def _begin(claim: BindingFact) -> int:
+    """Return from when on a card may have had what it claims."""
+    if claim.source in OWN_WORD:
+        return claim.first - BEFORE
+    return claim.first - SNAPSHOT if _is_snapshot(claim) else claim.first
+
+
+def _is_snapshot(claim: BindingFact) -> bool:
+    """Say whether a table tells of one moment only: an ARP table, a list of leases that does not say since when."""
+    return (claim.sensor, claim.vlan) == EVERYWHERE and claim.first == claim.last and not claim.over
 
 
 def _end(claim: BindingFact) -> int:
     """Return until when a claim holds if nobody else makes one."""
     if claim.over:
         return claim.last
+    if claim.until is None and _is_snapshot(claim):
+        return claim.last + SNAPSHOT
     return max(claim.last, claim.until) if claim.until is not None else claim.last + KEPT
 
 

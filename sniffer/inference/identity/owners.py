@@ -24,7 +24,7 @@ from sniffer.inference.identity.records import Nothing, Records
 from sniffer.inference.identity.scores import probability
 from sniffer.inference.identity.translations import Translations
 from sniffer.knowledge.catalogue import Catalogue, catalogue
-from sniffer.knowledge.makers import same_maker
+from sniffer.knowledge.makers import makes_gear, same_maker
 from sniffer.knowledge.vendors import eui64, is_shared, mac_kind, vendor
 from sniffer.model import limits
 from sniffer.model.facts import SessionFact
@@ -52,9 +52,9 @@ class Owners:
         self.factory_name = lru_cache(limits.BOXES_REMEMBERED)(self.known.factory_name)
         self.records = records or Nothing()
         self.holders = Holders(self.records.holders())
-        self.gateways = Gateways(links, passed, self.holders, self.records)
-        self.joins = Joins(self.records, self.gateways)
         self._translations = Translations(self.records.translations())
+        self.gateways = Gateways(links, passed, self.holders, self.records, self._translations)
+        self.joins = Joins(self.records, self.gateways)
         self._names = lru_cache(limits.BOXES_REMEMBERED)(self._named)
         self._claims = lru_cache(limits.BOXES_REMEMBERED)(self._claimed_by)
 
@@ -71,18 +71,20 @@ class Owners:
 
     def _near(self, fact: SessionFact) -> Attribution | None:
         mac = fact.client_mac
-        if not fact.on_link or mac is None or is_shared(mac):
+        if mac is None or self._not_its_own(mac, fact):
             return None
-        domain = domain_of(fact)
+        domain, box = domain_of(fact), self.joins.box(mac)
         holds = [hold for hold in self.holders.at(fact.client_ip, fact.start) if hold.domain == domain]
-        mine = next((hold for hold in holds if hold.mac == mac), None)
-        if mine is None and self._sends_for_others(mac, fact):
+        holds = holds or self._by_table(fact)
+        mine = next((hold for hold in holds if self.joins.box(hold.mac) == box), None)
+        measured = mine is not None and mine.domain == domain
+        if not measured and self._sends_for_others(mac, fact):
             return None
         if mine is None and holds:
-            rivals = tuple(dict.fromkeys(self.joins.box(each) for each in (mac, *(hold.mac for hold in holds))))
+            rivals = tuple(dict.fromkeys((box, *(self.joins.box(hold.mac) for hold in holds))))
             return Attribution(address_key(fact), None, (), fact.routers, rivals, ("address-of-another",))
         grounds, doubts = [Ground("link", f"its frames came from {mac} with all their hops")], []
-        if mine and self.holders.contested(domain, fact.client_ip, fact.start):
+        if measured and self.holders.contested(domain, fact.client_ip, fact.start):
             doubts.append("address-contested")
         elif mine and not self.gateways.forwards(mac):
             grounds.append(_binding(mine))
@@ -91,7 +93,18 @@ class Owners:
             grounds.append(told)
         elif self._foreign(fact, mac):
             grounds, doubts = grounds[:1], [*doubts, "name-of-another"]
-        return Attribution(self.joins.box(mac), mac, tuple(grounds), fact.routers, doubts=tuple(doubts))
+        return Attribution(box, mac, tuple(grounds), fact.routers, doubts=tuple(doubts))
+
+    def _not_its_own(self, mac: str, fact: SessionFact) -> bool:
+        """Say whether frames of a card are others': passed on, of an address that boxes share, or translated."""
+        if not fact.on_link or is_shared(mac) or self.gateways.several(mac):
+            return True
+        return self._translations.speak_of(fact.client_ip, fact.client_port, fact.start)
+
+    def _by_table(self, fact: SessionFact) -> list[Hold]:
+        """Return who had the client's address by the site's tables, lists that people keep left out."""
+        holds = self.holders.at(fact.client_ip, fact.start)
+        return [hold for hold in holds if hold.domain == EVERYWHERE and hold.fact.source != "inventory-list"]
 
     def _sends_for_others(self, mac: str, fact: SessionFact) -> bool:
         """Say whether a card that does not claim an address may send it on for somebody."""
@@ -120,6 +133,8 @@ class Owners:
         translated = any(self.gateways.forwards(hold.mac) for hold in holds)
         if logged:
             inside, holds, translated = logged.ip, self.holders.at(logged.ip, fact.start), False
+        elif self._translations.speak_of(fact.client_ip, fact.client_port, fact.start):
+            translated = True
         boxes = {self.joins.box(hold.mac): hold for hold in holds}
         contested = any(self.holders.contested(hold.domain, inside, fact.start) for hold in holds)
         if contested:
@@ -183,10 +198,17 @@ class Owners:
             return Ground("embedded-mac", f"EHLO {name} is a {made.vendor} name made of the card's address")
         if self._foreign(fact, mac):
             return None
+        if not fact.on_link and made and not made.tail and not any(map(str.isdigit, name)):
+            return None  # a default that all boxes of the kind have, at other sites with the same addresses, too
         if host(name) in self._names(mac):
             return Ground("name", f"EHLO {name} is its name elsewhere, too")
-        own = fact.on_link and fact.client_mac == mac and mac_kind(mac) == "global" and not self._names(mac)
+        own = fact.on_link and fact.client_mac == mac and not self._names(mac) and not self._may_forward(mac)
         return Ground("name", f"it calls itself {name}") if own and self.gateways.one_name(mac) else None
+
+    def _may_forward(self, mac: str) -> bool:
+        """Say whether a card forwards, or is one of which that would be no surprise."""
+        maker = vendor(mac)
+        return mac_kind(mac) != "global" or self.gateways.forwards(mac) or (maker is not None and makes_gear(maker))
 
     def _foreign(self, fact: SessionFact, mac: str) -> bool:
         """Say whether a client calls itself by a name that is made of another card's address."""

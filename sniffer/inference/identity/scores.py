@@ -41,14 +41,22 @@ MEASURED: frozenset[GroundKind] = frozenset(("link", "binding", "table", "nat-lo
 """Classes that do not rest on the client's own word, which anybody can imitate."""
 
 
+CHAINED: frozenset[GroundKind] = frozenset(("binding", "table"))
+"""Classes that speak of an address, which behind a translation is what a log says it is."""
+
+
 def probability(found: Attribution) -> float:
     """Return how probable it is that this is the device; 0 where only an address is known.
 
-    What rests on the client's words alone has one cause, however many they are.
+    What rests on the client's words alone has one cause, however many they are.  A firewall's log and who had the inner
+    address are a chain, of which both links must hold.
     """
     if not found.card:
         return 0.0
     weights = {each.kind: WEIGHTS[each.kind] for each in found.grounds}
+    if "nat-log" in weights:
+        logged = weights.pop("nat-log")
+        weights |= {kind: weights[kind] * logged for kind in CHAINED & weights.keys()}
     return combined(weights.values()) if weights.keys() & MEASURED else max(weights.values(), default=0.0)
 
 

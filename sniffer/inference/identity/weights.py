@@ -43,7 +43,7 @@ KINDS: dict[Field, str] = {
 """Classes of what may be said, as evidence shows them."""
 
 SOURCES: dict[Source, float] = {
-    "inventory-list": 0.9,  # people wrote it down for this purpose
+    "inventory-list": 0.95,  # people wrote it down for this purpose
     "snmp": 0.9,  # the box's own management, asked
     "lldp": 0.9,
     "cdp": 0.9,

@@ -1,0 +1,1 @@
+"""Which box is it: every rule as cases, on facts of small sites."""
