@@ -43,6 +43,14 @@ def test_a_lease_names_the_box_behind_the_router_with_file_and_line(leases: Path
     assert (binding["first_seen"][11:16], binding["last_seen"][11:16]) == ("10:00", "12:00")
 
 
+def test_an_arp_table_taken_with_the_capture_tells_too(tmp_path: Path) -> None:
+    path = tmp_path / "arp.csv"
+    path.write_text(f"IP,MAC\n10.1.0.60,{MAC}\n")
+    told = sniffer("triage", "--format", "jsonl", FAR, "--facts", path)
+    (device,) = (row for row in told.rows if MAC in {each["mac"] for each in row["interfaces"]})
+    assert (device["identity"]["band"], device["vendor"]) == ("likely", "Synology")
+
+
 def test_without_it_the_box_is_an_address_and_the_report_says_what_would_tell() -> None:
     told = " ".join(sniffer("triage", FAR).out.split())
     assert "10.1.0.60, address only" in told
