@@ -221,7 +221,7 @@ class DeviceLedger:
         senders = 1 if cards and not forwards else senders_at_least(runs)
         services = tuple(ledger.finding(shared=senders > 1) for _, ledger in sorted(device.services.items()))
         telling_service = min(services, key=_urgency)
-        box = self._box(device, cards)
+        box = self._box(device, cards, shared=senders > 1)
         translated = self._translated(device) if cards else {}
         return DeviceFinding(
             device=key,
@@ -268,12 +268,12 @@ class DeviceLedger:
         keys = {(ip, where): device_id(f"{where} {ip}") for ip, where in device.addresses}
         return {place: key for place, key in keys.items() if senders_at_least(self._named.get(key, ())) > 1}
 
-    def _box(self, device: _Device, cards: tuple[str, ...]) -> Box:
-        """Return what a device is; hosts of the Internet are nobody's to describe."""
+    def _box(self, device: _Device, cards: tuple[str, ...], *, shared: bool) -> Box:
+        """Return what a device is; hosts of the Internet are nobody's to describe, and no sender speaks for many."""
         if device.scope == "remote":
             return Box(name=_only_name(device))
         seen = [Seen(device.sensor, ip, each.first, each.last) for (ip, _), each in device.addresses.items()]
-        return describe(self._owners, cards, seen, _own_words(device))
+        return describe(self._owners, cards, seen, () if shared else _own_words(device))
 
 
 def senders_at_least(runs: Sequence[_Run]) -> int:
