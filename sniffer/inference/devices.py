@@ -48,7 +48,7 @@ RECEIVED = "received-from"
 """The rule of marks that say who handed a mail to the client (RFC 5321 4.4)."""
 
 DOUBTS: dict[str, str] = {
-    "address-contested": "two cards claimed its address in turn at the time",
+    "address-contested": "another card claimed its address, too, or was given it",
     "address-of-another": "its frames came from one card while another had the address",
     "name-of-another": "it calls itself by a factory name that is made of another card's address",
 }

@@ -80,8 +80,9 @@ class Owners:
         measured = mine if mine and mine.domain == domain else None
         if not measured and self._sends_for_others(mac, fact):
             return None
-        if mine is None and holds:
-            rivals = tuple(dict.fromkeys((box, *(self.joins.box(hold.mac) for hold in holds))))
+        others = [self.joins.box(hold.mac) for hold in holds] or self._made_of(fact.client_ip)
+        if others and box not in others:
+            rivals = tuple(dict.fromkeys((box, *others)))
             return Attribution(address_key(fact), None, (), fact.routers, rivals, ("address-of-another",))
         grounds, doubts = [Ground("link", f"its frames came from {mac} with all their hops")], []
         if measured and self._in_doubt(measured, fact.start):
@@ -103,7 +104,14 @@ class Owners:
 
     def _in_doubt(self, hold: Hold, time: int) -> bool:
         """Say whether an address was another card's as well."""
+        if self._made_of(hold.fact.ip) not in ([], [self.joins.box(hold.mac)]):
+            return True
         return self.holders.contested(hold.domain, hold.fact.ip, time) or self.holders.given_to_other(hold, time)
+
+    def _made_of(self, ip: str) -> list[str]:
+        """Return the box whose card an IPv6 address is made of, if it is."""
+        made = eui64(ip)
+        return [self.joins.box(made)] if made and not self.gateways.forwards(made) else []
 
     def _by_table(self, fact: SessionFact) -> list[Hold]:
         """Return who had the client's address by the site's tables, lists that people keep left out."""
