@@ -33,7 +33,7 @@ PROGRAMS = {
 
 def listened(path: Path) -> list[SessionFact]:
     """The sessions of a capture, with who their clients show to be."""
-    return facts(path, settings=Settings(processes=1, witness=True))
+    return facts(path, settings=Settings(processes=1, identity=True))
 
 
 def named(case: Path) -> str | None:
@@ -96,8 +96,8 @@ def test_inside_tls_with_keys(tmp_path: Path, starttls: bool) -> None:
     write_pcap(path, keyed.frames(spoken.said, port=587 if starttls else 465))
     keys = KeyLog(spoken.log.splitlines())
     (off,) = facts(path, settings=Settings(processes=1, keys=keys))
-    (on,) = facts(path, settings=Settings(processes=1, keys=keys, witness=True))
-    (closed,) = facts(path, settings=Settings(processes=1, witness=True))
+    (on,) = facts(path, settings=Settings(processes=1, keys=keys, identity=True))
+    (closed,) = facts(path, settings=Settings(processes=1, identity=True))
     assert on.witness
     assert on.witness.marks[0] == Mark("hikvision-mailer", "vendor", "Hikvision")
     assert {"auth:LOGIN+asked", "mailer:HIKMailer", "quit:sent", "case:upper"} <= set(on.witness.traits)

@@ -4,21 +4,50 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
+from typing import Any, NamedTuple
 
 import typer
+import typer.core
+import typer.main
 
 from sniffer import __version__
-from sniffer.cli.calibrate import HELP as CALIBRATE_HELP
-from sniffer.cli.calibrate import calibrate
-from sniffer.cli.deadlines import HELP as DEADLINES_HELP
-from sniffer.cli.deadlines import deadlines
-from sniffer.cli.explain import HELP as EXPLAIN_HELP
-from sniffer.cli.explain import explain
-from sniffer.cli.triage import HELP as TRIAGE_HELP
-from sniffer.cli.triage import triage
+
+
+class Verb(NamedTuple):
+    """A verb, a function of the module of the same name: what the list says of it, and whether it needs words."""
+
+    short: str
+    needs_words: bool = True
+
+
+VERBS = {
+    "triage": Verb("Captures in, devices out."),
+    "explain": Verb("One device or session, and why."),
+    "calibrate": Verb("Check what is inferred against known sessions."),
+    "deadlines": Verb("When passwords end, and the ways out.", needs_words=False),
+}
+
+
+class Verbs(typer.core.TyperGroup):
+    """The verbs, each imported when it is called: neither ``--help`` nor another one should wait for it."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Put the verb in the place of its entry in the list."""
+        name, entry, rest = super().resolve_command(ctx, args)
+        return name, _verb(name) if name in VERBS else entry, rest
+
+
+def _verb(name: str) -> Any:
+    module = import_module(f"sniffer.cli.{name}")
+    alone = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    alone.command(name, no_args_is_help=VERBS[name].needs_words, help=module.HELP)(getattr(module, name))
+    return typer.main.get_command(alone)
+
 
 app = typer.Typer(
     name="sniffer",
+    cls=Verbs,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -51,12 +80,12 @@ def _root(
     """Nothing of its own: the verbs do the work."""
 
 
-app.command("triage", no_args_is_help=True, help=TRIAGE_HELP, short_help="Captures in, devices out.")(triage)
-app.command("explain", no_args_is_help=True, help=EXPLAIN_HELP, short_help="One device or session, and why.")(explain)
-app.command(
-    "calibrate", no_args_is_help=True, help=CALIBRATE_HELP, short_help="Check what is inferred against known sessions."
-)(calibrate)
-app.command("deadlines", help=DEADLINES_HELP, short_help="When passwords end, and the ways out.")(deadlines)
+def _entry() -> None:
+    """An entry of the list of verbs, which is never called itself."""
+
+
+for _name, _known in VERBS.items():
+    app.command(_name, short_help=_known.short)(_entry)
 
 
 def main() -> None:

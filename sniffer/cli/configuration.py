@@ -36,17 +36,19 @@ def configured(context: typer.Context, path: Path | None) -> Path | None:
 def _defaults(context: typer.Context, settings: dict[str, Any]) -> dict[str, Any]:
     """Return the values by parameter.  Raises ``ValueError``, saying what is wrong."""
     verb = context.command.name or ""
-    options = {
-        word.removeprefix("--"): each for each in context.command.params for word in each.opts if word.startswith("--")
-    }
+    params = context.command.params
+    options = {word.removeprefix("--"): each for each in params for word in each.opts if word.startswith("--")}
+    negated = {word.removeprefix("--"): each for each in params for word in each.secondary_opts}
     found = {}
     for name, value in ({k: v for k, v in settings.items() if k != verb} | settings.get(verb, {})).items():
-        option = options.get(name.replace("_", "-"))
+        word = name.replace("_", "-")
+        option = options.get(word) or negated.get(word)
         if isinstance(value, dict):
             raise ValueError(f"there is no command {name!r}; see 'sniffer --help'")
         if option is None or name in NOT_FOR_FILES:
             raise ValueError(f"there is no option {name!r}; see 'sniffer {verb} --help'")
-        found[str(option.name)] = _value(name, value, option)
+        told = _value(name, value, option)
+        found[str(option.name)] = told if word in options else not told
     return found
 
 

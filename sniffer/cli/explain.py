@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from ipaddress import ip_address
 from pathlib import Path
 from typing import IO, Annotated
 
@@ -23,14 +24,20 @@ from sniffer.reports.session_words import Story
 
 HELP = """Explain one device, or one of its sessions: what it does, how that is known, and what to do.
 
-A device is named by its id, an address, a MAC, a name, or a mailbox that it logs in to; a session by its id, or by the
-address and port of its client.  Of a session inside TLS the turns are shown, with what each most likely was; written to
-a file that ends in .svg they become a picture.
+A device is named by its id, an address, a MAC, any name that it has anywhere, a serial number, or a mailbox that it
+logs in to; a session by its id, or by the address and port of its client.  Which device it is comes with why, with what
+speaks against it, and with the frames that show it.  Of a session inside TLS the turns are shown, with what each most
+likely was; written to a file that ends in .svg they become a picture.
+
+--facts FILE (repeated for each) reads tables of the site beside the captures; 'sniffer triage --help' lists which.
+--no-identity does not listen to what boxes say of themselves: a device is a card on the same link, or an address.
 
 \b
 Examples:
   sniffer explain office.pcap --device 10.0.3.17
   sniffer explain captures/ --device scan@example.org --as-of 2027-01-15
+  sniffer explain captures/ --device 00:26:73:a1:b2:c3 --facts leases.csv --facts arp.txt
+  sniffer explain captures/ --device 10.0.3.17 --no-identity
   sniffer explain office.pcap --session s-4f0c2a
   sniffer explain office.pcap --client 10.0.3.17:49152 --output dialogue.svg
 
@@ -43,6 +50,9 @@ Exit status:
 """
 """What ``sniffer explain --help`` says."""
 
+CALLED = frozenset(("name", "serial", "asset", "comment"))
+"""Fields of evidence by which a person may call a device, beside its names."""
+
 PICTURE = ".svg"
 """How the name of a file ends that a session is drawn to."""
 
@@ -50,7 +60,7 @@ PICTURE = ".svg"
 def explain(
     paths: reading.PathsArgument = None,
     device: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Id, address, MAC, name, or mailbox of the device.")
+        str | None, typer.Option(metavar="NAME", help="Id, address, MAC, name, serial number or mailbox of the device.")
     ] = None,
     session: Annotated[str | None, typer.Option(metavar="ID", help="A session's id, or the beginning of it.")] = None,
     client: Annotated[str | None, typer.Option(metavar="IP[:PORT]", help="The client of the session.")] = None,
@@ -160,16 +170,37 @@ def _write(stream: IO[str], story: Story) -> None:
 
 def is_called(device: DeviceFinding, word: str) -> bool:
     """Say whether a person may mean this device by a word."""
-    return word.strip().casefold() in _callings(device) or _digits(word) in {
-        _digits(each.mac) for each in device.interfaces
-    }
+    told = word.strip().casefold()
+    return bool(told) and (
+        told in map(str.casefold, _callings(device)) or _digits(told) in map(_digits, _cards(device))
+    )
 
 
 def _callings(device: DeviceFinding) -> Iterator[str]:
+    """Give its id, addresses, names with and without a domain, serial numbers, mailboxes."""
     yield device.device
     yield from (each.ip for each in device.addresses)
-    yield from (each.value.casefold() for each in device.evidence if each.kind == "name")
-    yield from (user.casefold() for service in device.services for user in service.users)
+    names = [
+        device.name or "",
+        *(each.value for each in device.evidence if each.kind == "name" or each.field in CALLED),
+    ]
+    yield from names
+    yield from (name.rstrip(".").partition(".")[0] for name in names if "." in name and not _is_address(name))
+    yield device.serial or ""
+    yield from (user for service in device.services for user in service.users)
+
+
+def _cards(device: DeviceFinding) -> Iterator[str]:
+    yield from (each.mac for each in device.interfaces)
+    yield from (each.value for each in device.evidence if each.field == "mac")
+
+
+def _is_address(word: str) -> bool:
+    try:
+        ip_address(word.strip("[]"))
+    except ValueError:
+        return False
+    return True
 
 
 def _digits(mac: str) -> str:

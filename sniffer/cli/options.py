@@ -20,7 +20,7 @@ PORTS = re.compile(r"(?P<first>[0-9]{1,5})(?:\s*-\s*(?P<last>[0-9]{1,5}))?")
 """A port or a range of them."""
 
 KnowledgeOption = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Rows of your own: services, deadlines, ways, replies (TOML).")
+    Path | None, typer.Option(metavar="FILE", help="Rows of your own: services, dates, replies, devices … (TOML).")
 ]
 OutputOption = Annotated[Path | None, typer.Option(metavar="FILE", readable=False, help="Write to a file.")]
 AsOfOption = Annotated[str | None, typer.Option(metavar="DATE", help="Word it as of this day, like 2027-01-15.")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -120,7 +120,7 @@ def read(asked: Sources, known: Catalogue, as_of: date, *, blind: bool = False) 
             tables=asked.tables,
         )  # fmt: skip
     progress.clear()
-    for note in gathered.notes:
+    for note in _unused(gathered):
         typer.echo(f"sniffer: {for_terminal(note)}", err=True)
     for problem in (*gathered.problems, *stored.problems):
         typer.echo(f"sniffer: {for_terminal(str(problem))}", err=True)
@@ -130,3 +130,11 @@ def read(asked: Sources, known: Catalogue, as_of: date, *, blind: bool = False) 
         for note in key_logs.notes(asked.settings.keys, decrypted=gathered.counts.decrypted):
             typer.echo(f"sniffer: {note}", err=True)
     return gathered, Judgement(gathered.spool, asked.local_nets, known, as_of, stored.profiles)
+
+
+def _unused(gathered: Gathered) -> Iterator[str]:
+    """Say which rows of tables could not be used."""
+    for table in gathered.tables:
+        for problem, rows, line in table.unused:
+            where = f"line {line:,}" if rows == 1 else f"{rows:,} rows, the first in line {line:,}"
+            yield f"{table.file}: not used: {problem} ({where})"

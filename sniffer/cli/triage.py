@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from enum import StrEnum
+from pathlib import Path
 from typing import IO, Annotated, Any
 
 import typer
@@ -14,11 +15,12 @@ from sniffer.cli import output as destination
 from sniffer.knowledge.catalogue import Catalogue
 from sniffer.model import limits
 from sniffer.model.findings import SessionFinding
-from sniffer.pipeline import Gathered, Judgement
+from sniffer.pipeline import Gathered, Judgement, Settings, TableRecord
 from sniffer.reports import machine
 from sniffer.reports.redaction import Redactor
 from sniffer.reports.rows import Row, device_row, session_row
 from sniffer.reports.run_row import run_row
+from sniffer.reports.shapes import Shapes
 from sniffer.reports.summary import Summary
 
 DONE, MATCHED, NONE_JUDGED = 0, 3, 5
@@ -29,12 +31,31 @@ HELP = """Read captures and say which devices log in how, and what could not be 
 
 Reads pcap and pcapng, also compressed with gzip, zstd or xz.  Sends nothing.
 
+Which box a device is, its names, model and place are told by what boxes say on the wire (DHCP, ARP, mDNS, LLDP, SNMP
+and others), in frames of the same captures.  Beyond a router or address translation only what the site knows tells:
+
+\b
+  --facts FILE   leases of DHCP servers (Windows, ISC, Kea, dnsmasq), ARP
+                 and MAC tables of routers and switches, NAT logs of
+                 firewalls, inventories (CSV: names, addresses, owners);
+                 once for each file.  What a file is shows by its content;
+                 its rows are cited by file and line
+  --no-identity  does not listen to boxes: faster; a device is a card on
+                 the same link, or an address
+  --shapes FILE  collects how client programs speak that no rule knows, to
+                 write rules of one's own from (--knowledge), or to send in:
+                 words of a fixed vocabulary and the name that a mail
+                 program gives itself; no addresses, names, subjects
+
 \b
 Examples:
   sniffer triage office.pcap
   sniffer triage --view sessions --format json captures/ > sessions.json
   sniffer triage --sensor hq=hq.pcap --sensor branch=branch.pcap --fail-on affected
   sniffer triage office.pcapng --keylog keys.log
+  sniffer triage far-side.pcap --facts leases.csv --facts arp.txt --facts nat.log
+  sniffer triage office.pcap --no-identity
+  sniffer triage captures/ --shapes shapes.jsonl
   tcpdump -i eth1 -U -w - 'tcp port 25 or tcp port 587' | sniffer triage -
 
 \b
@@ -94,6 +115,10 @@ def triage(
     keylog: key_logs.KeyLogOption = None,
     facts: reading.FactsOption = None,
     identity: reading.IdentityOption = True,
+    shapes: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", readable=False, help="Collect how unknown client programs speak (JSON lines)."),
+    ] = None,
     redact_users: reading.RedactOption = False,
     fail_on: Annotated[
         str, typer.Option(metavar="LIST", help="Exit with 3 if a device has one of these verdicts.")
@@ -110,15 +135,28 @@ def triage(
     failing = options.fail_on(fail_on)
     known, day = options.knowledge(knowledge), options.as_of(as_of)
     destination.check(output)
+    destination.check(shapes)
     redact = reading.redactor(wanted=redact_users)
     gathered, judgement = reading.read(asked, known, day)
-    summary = Summary(scope is Scope.ALL, silent=gathered.counts.silent)
-    report = _Report(gathered, judgement, summary, redact, asked.settings.ports, failing, known)
+    read = tuple((each.file, each.kind, each.rows) for each in gathered.tables if each.kind and each.rows)
+    summary = Summary(scope is Scope.ALL, silent=gathered.counts.silent, tables=read)
+    unknown = Shapes(known) if shapes else None
+    report = _Report(gathered, judgement, summary, redact, asked.settings, failing, known, unknown)
     for note in report.notes():
         typer.echo(f"sniffer: {note}", err=True)
     with destination.opened(output, for_programs=form is not Format.TABLE) as stream:
         report.write(stream, view, form)
+    if unknown and shapes:
+        _collect(unknown, shapes)
     raise typer.Exit(report.status)
+
+
+def _collect(unknown: Shapes, path: Path) -> None:
+    """Write the shapes that no rule knows, and say how many there were."""
+    with destination.opened(path, for_programs=True) as stream:
+        written = machine.write_shapes(stream, unknown.rows())
+    left = f"; {unknown.overflow:,} sessions of further ones are left out" if unknown.overflow else ""
+    typer.echo(f"sniffer: {path}: {written:,} shapes of client programs that no rule knows{left}", err=True)
 
 
 class _Report:
@@ -130,20 +168,27 @@ class _Report:
         judgement: Judgement,
         summary: Summary,
         redact: Redactor,
-        ports: tuple[int, ...],
+        settings: Settings,
         failing: tuple[str, ...],
         known: Catalogue,
+        shapes: Shapes | None = None,
     ) -> None:
         self._known = known
         self._gathered = gathered
         self._judgement = judgement
         self._summary = summary
         self._redact = redact
-        self._ports = ports
-        self._devices = summary.devices(judgement.devices(summary.session))
+        self._settings = settings
+        self._shapes = shapes
+        self._devices = summary.devices(judgement.devices(self._look))
         self._flags = _flags(gathered, summary, failing)
         self._flags += ["devices-left-out"] if judgement.overflow else []
         self.status = _status(self._flags)
+
+    def _look(self, finding: SessionFinding) -> None:
+        self._summary.session(finding)
+        if self._shapes and finding.scope == "local":
+            self._shapes.add(finding)
 
     def notes(self) -> list[str]:
         """Return what a person must know about the run, whatever the format."""
@@ -175,7 +220,7 @@ class _Report:
                 page.print(f"The first {len(shown)} sessions; --format csv or jsonl lists all.")
         elif self._devices:
             page.print(table.devices_table(self._devices, self._redact, self._summary.known))
-        for line in self._summary.lines(self._ports):
+        for line in self._summary.lines(self._settings.ports):
             page.print(line)
 
     def _sessions(self) -> Iterator[SessionFinding]:
@@ -188,16 +233,24 @@ class _Report:
         return (device_row(each, self._redact) for each in self._devices)
 
     def _run(self) -> Row:
-        counted = _counted(self._gathered, self._ports)
+        counted = _counted(self._gathered, self._settings)
         return run_row(counted, self._summary, self._flags, self.status, self._known)
 
 
-def _counted(gathered: Gathered, ports: tuple[int, ...]) -> dict[str, Any]:
+def _table_row(table: TableRecord) -> Row:
+    unused = [{"problem": problem, "rows": rows, "line": line} for problem, rows, line in table.unused]
+    return {**asdict(table), "unused": unused}
+
+
+def _counted(gathered: Gathered, settings: Settings) -> dict[str, Any]:
     """Return what phase A counted, for the run record."""
     return {
         "sensors": list(dict.fromkeys(each.sensor for each in gathered.inputs)),
         "inputs": [asdict(each) for each in gathered.inputs],
-        "ports": list(ports),
+        "tables": [_table_row(each) for each in gathered.tables],
+        "listened": settings.identity,
+        "messages": gathered.counts.messages,
+        "ports": list(settings.ports),
         "frames_read": gathered.frames_read,
         "frames_selected": gathered.counts.frames_selected,
         "silent": gathered.counts.silent,

@@ -13,7 +13,7 @@ from sniffer.decode.headers import TCP, UDP
 from sniffer.decode.layers import LAYERS, Batch, Found, Next, Places
 from sniffer.model import limits
 from sniffer.model.frames import Frames, Ints, same
-from sniffer.model.packets import TCP_PORT, UDP_PORT, Datagrams, Messages, Packets
+from sniffer.model.packets import ACK, SYN, TCP_PORT, UDP_PORT, Datagrams, Messages, Packets
 
 Ports = npt.NDArray[np.bool_]
 """65,536 truth values."""
@@ -69,7 +69,7 @@ def decode(frames: Frames, tcp: Ports, udp: Ports, discovery: Discovery | None =
     for _ in range(limits.LAYERS):
         work = [further for step in work for further in _step(batch, step)]
     segments, datagrams = _in_order(batch, batch.tcp, TCP), _in_order(batch, batch.udp, UDP)
-    messages = _messages(batch, segments, datagrams, discovery) if discovery else None
+    messages = _messages(batch, segments, datagrams, tcp, discovery) if discovery else None
     return Decoded(_packets(batch, segments, tcp), _datagrams(batch, datagrams, udp), messages)
 
 
@@ -113,9 +113,10 @@ def _payload(places: Places, header: npt.NDArray[np.void]) -> tuple[Ints, Ints]:
     return start, np.where(told == 0, np.maximum(places.wire_end - start, 0), told - UDP.itemsize)
 
 
-def _messages(batch: Batch, segments: Found, datagrams: Found, wanted: Discovery) -> Messages:
+def _messages(batch: Batch, segments: Found, datagrams: Found, tcp: Ports, wanted: Discovery) -> Messages:
     """Gather the columns of all messages of discovery, in capture order."""
     parts = [*_link_messages(batch), *_udp_messages(batch, datagrams, wanted), *_web_messages(batch, segments, wanted)]
+    parts += _opening_segments(batch, segments, tcp)
     columns = {name: np.concatenate([part[name] for part in parts]) for name in PER_MESSAGE}
     order = np.argsort(columns.pop("frame"), kind="stable")
     return Messages(data=batch.frames.data, origins=batch.frames.origins, **{k: v[order] for k, v in columns.items()})
@@ -150,6 +151,15 @@ def _web_messages(batch: Batch, segments: Found, wanted: Discovery) -> Iterator[
     port = np.where(wanted.web[header["source"]], header["source"], header["destination"])
     kind = port.astype(np.int64) + TCP_PORT
     yield _part(batch, places, header, start, np.maximum(places.wire_end - start, 0), kind)
+
+
+def _opening_segments(batch: Batch, segments: Found, ports: Ports) -> Iterator[dict[str, Any]]:
+    """Give the headers of segments that open a connection to a mail port: how they do tells systems apart."""
+    places, header = segments
+    opens = (header["offset_flags"] & (SYN | ACK) == SYN) & ports[header["destination"]]
+    places, header = places.take(opens), header[opens]
+    size = (header["offset_flags"] >> 12).astype(np.int64) * 4
+    yield _part(batch, places, header, places.at, size, same(TCP_PORT, len(header)))
 
 
 def _part(

@@ -1,7 +1,8 @@
 """Facts in, findings out: a pure function of the set of facts.
 
 Takes ``model.facts``, gives ``model.findings``, each with its reason.  What was said in clear is judged as said; inside
-TLS a dialogue is read by its lengths, with the odds of every reading.  Which order the facts come in, and how the
+TLS a dialogue is read by its lengths, with the odds of every reading.  Whose a session is, and what that box is,
+``identity`` says by all that was heard of boxes.  Which order the facts come in, and how the
 capture was divided, changes nothing.  Touches nothing of the world; "now" is the end of the data.
 """
 

@@ -7,7 +7,9 @@ acceptances at once), 2017 to 2025.
 
 from __future__ import annotations
 
-from sniffer.inference.turns import Turn
+from collections.abc import Iterable, Mapping
+
+from sniffer.inference.turns import Turn, began, ended
 from sniffer.knowledge import reply_lengths
 from sniffer.model.facts import Outcome, SessionFact
 
@@ -23,14 +25,19 @@ LATE: dict[Outcome, float] = {"failure": 0.90, "success": 0.03, "unknown": 0.5}
 EARLY: dict[Outcome, float] = {"failure": 0.08, "success": 0.95, "unknown": 0.5}
 
 
-def shares(fact: SessionFact, turn: Turn) -> dict[Outcome, float]:
+def told(fact: SessionFact, turns: Iterable[Turn]) -> tuple[tuple[float | None, str], ...]:
+    """Return all that the delays of a session say; nothing where they do not speak, as with most."""
+    if not _speak(fact):
+        return ()
+    return tuple((shares(fact, turn).get("success"), remark(fact, turn)) for turn in turns)
+
+
+def shares(fact: SessionFact, turn: Turn) -> Mapping[Outcome, float]:
     """Return how likely a reply's delay is for each outcome; nothing where it does not speak."""
-    banner = fact.speech.banner
-    if fact.round_trip is None or fact.round_trip < REAL_LINK or not (turn.client and turn.server) or not banner:
+    took = waited(fact, turn)
+    if took is None or fact.round_trip is None or not _speak(fact):
         return {}
-    if not reply_lengths.expected_replies(banner):
-        return {}
-    took = turn.server.first - turn.client.last - fact.round_trip
+    took -= fact.round_trip
     if took < 0:  # the capture has them in the wrong order, so its times say nothing
         return {}
     return LATE if took >= HELD_BACK else EARLY if took <= AT_ONCE else {}
@@ -38,7 +45,21 @@ def shares(fact: SessionFact, turn: Turn) -> dict[Outcome, float]:
 
 def remark(fact: SessionFact, turn: Turn) -> str:
     """Return what is to be said of a reply that was held back; nothing of others."""
-    if shares(fact, turn) is not LATE or not (turn.client and turn.server):
+    took = waited(fact, turn)
+    if took is None or shares(fact, turn) is not LATE:
         return ""
-    seconds = (turn.server.first - turn.client.last) / 1_000_000
-    return f"; it came after {seconds:.1f} s, as Exchange Online holds refusals back"
+    return f"; it came after {took / 1_000_000:.1f} s, as Exchange Online holds refusals back"
+
+
+def waited(fact: SessionFact, turn: Turn) -> int | None:
+    """Return for how many microseconds a client waited for the reply; None of half a turn."""
+    if fact.shape is None or turn.client is None or turn.server is None:
+        return None
+    return began(fact.shape, turn.server) - ended(fact.shape, turn.client)
+
+
+def _speak(fact: SessionFact) -> bool:
+    """Say whether delays say something: on a real link, of a server that holds replies back."""
+    if fact.round_trip is None or fact.round_trip < REAL_LINK or not fact.speech.banner:
+        return False
+    return bool(reply_lengths.expected_replies(fact.speech.banner))

@@ -6,18 +6,21 @@ Which device a session belongs to, ``inference.identity`` has said.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import cast
 
 from msgspec.structs import replace
 
+from sniffer.inference.around import bindings, held_until, merged, other
 from sniffer.inference.identity import Box, Owners, Seen, describe
 from sniffer.inference.identity.domains import domain_name, domain_of
 from sniffer.inference.identity.names import telling
 from sniffer.inference.identity.owners import address_key
 from sniffer.inference.identity.scores import MOST, band, probability
 from sniffer.inference.relays import Relays
+from sniffer.inference.senders import Run, note_run, senders_at_least
 from sniffer.inference.verdicts import ServiceLedger
 from sniffer.knowledge.catalogue import Catalogue
 from sniffer.knowledge.vendors import mac_kind
@@ -39,10 +42,13 @@ from sniffer.model.findings import (
     SessionFinding,
 )
 
-WEIGHT_CARD, WEIGHT_NAME, WEIGHT_ADDRESS = 0.8, 0.6, 0.3
-"""How much a card on our link, an EHLO name, and a mere address say about which device it is.  Set by
-hand, so they are shown as bands only."""
+WEIGHT_CARD, WEIGHT_NAME, WEIGHT_ADDRESS, WEIGHT_STACK = 0.8, 0.6, 0.3, 0.2
+"""How much a card on our link, an EHLO name, a mere address, and the program that it mails with say about which device
+it is.  Set by hand, so they are shown as bands only."""
 
+
+SITE_TABLES = "site tables"
+"""The domain of addresses that only the site's own tables tell of."""
 
 RECEIVED = "received-from"
 """The rule of marks that say who handed a mail to the client (RFC 5321 4.4)."""
@@ -53,10 +59,6 @@ DOUBTS: dict[str, str] = {
     "name-of-another": "it calls itself by a factory name that is made of another card's address",
 }
 """Anomalies of who a device is, in words."""
-
-SHORTEST_LEASE = 600 * 1_000_000
-"""Microseconds within which an address does not change hands: servers lease for an hour to a week, hardly for less than
-ten minutes."""
 
 
 def device_id(key: str) -> str:
@@ -84,15 +86,6 @@ class _Seen:
 
 
 @dataclass(slots=True)
-class _Run:
-    """Sessions on end under one telling EHLO name; host names have no case (RFC 1035 2.3.3)."""
-
-    name: str
-    first: int
-    last: int
-
-
-@dataclass(slots=True)
 class _Device:
     """Folds the sessions of one device, given oldest first."""
 
@@ -102,9 +95,10 @@ class _Device:
     services: dict[str, ServiceLedger] = field(default_factory=dict)
     addresses: dict[tuple[str, str], _Seen] = field(default_factory=dict)
     names: dict[tuple[str, str], _Seen] = field(default_factory=dict)
-    runs: list[_Run] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
     marks: dict[tuple[str, str], _Seen] = field(default_factory=dict)
     behalf: dict[tuple[str, str], _Seen] = field(default_factory=dict)
+    programs: dict[tuple[str, str], _Seen] = field(default_factory=dict)
     cards: _Seen | None = None
     least: float = 1.0
     grounds: dict[str, str] = field(default_factory=dict)
@@ -123,7 +117,7 @@ class _Device:
             if name:
                 _see(self.names, (source, name), fact)
         _note_marks(self, fact)
-        _note_run(self.runs, fact)
+        note_run(self.runs, fact)
         self._note_owner(owner, fact)
         self.findings |= {each.code: each for each in finding.findings}
         self.anomalies |= {each.code: each for each in fact.speech.anomalies}
@@ -152,18 +146,6 @@ def _note_marks(device: _Device, fact: SessionFact) -> None:
             _see(device.marks, (mark.field, mark.value), fact)
 
 
-def _note_run(runs: list[_Run], fact: SessionFact) -> None:
-    """Note the name that a session's client calls itself, if that names somebody."""
-    name = telling(fact.helo)
-    if name is None:
-        return
-    name = name.rstrip(".").casefold()
-    if runs and runs[-1].name == name:
-        runs[-1].last = fact.start
-    elif len(runs) < limits.NAME_RUNS:
-        runs.append(_Run(name, fact.start, fact.start))
-
-
 def _see(table: dict[tuple[str, str], _Seen], key: tuple[str, str], fact: SessionFact) -> None:
     seen = table.get(key)
     if seen is None:
@@ -184,9 +166,11 @@ class DeviceLedger:
         self._owners = owners
         self._ends = ends
         self._catalogue = catalogue
+        self._program = lru_cache(limits.TEXTS_REMEMBERED)(catalogue.client_program)
+        self._other = lru_cache(limits.BOXES_REMEMBERED)(lambda device, key: other(owners, device, key))
         self._relays = Relays(relays, {row.code for row in catalogue.services if row.affected})
         self._devices: dict[str, _Device] = {}
-        self._named: dict[str, list[_Run]] = {}
+        self._named: dict[str, list[Run]] = {}
         self.overflow = 0
 
     def add(self, finding: SessionFinding) -> None:
@@ -204,8 +188,11 @@ class DeviceLedger:
         if ledger is None:
             ledger = device.services[finding.service] = ServiceLedger(finding.service, self._ends, self._catalogue)
         device.add(finding, ledger, owner)
+        program = self._program(finding.fact.witness.traits) if finding.fact.witness else None
+        if program:
+            _see(device.programs, ("agent", program.name), finding.fact)
         if owner.card and owner.via:
-            _note_run(self._named.setdefault(device_id(address_key(finding.fact)), []), finding.fact)
+            note_run(self._named.setdefault(device_id(address_key(finding.fact)), []), finding.fact)
         self._relays.add(finding)
 
     def devices(self) -> list[DeviceFinding]:
@@ -237,13 +224,13 @@ class DeviceLedger:
             location=box.location,
             serial=box.serial,
             owner=box.owner,
-            identity=_identity(device, box, list(translated.values())),
+            identity=self._identity(device, box, translated),
             interfaces=_interfaces(device, cards),
             addresses=tuple(self._addresses(device, cards, translated)),
             services=services,
             findings=tuple(device.findings.values()),
             anomalies=(*device.anomalies.values(), *_doubts(device), *box.doubts),
-            evidence=_evidence(device, box),
+            evidence=merged(_evidence(device, box, self._bound(cards))),
             role="nat" if senders > 1 else "relay" if device.behalf else "router" if forwards else "client",
             senders_at_least=senders,
         )
@@ -254,19 +241,43 @@ class DeviceLedger:
         """Give the device's own addresses: those of its sessions, not of ``others``, then what its cards claimed."""
         claims: dict[tuple[str, str], Address] = {}
         for fact in (each for card in cards for each in self._owners.records.addresses(card)):
-            place = (fact.ip, domain_name((fact.sensor, fact.vlan)) or "site tables")
+            place = (fact.ip, domain_name((fact.sensor, fact.vlan)) or SITE_TABLES)
             seen = claims.get(place)
-            first, last = min(fact.first, seen.first_seen if seen else fact.first), fact.last
+            first, last = min(fact.first, seen.first_seen if seen else fact.first), held_until(fact)
             claims[place] = Address(*place, first, max(last, seen.last_seen if seen else last), fact.source)
         for (ip, where), each in device.addresses.items():
             if (ip, where) not in others:
                 yield _widened(claims.pop((ip, where), None), Address(ip, where, each.first, each.last))
-        yield from list(claims.values())[: limits.DEVICE_NAMES]
+        used = {ip for ip, _ in device.addresses}
+        more = [each for each in claims.values() if each.domain != SITE_TABLES or each.ip not in used]
+        yield from more[: limits.DEVICE_NAMES]
 
     def _translated(self, device: _Device) -> dict[tuple[str, str], str]:
         """Return which of a device's addresses several senders share, and what that is called: not its own."""
         keys = {(ip, where): device_id(f"{where} {ip}") for ip, where in device.addresses}
         return {place: key for place, key in keys.items() if senders_at_least(self._named.get(key, ())) > 1}
+
+    def _bound(self, cards: tuple[str, ...]) -> Iterator[Evidence]:
+        return bindings(fact for card in cards for fact in self._owners.records.addresses(card))
+
+    def _identity(self, device: _Device, box: Box, translated: Mapping[tuple[str, str], str]) -> Identity:
+        """Grade which device it is: an address alone names nobody."""
+        ways = {device_id(key): key for key in map(self._owners.joins.box, device.via)}
+        ways |= {key: f"{where} {ip}" for (ip, where), key in translated.items()}
+        rivals = {device_id(key): key for key in device.rivals}
+        chance = round(1 / len(rivals), 2) if rivals else 0.0
+        known = not device.owner.card and device.settles is None and not rivals
+        sure = min(device.least, MOST) if device.owner.card else WEIGHT_ADDRESS if known else None
+        return Identity(
+            band=band(device.least) if device.owner.card else "weak" if known else "unknown",
+            confidence=None if sure is None else round(sure, 2),
+            type_confidence=box.sureness,
+            via=tuple(ways),
+            rivals=tuple(Rival(each, chance) for each in rivals),
+            grounds=tuple(device.grounds.values()),
+            settles=None if device.owner.card else device.settles,
+            others=tuple(self._other(each, key) for each, key in (ways | rivals).items()),
+        )
 
     def _box(self, device: _Device, cards: tuple[str, ...], *, shared: bool) -> Box:
         """Return what a device is; hosts of the Internet are nobody's to describe, and no sender speaks for many."""
@@ -274,20 +285,6 @@ class DeviceLedger:
             return Box(name=_only_name(device))
         seen = [Seen(device.sensor, ip, each.first, each.last) for (ip, _), each in device.addresses.items()]
         return describe(self._owners, cards, seen, () if shared else _own_words(device))
-
-
-def senders_at_least(runs: Sequence[_Run]) -> int:
-    """Return how many senders stand behind an address, judged by the EHLO names used there at the same time.
-
-    Names that follow each other may be a lease that changed hands.  A card of its own is one device under however many
-    names.
-    """
-    return max((_names_at(runs, run.first) for run in runs), default=1)
-
-
-def _names_at(runs: Sequence[_Run], moment: int) -> int:
-    """Count the names in use at about a moment."""
-    return len({run.name for run in runs if run.first - SHORTEST_LEASE <= moment <= run.last + SHORTEST_LEASE})
 
 
 def _urgency(finding: ServiceFinding) -> tuple[int, int, str]:
@@ -319,18 +316,6 @@ def _word(device: _Device, source: Source, told: Field, value: str, seen: _Seen)
     return ClueFact(device.sensor, (), device.owner.card, None, source, told, value, *ends, seen.file)
 
 
-def _identity(device: _Device, box: Box, translated: Collection[str]) -> Identity:
-    """Grade which device it is: an address alone names nobody."""
-    via = (*map(device_id, device.via), *translated)
-    rivals = tuple(Rival(device_id(key), round(1 / len(device.rivals), 2)) for key in device.rivals)
-    grounds = tuple(device.grounds.values())
-    if not device.owner.card:
-        known = device.settles is None and not rivals
-        confidence = WEIGHT_ADDRESS if known else None
-        return Identity("weak" if known else "unknown", confidence, box.sureness, via, rivals, grounds, device.settles)
-    return Identity(band(device.least), round(min(device.least, MOST), 2), box.sureness, via, rivals, grounds)
-
-
 def _interfaces(device: _Device, cards: tuple[str, ...]) -> tuple[Interface, ...]:
     places = dict.fromkeys(where for _, where in device.addresses)
     return tuple(Interface(card, mac_kind(card), where) for card in cards for where in places)
@@ -348,13 +333,13 @@ def _doubts(device: _Device) -> Iterator[Anomaly]:
     return (Anomaly(code, DOUBTS[code]) for code in device.doubts)
 
 
-def _evidence(device: _Device, box: Box) -> tuple[Evidence, ...]:
+def _evidence(device: _Device, box: Box, bound: Iterable[Evidence]) -> list[Evidence]:
     """Return the clues, the strongest first."""
     found = []
     if device.owner.card and device.cards:
         card = device.owner.card
         found.append(_clue("ethernet", "source", card, "link", WEIGHT_CARD, device.cards, measured=True))
-    found += box.evidence
+    found += [*bound, *box.evidence]
     for (source, name), seen in device.names.items():
         weight = WEIGHT_NAME if telling(name) else 0.0
         field_name = "ehlo" if source == "smtp" else "workstation"
@@ -363,9 +348,11 @@ def _evidence(device: _Device, box: Box) -> tuple[Evidence, ...]:
         found.append(_clue("mail", told, value, "content", WEIGHT_NAME, seen, measured=False))
     for (_, value), seen in device.behalf.items():
         found.append(_clue("mail", "on-behalf-of", value, "relay", 0.0, seen, measured=False))
+    for (told, name), seen in device.programs.items():
+        found.append(_clue("smtp", told, name, "stack", WEIGHT_STACK, seen, measured=False))
     for (ip, _), seen in device.addresses.items():
         found.append(_clue("ip", "source", ip, "address", WEIGHT_ADDRESS, seen, measured=True))
-    return tuple(found)
+    return found
 
 
 def _clue(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypedDict
 
 from msgspec.structs import replace
 
 from sniffer.inference.attempts import AUTH
+from sniffer.inference.delays import waited
 from sniffer.inference.hidden import Ear, Hidden
 from sniffer.inference.notation import CREDENTIALS, masked, may_be_secret, told
 from sniffer.inference.reading import Said
 from sniffer.inference.reading_turns import Meaning
-from sniffer.inference.turns import Dialogue, Half, Turn
+from sniffer.inference.turns import Dialogue, Half, Turn, began
 from sniffer.model.facts import SessionFact
 from sniffer.model.findings import DialogueFinding, Rival, TurnFinding
 
@@ -94,16 +96,22 @@ REPLIED: dict[str, str] = {
 """What a server says, in words."""
 
 
+class _Times(TypedDict):
+    first: int
+    answered: int | None
+
+
 def dialogue_of(fact: SessionFact, heard: Hidden, ear: Ear) -> DialogueFinding:
     """Return a dialogue as it was read."""
     found = heard.dialogue
     read = ear.meanings(heard)
     odd = heard.odd >= ODD
     turns = [
-        _turn(turn, said, meaning, odd=odd) for turn, said, meaning in zip(heard.turns, heard.said, read, strict=True)
+        _turn(fact, turn, said, meaning, odd=odd)
+        for turn, said, meaning in zip(heard.turns, heard.said, read, strict=True)
     ]
-    hello = [_hello(found.hello, found)] if found.hello and len(heard.said) == len(found.turns) else []
-    greeting = [_greeting(found.greeting)] if found.greeting else []
+    hello = [_hello(fact, found.hello, found)] if found.hello and len(heard.said) == len(found.turns) else []
+    greeting = [_greeting(fact, found.greeting)] if found.greeting else []
     families = [Rival(family, round(value, 4)) for family, value in heard.families.items() if value >= SHOWN]
     others = [Rival("none of these", round(heard.odd, 4))] if heard.odd >= SHOWN else []
     return DialogueFinding(
@@ -114,7 +122,7 @@ def dialogue_of(fact: SessionFact, heard: Hidden, ear: Ear) -> DialogueFinding:
     )
 
 
-def _turn(turn: Turn, said: Said, meanings: Mapping[Meaning, float], *, odd: bool) -> TurnFinding:
+def _turn(fact: SessionFact, turn: Turn, said: Said, meanings: Mapping[Meaning, float], *, odd: bool) -> TurnFinding:
     """Return a turn; of a dialogue that is ``odd`` each may be a credential."""
     ranked = sorted(meanings.items(), key=lambda each: (-each[1], each[0]))
     (client, server), probability = ranked[0] if ranked else (("", ""), 0.0)
@@ -122,8 +130,7 @@ def _turn(turn: Turn, said: Said, meanings: Mapping[Meaning, float], *, odd: boo
     rivals = [Rival(f"{words(*meaning)}", round(value, 4)) for meaning, value in ranked[1:] if value >= SHOWN]
     mine, reply = turn.client, turn.server
     return TurnFinding(
-        first=mine.first if mine else 0,
-        answered=max(reply.first - mine.last, 0) if mine and reply else None,
+        **_times(fact, turn),
         client=CREDENTIALS.get(client) or (masked(said.client) if credential else told(said.client)),
         client_records="" if credential or mine is None else _records(mine),
         server=told(said.server) if said.server else "",
@@ -156,23 +163,30 @@ def _records(half: Half) -> str:
     return str(half.octets) if half.records == 1 else f"{half.records} records, {half.octets}"
 
 
-def _hello(turn: Turn, inside: Dialogue) -> TurnFinding:
+def _hello(fact: SessionFact, turn: Turn, inside: Dialogue) -> TurnFinding:
     """Return the EHLO; where it is not the one that was said in clear, it may be another command, and is masked."""
     if inside.anchored or turn.client is None:
-        return _certain(turn.client, turn.server, "EHLO again", "250 list")
+        return _certain(fact, turn, "EHLO again", "250 list")
     what = "EHLO" if inside.greeting else "EHLO, another name"
-    found = _certain(turn.client, turn.server, what, "250 list")
+    found = _certain(fact, turn, what, "250 list")
     return replace(found, client=masked(turn.client.text), client_records="", credential=True)
 
 
-def _greeting(half: Half) -> TurnFinding:
-    return _certain(None, half, "", "220 greeting")
+def _greeting(fact: SessionFact, half: Half) -> TurnFinding:
+    return _certain(fact, Turn(None, half), "", "220 greeting")
 
 
-def _certain(client: Half | None, server: Half | None, what: str, reply: str) -> TurnFinding:
+def _times(fact: SessionFact, turn: Turn) -> _Times:
+    """Return when a turn began, and how long its reply took."""
+    took, begins = waited(fact, turn), turn.client or turn.server
+    first = began(fact.shape, begins) if fact.shape and begins else 0
+    return {"first": first, "answered": None if took is None else max(took, 0)}
+
+
+def _certain(fact: SessionFact, turn: Turn, what: str, reply: str) -> TurnFinding:
+    client, server = turn
     return TurnFinding(
-        first=client.first if client else server.first if server else 0,
-        answered=max(server.first - client.last, 0) if client and server else None,
+        **_times(fact, turn),
         client=told(client.text) if client else "",
         client_records=_records(client) if client else "",
         server=told(server.text) if server else "",

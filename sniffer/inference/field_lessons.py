@@ -12,11 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple, cast
 
+from sniffer.inference.delays import waited
 from sniffer.inference.grammar import Result, State
 from sniffer.inference.habits import CERTAIN, taught
 from sniffer.inference.hidden import Ear, Hidden
 from sniffer.inference.reading import Step
-from sniffer.inference.turns import Dialogue, Turn
+from sniffer.inference.turns import Dialogue, Turn, ended
 from sniffer.knowledge.reply_lengths import host_length
 from sniffer.knowledge.site_profile import KnownFamily, ReplySymbol
 from sniffer.model.facts import HalfTurn, Outcome, SessionFact
@@ -112,9 +113,9 @@ def _answers(
     if fact.round_trip is None:
         return
     for step, turn in zip(path, turns, strict=False):
-        if step.server in ("accepted", "refused") and turn.client and turn.server:
-            took = turn.server.first - turn.client.last - fact.round_trip
-            yield cast(Literal["accepted", "refused"], step.server), max(took, 0)
+        took = waited(fact, turn)
+        if step.server in ("accepted", "refused") and took is not None:
+            yield cast(Literal["accepted", "refused"], step.server), max(took - fact.round_trip, 0)
 
 
 def _hello_difference(fact: SessionFact, found: Dialogue) -> int | None:
@@ -129,7 +130,7 @@ def _tickets(fact: SessionFact, found: Dialogue) -> tuple[int, ...] | None:
     reply = found.hello.server if found.anchored and found.hello else None
     if reply is None or fact.shape is None or not found.protection.hides_type or fact.speech.starttls == "implicit":
         return None
-    halves = _before(fact.shape.half_turns, reply.last)
+    halves = _before(fact.shape.half_turns, ended(fact.shape, reply))
     lengths = [octets for half in halves for octets in half.lengths]
     if any(half.more for half in halves) or len(lengths) < reply.records:
         return None

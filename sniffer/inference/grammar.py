@@ -89,6 +89,7 @@ class Grammar:
         self._client = {symbol: place for place, symbol in enumerate(client)}
         self._server = {symbol: place for place, symbol in enumerate([*server, UNANSWERED])}
         self._kinds: dict[tuple[str, Situation], int] = {}
+        self._shares: dict[int, tuple[float, ...]] = {}
         self.start = self._state(State("ready", -1, None, -1))
         self.starts = [self._start(place) for place in range(len(self.forms))]
         self.ways: list[list[Edge]] = []
@@ -132,10 +133,10 @@ class Grammar:
         self.outside.append(Place(kind, tuple(edge.target for edge in ways), begins))
         self.inside.append([])
         begun = [
-            edge._replace(weight=edge.weight * begins[form], name=("begin", *edge.name))
+            Edge(target, client, server, weight * begins[form], ("begin", *name))
             for form, _, edges in self.starts
-            for edge in edges
             if begins is not None and begins[form]
+            for target, client, server, weight, name in edges
         ]
         self.edges.append([*ways, *begun])
 
@@ -160,13 +161,13 @@ class Grammar:
         situation = situation_of(state)
         found = []
         for path in self.model.paths:
-            weight = path.weight[situation]
-            if path.source != state.phase or not weight:
+            if path.source != state.phase or not path.weight[situation]:
                 continue
-            name = name_of(path)
-            found.append(self._edge(state._replace(phase=path.target), path.turn, weight, "path", name))
+            weight, name = path.weight[situation], name_of(path)
+            behind = State(path.target, state.form, state.result, state.step)
+            found.append(self._edge(behind, path.turn, weight, "path", name))
             left = Exchange(path.turn.client, UNANSWERED)
-            over = state._replace(phase="over")
+            over = State("over", state.form, state.result, state.step)
             found.append(self._edge(over, left, weight * LEFT_UNANSWERED, "path", name, "left"))
         return found
 
@@ -174,7 +175,13 @@ class Grammar:
         """Return how likely each form is to begin, None where AUTH does not."""
         begins = self.model.begins.get(state.phase)
         weight = begins[situation_of(state)] if begins else 0.0
-        return tuple(weight * self._share(state, place) for place in range(len(self.forms))) if weight else None
+        if not weight:
+            return None
+        shares = self._shares.get(state.form)
+        if shares is None:
+            shares = tuple(self._share(state, place) for place in range(len(self.forms)))
+            self._shares[state.form] = shares
+        return tuple(weight * share for share in shares)
 
     def _share(self, state: State, place: int) -> float:
         """Return how likely a client that begins AUTH takes a form; after a refusal it may well be the same again."""

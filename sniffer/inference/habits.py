@@ -38,6 +38,11 @@ class Habits:
     def __init__(self) -> None:
         self._counts: dict[Server, dict[tuple[str, int], int]] = {}
 
+    @property
+    def any(self) -> bool:
+        """Say whether any session taught something."""
+        return bool(self._counts)
+
     def add(self, server: Server, path: Sequence[Step], lengths: Sequence[int | None], outcome: float) -> None:
         """Take a session that is clear: its path, how long each reply was (None where that is not known to the byte).
 

@@ -3,13 +3,15 @@
 Rules of this file:
 1. A client that does not say the EHLO again that it said in clear may have said another, or none: both are weighed.
 2. What the server is known to offer inside TLS makes other mechanisms unlikely, never impossible: clients try them.
-3. The same dialogue with the same server is read once.
+3. The same dialogue with the same server is read once, and the same records are judged once: what is judged depends on
+   nothing of a session but ``Key``, and how long its replies took.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from math import exp
 from typing import NamedTuple
 
@@ -20,12 +22,14 @@ from sniffer.inference.reading import Reader, Reading, Said, Step
 from sniffer.inference.reading_turns import Meaning, meanings
 from sniffer.inference.replies import NOTHING_LEARNT, Learnt, ReplyTables
 from sniffer.inference.site_replies import SiteReplies
-from sniffer.inference.turns import LONGEST_LIST, SHORTEST_LIST, Dialogue, Turn, dialogue
+from sniffer.inference.turns import LONGEST_LIST, SHORTEST_LIST, Dialogue, Records, Turn, dialogue, records
 from sniffer.knowledge.auth_lines import listed_services, offered_inside
 from sniffer.knowledge.dialogue import Form, Model, model
+from sniffer.knowledge.exchange_replies import expected_replies
 from sniffer.knowledge.site_profile import SiteProfile
 from sniffer.model import limits
 from sniffer.model.facts import Family, SessionFact
+from sniffer.model.findings import AuthFinding
 
 NOT_OFFERED = 0.1
 """How much less likely a mechanism is that the server does not offer inside TLS; some clients try all the same."""
@@ -64,6 +68,17 @@ LIST_SHARE = 1.0 / (LONGEST_LIST - SHORTEST_LIST)
 """Likelihood of a list's length, where any difference to the clear one is as good as another."""
 
 
+class Key(NamedTuple):
+    """All that the reading of a session depends on; ``words`` are what its banner promises."""
+
+    records: Records
+    server: Server
+    words: object
+    service: str | None
+    offered: tuple[str, ...] | None
+    end_seen: bool
+
+
 class Hidden(NamedTuple):
     """A dialogue inside TLS, and what it was read as.
 
@@ -71,7 +86,7 @@ class Hidden(NamedTuple):
     ``families`` are the families' probabilities, ``odd`` is that of none of them.  ``replies`` are the lengths that
     were expected of the server, ``offered`` the mechanisms that it lists, None where that is not known.  ``ended``
     says that the end was seen, ``exact`` that lengths were known to the byte.  ``paths`` are the ways to ends that
-    were asked for.
+    were asked for, ``judged`` the judgements, by what delays said.
     """
 
     dialogue: Dialogue
@@ -84,6 +99,7 @@ class Hidden(NamedTuple):
     ended: bool
     exact: bool
     paths: dict[State, list[Step]]
+    judged: dict[object, AuthFinding]
 
     @property
     def turns(self) -> tuple[Turn, ...]:
@@ -130,15 +146,29 @@ class Ear:
         self._learnt: Mapping[Server, Learnt] = {}
         self._site = SiteReplies(profiles)
         self._readings: dict[Lengths, dict[tuple[object, ...], _Read]] = {}
+        self._heard: dict[Key, Hidden | None] = {}
         self._offers: dict[tuple[tuple[str, ...], float], tuple[float, ...]] = {}
         self._family: tuple[Family, ...] = tuple(form.family for form in self.grammar.forms)
 
     def hear(self, fact: SessionFact, service: str | None = None) -> Hidden | None:
         """Read a session with a service (a code of ``services.toml``); None where no text can be found in it."""
-        found = dialogue(fact)
+        seen, speech = records(fact), fact.speech
+        if seen is None:
+            return None
+        server = fact.server_ip, fact.server_port
+        key = Key(seen, server, words_of(speech.banner), service, speech.offered, fact.quality.end_seen)
+        if key not in self._heard:
+            heard = self._hear(fact, seen, service)
+            if len(self._heard) >= limits.DIALOGUES_REMEMBERED:
+                self._heard.clear()
+            self._heard[key] = heard
+        return self._heard[key]
+
+    def _hear(self, fact: SessionFact, seen: Records, service: str | None) -> Hidden | None:
+        """Read a session; of it nothing may be asked here that is not in ``Key``."""
+        found, speech = dialogue(seen), fact.speech
         if found is None or not (found.turns or found.hello):
             return None
-        speech = fact.speech
         learnt = self._learnt.get((fact.server_ip, fact.server_port), NOTHING_LEARNT)
         replies = self._tables.of(speech.banner, self._site.beside(learnt, service, speech.banner))
         offered = offered_by(fact, found, service) if service in listed_services() else None
@@ -148,7 +178,8 @@ class Ear:
         read = self._read(fact, found, replies, factors, ended=ended)
         power = self._sharpness["exact" if found.exact else "range"]
         families, odd = sharpened(read.families, read.reading.odd, power)
-        return Hidden(found, read.said, read.reading, families, odd, replies, offered, ended, found.exact, read.paths)
+        told = families, odd, replies, offered, ended, found.exact
+        return Hidden(found, read.said, read.reading, *told, read.paths, {})
 
     def family(self, state: State) -> Family:
         """Return the family of a state's last attempt."""
@@ -191,7 +222,7 @@ class Ear:
     def learn(self, habits: Habits) -> None:
         """Expect of servers what was learnt of them, from now on."""
         self._learnt = habits.learnt()
-        self._readings.clear()
+        self._forget()
 
     def _read(
         self, fact: SessionFact, found: Dialogue, table: Lengths, factors: tuple[float, ...] | None, *, ended: bool
@@ -215,7 +246,12 @@ class Ear:
         """Forget readings that are too many, or of too many servers: each keeps its server's table."""
         many = sum(map(len, self._readings.values())) >= limits.DIALOGUES_REMEMBERED
         if many or (table not in self._readings and len(self._readings) >= limits.SERVER_TABLES):
-            self._readings.clear()
+            self._forget()
+
+    def _forget(self) -> None:
+        self._readings.clear()
+        self._heard.clear()
+        self.reader.forget()
 
     def _read_anew(
         self,
@@ -280,6 +316,14 @@ class Ear:
                     self._offers[key] = tuple(1.0 if each.mechanism in names else factor for each in self.grammar.forms)
                 return self._offers[key]
         return None
+
+
+@lru_cache(limits.SERVER_TABLES)
+def words_of(banner: str | None) -> object:
+    """Return a banner, or what it promises where it is said anew each time, as Exchange Online's is with its date."""
+    replies = expected_replies(banner) if banner else ()
+    host = HOST.match(banner or "")
+    return (replies, len(host[1]) if host else None) if replies else banner
 
 
 def sharpened(families: Mapping[Family, float], odd: float, power: float) -> tuple[dict[Family, float], float]:

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from sniffer.inference import delays
 from sniffer.inference.attempts import AUTH, Tried, mail_accepted, says_mail, tried
-from sniffer.inference.delays import shares
 from sniffer.inference.grammar import Result, result_of
 from sniffer.inference.hidden import Ear, Hidden
 from sniffer.inference.reading import Step
@@ -52,10 +52,19 @@ class Context(NamedTuple):
 
 
 def inferred_auth(fact: SessionFact, heard: Hidden | None, ear: Ear, context: Context) -> AuthFinding:
-    """Judge a session by what was heard of it."""
+    """Judge a session by what was heard of it: once for all in which the same was heard, and as late."""
     if heard is None:
         why = why_not(fact)
         return _unknown(why.code, why.text)
+    key = delays.told(fact, heard.turns), context.service in context.unverified
+    found = heard.judged.get(key)
+    if found is None:
+        found = heard.judged[key] = _judged(fact, heard, ear, context)
+    return found
+
+
+def _judged(fact: SessionFact, heard: Hidden, ear: Ear, context: Context) -> AuthFinding:
+    """Judge a session, of which nothing may be asked here but what ``hidden.Key`` holds, and its delays."""
     if not heard.said:
         return _nothing_said(fact, heard, ear)
     front, probability = heard.front
@@ -233,7 +242,7 @@ def _outcome(
 ) -> tuple[Outcome, float | None]:
     """Return what became of the last attempt, by the lengths of replies, by what followed, and by time."""
     weights: dict[Outcome, float] = {}
-    delay = shares(fact, heard.turns[attempt.end - 1])
+    delay = delays.shares(fact, heard.turns[attempt.end - 1])
     for state, value in ear.ends(heard, family):
         outcome = OUTCOMES[result_of(state, ear.grammar.forms)]
         weights[outcome] = weights.get(outcome, 0.0) + value * delay.get(outcome, 1.0)

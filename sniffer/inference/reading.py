@@ -4,19 +4,22 @@ All ways through the grammar are followed at once (the forward algorithm of hidd
 ten-thousandth of a thousandth as likely as the best is dropped.  A dialogue that nothing explains well goes to the odd,
 which has no family.
 
-Nearly all time of judging goes here, so what states have in common is worked out once a turn: the ways out of a phase,
-which are the same whatever AUTH came before, and the beginnings of AUTH.
+Nearly all time of judging what is new goes here, so what states have in common is worked out once a turn: the ways out
+of a phase, which are the same whatever AUTH came before, and the beginnings of AUTH.  The same turn with the same
+server is worth the same in every dialogue.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from math import log
 from typing import NamedTuple
 
 from sniffer.inference.grammar import UNANSWERED, Edge, Grammar, State
 from sniffer.inference.lengths import Lengths
 from sniffer.inference.plaintext import Length
+from sniffer.model import limits
 
 NEGLIGIBLE = 1e-7
 """Share of the most probable state below which another is dropped."""
@@ -101,6 +104,21 @@ class _Turn(NamedTuple):
     begun: list[tuple[int, int, float]]
 
 
+class _Node:
+    """What is known behind some turns: the ``live`` states and how likely, the ``odd`` and the ``evidence``.
+
+    ``behind`` are the nodes that the next turn leads to: dialogues that begin alike are read once up to there.
+    """
+
+    __slots__ = ("behind", "evidence", "live", "odd")
+
+    def __init__(self, live: Mapping[int, float], odd: float, evidence: float) -> None:
+        self.live = live
+        self.odd = odd
+        self.evidence = evidence
+        self.behind: dict[Said, _Node] = {}
+
+
 class Reader:
     """Reads dialogues by a grammar, with a client's lengths and a server's."""
 
@@ -113,16 +131,20 @@ class Reader:
         self._in_several = [1.0 if symbol in SEVERAL else SELDOM_SEVERAL for symbol in grammar.server_symbols]
         self._echoed = grammar.server_place(ECHOED)
         self._no_reply = [0.0] * grammar.unanswered + [1.0]
-        self._between: dict[tuple[int, int], list[Edge]] = {}
+        self._into: dict[int, dict[int, list[Edge]]] = {}
         for state, edges in enumerate(grammar.edges):
             for edge in edges:
-                self._between.setdefault((state, edge.target), []).append(edge)
+                self._into.setdefault(edge.target, {}).setdefault(state, []).append(edge)
+        self._begun: dict[tuple[Lengths, tuple[float, ...] | None], _Node] = {}
+        self._nodes = 0
+        self.words = lru_cache(limits.TURNS_REMEMBERED)(self._words)
+        self._worth = lru_cache(limits.TURNS_REMEMBERED)(self._worth_anew)
 
     def read(
         self,
         turns: Sequence[Said],
         server: Lengths,
-        factors: Sequence[float] | None = None,
+        factors: tuple[float, ...] | None = None,
         *,
         ended: bool = True,
     ) -> Reading:
@@ -130,32 +152,47 @@ class Reader:
 
         ``factors`` change how likely each form is (by its place), ``ended`` says that the end was seen.
         """
-        odd, evidence = self._odd_prior, 0.0
-        live: dict[int, float] = {self.grammar.start: 1.0}
-        trellis: list[Mapping[int, float]] = [live]
-        for turn in turns:
-            live = self._advance(live, turn, server, factors)
-            odd *= self._odd(turn)
-            scale = (sum(live.values()) + odd) or TINY
-            evidence += log(scale)
-            live = {state: value / scale for state, value in live.items()}
-            odd /= scale
-            trellis.append(live)
+        nodes = self._follow(turns, server, factors)
+        live, odd, evidence = nodes[-1].live, nodes[-1].odd, nodes[-1].evidence
+        trellis = tuple([node.live for node in nodes])
         ends, states = self.grammar.ends, self.grammar.states
         final = {state: value * ends[state] for state, value in live.items()} if ended else live
         total = sum(final.values()) + odd
         if not total:
-            return Reading((), 1.0, evidence + log(TINY), tuple(trellis))
+            return Reading((), 1.0, evidence + log(TINY), trellis)
         floor = total * SHOWN
         shown = tuple((states[state], value / total) for state, value in final.items() if value >= floor)
-        return Reading(shown, odd / total, evidence + log(total), tuple(trellis))
+        return Reading(shown, odd / total, evidence + log(total), trellis)
+
+    def _follow(self, turns: Sequence[Said], server: Lengths, factors: tuple[float, ...] | None) -> list[_Node]:
+        """Return what is known before the first turn and behind each."""
+        if self._nodes >= limits.DIALOGUES_REMEMBERED:
+            self._forget_nodes()
+        node = self._begun.get((server, factors))
+        if node is None:
+            node = self._begun[server, factors] = _Node({self.grammar.start: 1.0}, self._odd_prior, 0.0)
+        nodes = [node]
+        for turn in turns:
+            following = node.behind.get(turn)
+            if following is None:
+                following = node.behind[turn] = self._behind(node, turn, server, factors)
+                self._nodes += 1
+            node = following
+            nodes.append(node)
+        return nodes
+
+    def _behind(self, node: _Node, turn: Said, server: Lengths, factors: tuple[float, ...] | None) -> _Node:
+        live = self._advance(node.live, turn, server, factors)
+        odd = node.odd * self._odd(turn)
+        scale = (sum(live.values()) + odd) or TINY
+        live = {state: value / scale for state, value in live.items()}
+        return _Node(live, odd / scale, node.evidence + log(scale))
 
     def _advance(
-        self, live: Mapping[int, float], turn: Said, server: Lengths, factors: Sequence[float] | None
+        self, live: Mapping[int, float], turn: Said, server: Lengths, factors: tuple[float, ...] | None
     ) -> dict[int, float]:
         """Return the states behind a turn, and how likely they are."""
-        worth = self._worth(turn, server, factors)
-        said, reply, ways, begun = worth
+        said, reply, ways, begun = self._worth(turn, server, factors)
         outside, inside = self.grammar.outside, self.grammar.inside
         found: dict[int, float] = {}
         for state, value in live.items():
@@ -182,7 +219,17 @@ class Reader:
         floor = max(found.values()) * NEGLIGIBLE
         return {state: value for state, value in found.items() if value >= floor}
 
-    def _worth(self, turn: Said, server: Lengths, factors: Sequence[float] | None) -> _Turn:
+    def forget(self) -> None:
+        """Forget what was read by tables that are no longer needed."""
+        self._forget_nodes()
+        self.words.cache_clear()
+        self._worth.cache_clear()
+
+    def _forget_nodes(self) -> None:
+        self._begun.clear()
+        self._nodes = 0
+
+    def _worth_anew(self, turn: Said, server: Lengths, factors: tuple[float, ...] | None) -> _Turn:
         said, reply = self.words(turn, server)
         begun = []
         for form, first, edges in self.grammar.starts:
@@ -198,8 +245,8 @@ class Reader:
         ]
         return [each for each in found if each[1]]
 
-    def words(self, turn: Said, server: Lengths) -> tuple[list[float], list[float]]:
-        """Return how likely the two messages are, for each symbol."""
+    def _words(self, turn: Said, server: Lengths) -> tuple[list[float], list[float]]:
+        """Return how likely the two messages are, for each symbol; ``words`` remembers it."""
         said = self._client.likelihoods(turn.client)
         if turn.server is None:
             return said, self._no_reply
@@ -224,8 +271,9 @@ class Reader:
         for place in range(len(turns) - 1, -1, -1):
             said, reply = self.words(turns[place], server)
             best, most = None, 0.0
+            into = self._into.get(target, {})
             for state, value in reading.trellis[place].items():
-                for edge in self._between.get((state, target), ()):
+                for edge in into.get(state, ()):
                     likely = value * edge.weight * said[edge.client] * reply[edge.server]
                     if likely > most:
                         best, most = (state, edge), likely

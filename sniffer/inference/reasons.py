@@ -7,6 +7,7 @@ answered.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 from sniffer.inference.attempts import Tried, tried
@@ -127,8 +128,13 @@ def _can_be_secret(turn: Said, step: Step, heard: Hidden, ear: Ear) -> bool:
     if step.client in CREDENTIALS:
         return False
     likely, _ = ear.reader.words(turn, heard.replies)
-    lengths = zip(ear.grammar.model.client, likely, strict=False)
-    return any(value > 0.0 for symbol, value in lengths if CREDENTIALS.get(symbol, ANY) != ANY)
+    return any(likely[place] > 0.0 for place in _secrets(tuple(ear.grammar.model.client)))
+
+
+@cache
+def _secrets(symbols: tuple[str, ...]) -> tuple[int, ...]:
+    """Return the places of the messages that hold a secret whose length is told by its class."""
+    return tuple(place for place, symbol in enumerate(symbols) if CREDENTIALS.get(symbol, ANY) != ANY)
 
 
 def _surely_without(heard: Hidden, ear: Ear) -> bool:

@@ -192,13 +192,16 @@ def _greets_otherwise(clue: Clue, greeting: Clue) -> Anomaly:
 
 def requested(tls: TlsFact | None) -> str | None:
     """Return the name that a client asked a server for; an address there is none (RFC 6066 3)."""
-    if tls is None or tls.sni is None:
-        return None
+    return tls.sni if tls and tls.sni and not _is_address(tls.sni) else None
+
+
+@lru_cache(4096)
+def _is_address(name: str) -> bool:
     try:
-        ip_address(tls.sni)
+        ip_address(name)
     except ValueError:
-        return tls.sni
-    return None
+        return False
+    return True
 
 
 def _host(text: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -60,7 +61,11 @@ class Judge:
         self._site = site
         self._catalogue = catalogue
         self._servers = Servers(catalogue, site.networks, site.names)
-        self._ear = Ear(profiles=site.profiles)
+
+    @cached_property
+    def _ear(self) -> Ear:
+        """Who reads dialogues inside TLS: made for the first, since its tables take a tenth of a second."""
+        return Ear(profiles=self._site.profiles)
 
     def session(self, fact: SessionFact) -> SessionFinding:
         """Say what a session means."""
@@ -93,7 +98,8 @@ class Judge:
             heard = self._hear(fact)
             if heard is not None:
                 self._ear.teach(habits, fact, heard)
-        self._ear.learn(habits)
+        if habits.any:
+            self._ear.learn(habits)
 
     def dialogue(self, fact: SessionFact) -> DialogueFinding | None:
         """Return the dialogue inside a session's TLS, as it was read; None where none was."""
@@ -121,13 +127,13 @@ class Judge:
         opened = decrypted_auth(fact)
         if opened is not None:
             return opened
-        clear = clear_auth(fact, starttls)
-        if not fact.speech.encrypted or handshake_failed(fact) or clear.outcome == "success":
+        hidden = fact.speech.encrypted and not handshake_failed(fact)
+        clear = clear_auth(fact, starttls) if fact.speech.attempts or not hidden else None
+        if clear is not None and (not hidden or clear.outcome == "success"):
             return clear
-        inferred = inferred_auth(
-            fact, self._hear(fact, service), self._ear, Context(service.code, self._site.unverified)
-        )
-        return joined(clear, inferred)
+        context = Context(service.code, self._site.unverified)
+        inferred = inferred_auth(fact, self._hear(fact, service), self._ear, context)
+        return joined(clear, inferred) if clear is not None else inferred
 
 
 def joined(clear: AuthFinding, inferred: AuthFinding) -> AuthFinding:

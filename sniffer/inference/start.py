@@ -52,8 +52,9 @@ class Measure(NamedTuple):
 
     def all(self, from_client: bool, lengths: Sequence[int]) -> Length:
         """Return how long the text of records on end is."""
-        if self.how.block == 1 and not (from_client and self.padding.kind == "block"):
-            plain = max(sum(lengths) - len(lengths) * (self.how.overhead + self._added(from_client)), 0)
+        more = self.more(from_client)
+        if more is not None:
+            plain = max(sum(lengths) - len(lengths) * more, 0)
             return Length(plain, plain)
         least = most = 0
         for place, octets in enumerate(lengths):
@@ -63,11 +64,16 @@ class Measure(NamedTuple):
             least, most = least + part.least, most + part.most
         return Length(least, most)
 
+    def more(self, from_client: bool) -> int | None:
+        """Return how much longer a record is than its text; None where that differs."""
+        if self.how.block > 1 or (from_client and self.padding.kind == "block"):
+            return None
+        return self.how.overhead + self._added(from_client)
+
     def octets(self, from_client: bool, text: int) -> int:
         """Return the length of a TLS 1.3 record that holds a text; -1 where padding hides it."""
-        if from_client and self.padding.kind == "block":
-            return -1
-        return text + self.how.overhead + self._added(from_client)
+        more = self.more(from_client)
+        return -1 if more is None else text + more
 
     def sum(self, from_client: bool, records: int, octets: int) -> Length:
         """Return how long the texts of records are of which only the sum is known."""

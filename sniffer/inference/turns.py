@@ -20,7 +20,7 @@ from typing import NamedTuple
 from sniffer.inference.plaintext import Length, Protection, protection
 from sniffer.inference.start import Measure, Padding, start
 from sniffer.model import limits
-from sniffer.model.facts import Cut, HalfTurn, SessionFact
+from sniffer.model.facts import Cut, HalfTurn, SessionFact, ShapeFact
 
 SHORTEST_LIST, LONGEST_LIST = -16, 160
 """Bytes by which the EHLO reply inside TLS may differ from that in clear: STARTTLS goes (14), AUTH comes; the longest
@@ -43,7 +43,10 @@ KEY_UPDATE = 5
 
 
 class Half(NamedTuple):
-    """One side's part of a turn: the text's length, in how many records, and their lengths as they were captured."""
+    """One side's part of a turn: the text's length, in how many records, and their lengths as they were captured.
+
+    ``first`` and ``last`` are the places of the shape's half-turns that it is made of (``began``, ``ended``).
+    """
 
     text: Length
     records: int
@@ -81,21 +84,62 @@ class Dialogue(NamedTuple):
         return self.protection.block == 1 and self.padding.kind != "block"
 
 
-def dialogue(fact: SessionFact) -> Dialogue | None:
-    """Return the dialogue inside a session's TLS; None where the cipher is not known or no text was found."""
+class Records(NamedTuple):
+    """All of a session that its dialogue is read from: no times, so that what a device says each time is the same.
+
+    ``halves`` are (from the client, lengths, more, more octets).  ``hello`` and ``listed`` are the lengths of the last
+    EHLO in clear and of the reply to it; ``implicit`` is TLS from the first byte.
+    """
+
+    how: Protection
+    halves: tuple[tuple[bool, tuple[int, ...], int, int], ...]
+    hello: int | None
+    listed: int | None
+    implicit: bool
+    cut: Cut | None
+
+
+def records(fact: SessionFact) -> Records | None:
+    """Return what a session's dialogue is read from; None where its cipher or its records are not known."""
     how = protection(fact.tls) if fact.tls else None
     if how is None or fact.shape is None:
         return None
-    halves = list(fact.shape.half_turns)
-    measure = Measure(how)
-    if how.hides_type:
-        begins = start(halves, how, fact.speech.hello_octets)
+    speech = fact.speech
+    return Records(
+        how=how,
+        halves=tuple([(half.from_client, half.lengths, half.more, half.more_octets) for half in fact.shape.half_turns]),
+        hello=speech.hello_octets,
+        listed=speech.greeted_octets,
+        implicit=speech.starttls == "implicit",
+        cut=fact.shape.cut,
+    )
+
+
+def began(shape: ShapeFact, half: Half) -> int:
+    """Return when the first record of a half came."""
+    return shape.half_turns[half.first].first
+
+
+def ended(shape: ShapeFact, half: Half) -> int:
+    """Return when the last record of a half came."""
+    return shape.half_turns[half.last].last
+
+
+def dialogue(seen: Records) -> Dialogue | None:
+    """Return the dialogue in records; None where no text was found in them."""
+    halves = [
+        HalfTurn(from_client, place, place, lengths, more, octets)
+        for place, (from_client, lengths, more, octets) in enumerate(seen.halves)
+    ]
+    measure = Measure(seen.how)
+    if seen.how.hides_type:
+        begins = start(halves, seen.how, seen.hello)
         if begins is None:
             return None
-        halves = _behind(halves, begins.records, implicit=fact.speech.starttls == "implicit")
-        measure = Measure(how, begins.padding)
+        halves = _behind(halves, begins.records, implicit=seen.implicit)
+        measure = Measure(seen.how, begins.padding)
     halves = [half for half in halves if half.lengths]
-    return _Reader(fact, measure, halves).dialogue() if halves else None
+    return _Reader(seen, measure, halves).dialogue() if halves else None
 
 
 def _behind(halves: Sequence[HalfTurn], taken: int, *, implicit: bool) -> list[HalfTurn]:
@@ -117,15 +161,13 @@ def _without(half: HalfTurn, taken: int) -> HalfTurn:
 
 
 class _Reader:
-    """Reads one session's records behind the handshake."""
+    """Reads one session's records behind the handshake: ``halves``, whose times are their places in the shape."""
 
-    def __init__(self, fact: SessionFact, measure: Measure, halves: list[HalfTurn]) -> None:
-        self._hello = fact.speech.hello_octets
-        self._listed = fact.speech.greeted_octets
-        self._implicit = fact.speech.starttls == "implicit"
-        self._cut = fact.shape.cut if fact.shape else None
+    def __init__(self, seen: Records, measure: Measure, halves: list[HalfTurn]) -> None:
+        self._hello, self._listed, self._cut = seen.hello, seen.listed, seen.cut
         self._measure = measure
         self._halves = halves
+        self._more = measure.more(False), measure.more(True)
         self._alert = measure.octets(True, CLOSE_NOTIFY), measure.octets(False, CLOSE_NOTIFY)
         self._update = measure.octets(True, KEY_UPDATE), measure.octets(False, KEY_UPDATE)
 
@@ -272,9 +314,16 @@ class _Reader:
     def _half(self, halves: Sequence[HalfTurn]) -> Half:
         """Return neighbours of one side as one; between them something was dropped."""
         first, last = halves[0], halves[-1]
-        lengths = first.lengths if len(halves) == 1 else tuple(each for half in halves for each in half.lengths)
+        longer = self._more[first.from_client]
+        if len(halves) == 1 and longer is not None and not first.more:  # as nearly always
+            records, captured = len(first.lengths), sum(first.lengths)
+            plain = max(captured - records * longer, 0)
+            return Half(Length(plain, plain), records, captured, first.first, first.last)
+        lengths, more, octets = first.lengths, first.more, first.more_octets
+        if len(halves) > 1:
+            lengths = tuple(each for half in halves for each in half.lengths)
+            more, octets = sum(half.more for half in halves), sum(half.more_octets for half in halves)
         text = self._measure.all(first.from_client, lengths)
-        more, octets = sum(half.more for half in halves), sum(half.more_octets for half in halves)
         if more:
             rest = self._measure.sum(first.from_client, more, octets)
             text = Length(text.least + rest.least, text.most + rest.most)

@@ -41,7 +41,7 @@ FROM (
 );
 DROP TABLE clue;
 CREATE INDEX said_mac ON said (mac);
-CREATE INDEX said_ip ON said (ip) WHERE mac IS NULL;
+CREATE INDEX said_ip ON said (ip) WHERE mac IS NULL OR source = 'inventory-list';
 ALTER TABLE binding RENAME TO part;
 """
 """Of what was said in parts, file and line are those of the first.  Bare columns would not do: beside min() *and* max()
@@ -63,7 +63,8 @@ SELECT * FROM said WHERE mac = ? ORDER BY sensor, vlan, source, field, first, ip
 """
 
 OF_ADDRESS = """
-SELECT * FROM said WHERE mac IS NULL AND ip = ? ORDER BY sensor, vlan, source, field, first, value LIMIT ?
+SELECT * FROM said WHERE ip = ? AND (mac IS NULL OR source = 'inventory-list')
+ORDER BY sensor, vlan, source, field, first, mac, value LIMIT ?
 """
 
 FORWARDING = """

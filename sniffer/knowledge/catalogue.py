@@ -15,6 +15,7 @@ from sniffer.knowledge import rows
 from sniffer.knowledge.client_programs import ClientProgram, Program, client_program
 from sniffer.knowledge.deadlines import Deadline
 from sniffer.knowledge.device_names import DeviceName, FactoryName, factory_name
+from sniffer.knowledge.device_texts import device_texts
 from sniffer.knowledge.hints import Hint
 from sniffer.knowledge.mail_marks import MailMark, MarkTable
 from sniffer.knowledge.replies import Reply
@@ -22,6 +23,7 @@ from sniffer.knowledge.rows import KnowledgeError
 from sniffer.knowledge.services import Service, plain
 from sniffer.knowledge.ways import Way
 from sniffer.model import limits
+from sniffer.model.clues import Field, Said
 
 __all__ = ["Catalogue", "KnowledgeError", "catalogue"]
 
@@ -91,6 +93,10 @@ class Catalogue:
     def factory_name(self, name: str) -> FactoryName | None:
         """Return what a name says if it is one from the factory."""
         return factory_name(name, self.device_names)
+
+    def described(self, field: Field, value: str) -> tuple[Said, ...]:
+        """Return what words tell of a box; the rules are compiled when they are first asked."""
+        return device_texts(Path(self.user_file) if self.user_file else None).described(field, value)
 
     @cached_property
     def mark_table(self) -> MarkTable:
@@ -183,6 +189,8 @@ def _shipped() -> Catalogue:
 
 def _with(path: Path | None) -> Catalogue:
     mine = rows.own(path) if path else {}
+    if "device-text" in mine:
+        device_texts(path)  # to be told of what is wrong with its rows now, not when a device is looked at
     return Catalogue(
         rows.merged(Service, "service", mine.get("service", ()), path),
         rows.merged(Deadline, "deadline", mine.get("deadline", ()), path),

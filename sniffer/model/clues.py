@@ -23,6 +23,7 @@ Field = Literal[
     "client-id",  # DHCP option 61, or a DUID, in hex
     "vendor-class",  # DHCP option 60 or its DHCPv6 kin, as sent
     "parameters",  # DHCP option 55 in its order: ``1,3,6,15``
+    "stack",  # how it opens a TCP connection: ``win64240 mss1460,sok,ts,nop,ws7``
     "system",  # what runs there, in its maker's words: sysDescr, Server, LLDP's description
     "agent",  # a User-Agent: what runs there as a client
     "comment",  # words that people typed: NetBIOS' comment, a UPnP friendly name

@@ -238,12 +238,23 @@ class Address(Struct, frozen=True):
     source: str = "smtp"
 
 
+class Other(Struct, frozen=True):
+    """A device on the way of another, or one that it may have been: what is known of it."""
+
+    device: str
+    mac: str | None = None
+    ip: str | None = None
+    name: str | None = None
+    vendor: str | None = None
+    model: str | None = None
+
+
 class Identity(Struct, frozen=True):
     """How sure it is that this is one device, and which.
 
     The band is that of the least sure of its sessions.  ``type_confidence`` is of what it is.  ``via`` are the
-    ids of devices on the way, ``rivals`` of those that it may have been.  ``grounds`` say why in sentences, and
-    ``settles`` what would tell, where it is not known.
+    ids of devices on the way, ``rivals`` of those that it may have been, and ``others`` what is known of both.
+    ``grounds`` say why in sentences, and ``settles`` what would tell, where it is not known.
     """
 
     band: IdentityBand
@@ -253,6 +264,7 @@ class Identity(Struct, frozen=True):
     rivals: tuple[Rival, ...] = ()
     grounds: tuple[str, ...] = ()
     settles: str | None = None
+    others: tuple[Other, ...] = ()
 
 
 class DeviceFinding(Struct, frozen=True):

@@ -163,7 +163,11 @@ LENGTHS_REMEMBERED = 4096
 """Lengths whose likelihoods are remembered: those of an office's servers and clients come again and again; 2 MiB."""
 
 DIALOGUES_REMEMBERED = 20_000
-"""Dialogues whose reading is remembered: a device says the same each time, but for the mail; 20 MiB."""
+"""Dialogues whose reading is remembered, and records whose judgement is: a device says the same each time, but for the
+mail; 20 and 80 MiB."""
+
+TURNS_REMEMBERED = 4096
+"""Turns whose worth is remembered, 3 KiB each: of dialogues that differ most turns are the same."""
 
 SERVER_TABLES = 256
 """Servers whose reply lengths are kept as a table, of 0.3 MiB, with the dialogues read by it: an office mails to a
@@ -243,16 +247,23 @@ CLUE_CHARACTERS = 255
 """Characters kept of anything that is said of a box: names, models, places.  DHCP's and LLDP's strings have at most so
 many (RFC 2132 2, IEEE 802.1AB 8.5)."""
 
-MESSAGES_REMEMBERED = 16_384
-"""Messages of discovery that are known again by their octets, of all sensors: boxes announce the same all day.  Some
-hundred bytes each, and at most ``MESSAGE_OCTETS`` together."""
+MESSAGES_REMEMBERED = 32_768
+"""Messages of discovery that are known again by their octets, in each of two generations: boxes announce the same all
+day.  About 1.5 KiB each as they were read, and at most ``MESSAGE_OCTETS`` together."""
 
 MESSAGE_OCTETS = 16 * 1024 * 1024
-"""Octets of the messages that are known again."""
+"""Octets of the messages of a generation."""
 
-CLUES = 20_000
-"""Things said of boxes that are counted in memory: 10 MiB.  Beyond it they are written to the run's spool, which adds
+CLUES = 100_000
+"""Things said of boxes that are counted in memory: 30 MiB.  Beyond it they are written to the run's spool, which adds
 them up: a flood of made-up names takes disk, not memory."""
+
+CHANGES = 64
+"""Changes of an address's owner that are told one by one, by one source.  Leases change hands some times a day; beyond
+it cards fight over the address, and are told with when they first and last claimed it."""
+
+FIGHTERS = 16
+"""Cards that fight over an address and are told; a flood of made-up ones is cut."""
 
 BINDINGS = 20_000
 """Addresses whose present owners are known in memory, by their sources.  Beyond it all are written to the run's spool
@@ -413,3 +424,6 @@ EXPLAINED = 8
 
 EXPLAINED_SESSIONS = 12
 """Sessions shown of an explained device, the newest: two screens' worth."""
+
+SHAPES = 1_000
+"""Shapes of unknown client programs that are collected in one run: a site has some tens of programs."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -30,6 +31,11 @@ class _Run:
     until: int | None
     file: str | None
 
+    def add(self, other: _Run) -> None:
+        self.first, self.last = min(self.first, other.first), max(self.last, other.last)
+        self.count += other.count
+        self.until = self.until if other.until is None else other.until
+
 
 class Bindings:
     """Follows who claims what.  Claims of one place must come in order of time; places may come in any."""
@@ -37,6 +43,8 @@ class Bindings:
     def __init__(self, spool: Spool) -> None:
         self._spool = spool
         self._runs: dict[Place, _Run] = {}
+        self._changes: Counter[Place] = Counter()
+        self._fights: dict[Place, dict[str, _Run]] = {}
         self._begun_anew = False
 
     def claim(
@@ -51,19 +59,21 @@ class Bindings:
         file: str | None = None,
     ) -> None:
         """Take a claim, or ``count`` of them up to the time ``last``; another card's before is over."""
-        last = time if last is None else last
+        new = _Run(mac, time, time if last is None else last, count, until, file)
         run = self._runs.get(place)
         if run is not None and run.mac == mac:
-            run.first, run.last = min(run.first, time), max(run.last, last)
-            run.count += count
-            run.until = run.until if until is None else until
+            run.add(new)
             return
         if run is not None:
+            self._changes[place] += 1
+            if self._changes[place] > limits.CHANGES:
+                self._fight(place, new)
+                return
             self._write(place, run)
         elif len(self._runs) >= limits.BINDINGS:
             self.finish()
             self._begun_anew = True
-        self._runs[place] = _Run(mac, time, last, count, until, file)
+        self._runs[place] = new
 
     def ask(self, place: Place, mac: str, time: int) -> None:
         """Take a wish: it counts where the card has the address already."""
@@ -86,7 +96,19 @@ class Bindings:
         """Write out what is left."""
         for place, run in self._runs.items():
             self._write(place, run)
+            for other in self._fights.get(place, {}).values():
+                self._write(place, other)
         self._runs.clear()
+        self._changes.clear()
+        self._fights.clear()
+
+    def _fight(self, place: Place, new: _Run) -> None:
+        """Take a claim to an address that changed hands too often: each card's claims are one."""
+        cards = self._fights.setdefault(place, {})
+        if new.mac in cards:
+            cards[new.mac].add(new)
+        elif len(cards) < limits.FIGHTERS:
+            cards[new.mac] = new
 
     def _add_later(self, place: Place, mac: str, time: int, *, over: bool = False) -> None:
         """Leave to the spool what may belong to a run that was written already: it has no claim of its own."""

@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from sniffer.inventory.spool import Spool
 from sniffer.model import limits
 from sniffer.model.clues import ASKED, Claim, ClueFact, Heard, Said, Source
 from sniffer.model.frames import Ints
-from sniffer.model.packets import Messages
+from sniffer.model.packets import NO_MAC, NO_VLAN, Messages
 from sniffer.pipeline.addresses import INITIAL_HOPS, ip_text, mac_text, vlan_tags
 from sniffer.pipeline.bindings import Bindings, Place
 from sniffer.protocols import arp
 from sniffer.protocols.observers import ARP, OBSERVERS
+
+LOCAL = [kind for kind, observer in OBSERVERS.items() if observer.local]
+"""Kinds of messages that no router passes on."""
 
 Key = tuple[str, int, int, bytes, tuple[int, ...], bytes]
 """A sensor, a kind, the sender's card and address, tags, and the message."""
@@ -23,18 +27,20 @@ Key = tuple[str, int, int, bytes, tuple[int, ...], bytes]
 
 @dataclass(slots=True)
 class _Seen:
-    """A message, and when the same was seen, from the same sender."""
+    """A message or a thing said, and when it was."""
 
     first: int
     last: int
     file: str | None
-    heard: tuple[Heard, ...]
-    claims: tuple[tuple[Claim, ...], ...] = ()
     count: int = 0
+    heard: tuple[Heard, ...] = ()
+    claims: tuple[tuple[Claim, ...], ...] = ()
 
-    def add(self, time: int) -> None:
-        self.count += 1
-        self.first, self.last = min(self.first, time), max(self.last, time)
+    def add(self, first: int, last: int, count: int, file: str | None) -> None:
+        self.count += count
+        if first < self.first:
+            self.first, self.file = first, file
+        self.last = max(self.last, last)
 
 
 class _Subject(NamedTuple):
@@ -50,16 +56,19 @@ class _Subject(NamedTuple):
 class Clues:
     """What all sensors heard of boxes.
 
-    What repeats itself is read once.  Counted in memory up to limits, then written out and begun anew: the spool adds
-    up the parts, so that neither batches nor limits show in the facts.
+    What repeats itself is read once, as long as it is remembered: messages stand in two generations, and what the
+    newer one has no use for is forgotten with the older.  Counted in memory up to limits, then written out and begun
+    anew: the spool adds up the parts, so that neither batches nor limits show in the facts.
     """
 
     def __init__(self, spool: Spool) -> None:
         self._spool = spool
         self._bindings = Bindings(spool)
         self._seen: dict[Key, _Seen] = {}
+        self._older: dict[Key, _Seen] = {}
         self._octets = 0
-        self._clues: dict[tuple[_Subject, Said], ClueFact] = {}
+        self._clues: dict[_Subject, dict[Said, _Seen]] = {}
+        self._said = 0
 
     def feed(self, sensor: str, messages: Messages) -> None:
         """Read the messages of one batch."""
@@ -67,35 +76,58 @@ class Clues:
         if addresses.any():
             self._arp(sensor, messages.take(addresses))
             messages = messages.take(np.logical_not(addresses))
-        data = messages.data
-        senders = messages.source.astype(">u8").view("V16")[:, 0].tolist() if len(messages) else []
+        if not len(messages):
+            return
+        data, origins, seen_before = messages.data, messages.origins, self._seen
+        senders = messages.source.astype(">u8").view("V16")[:, 0].tolist()
         stops = (messages.start + np.minimum(messages.captured, limits.DISCOVERY_BYTES)).tolist()
-        columns = (messages.time, messages.kind, messages.mac, messages.hops, messages.start, messages.origin)
-        rows = zip(*(each.tolist() for each in columns), senders, stops, messages.vlan.tolist(), strict=True)
-        for time, kind, mac, hops, start, origin, sender, stop, tags in rows:
-            near = hops in INITIAL_HOPS or OBSERVERS[kind].local
-            key = (sensor, kind, mac if near else -1, sender, vlan_tags(*tags), data[start:stop])
-            seen = self._seen.get(key) or self._read(key, time, messages.origins[origin].file)
-            seen.add(time)
+        cards = np.where(_near(messages), messages.mac, NO_MAC).tolist()
+        columns = (each.tolist() for each in (messages.time, messages.kind, messages.start, messages.origin))
+        for time, kind, start, origin, card, sender, stop, vlan in zip(
+            *columns, cards, senders, stops, _tags(messages.vlan), strict=True
+        ):
+            key = (sensor, kind, card, sender, vlan, data[start:stop])
+            seen = seen_before.get(key)
+            if seen is None:
+                seen = self._seen_again(key) or self._read(key, time, origins[origin].file)
+                seen_before = self._seen
+            seen.count += 1
+            if time > seen.last:
+                seen.last = time
+            elif time < seen.first:
+                seen.first, seen.file = time, origins[origin].file
             for claims in seen.claims:
                 self._claim(key, claims, time, messages.origins[origin].file)
 
     def finish(self) -> None:
         """Write out what is left."""
-        self._fold()
+        self._fold(self._older)
+        self._fold(self._seen)
         self._write()
         self._bindings.finish()
 
+    def _seen_again(self, key: Key) -> _Seen | None:
+        """Take a message over from the older generation."""
+        seen = self._older.pop(key, None)
+        if seen is not None:
+            self._remember(key, seen)
+        return seen
+
     def _read(self, key: Key, time: int, file: str | None) -> _Seen:
         """Read a message that was not seen before."""
-        if len(self._seen) >= limits.MESSAGES_REMEMBERED or self._octets >= limits.MESSAGE_OCTETS:
-            self._fold()
         _, kind, _, sender, _, message = key
         heard = OBSERVERS[kind].read(message, ip_text(sender))
         claims = tuple(each.claims for each in heard if each.claims)
-        seen = self._seen[key] = _Seen(time, time, file, heard, claims)
-        self._octets += len(message)
+        seen = _Seen(time, time, file, 0, heard, claims)
+        self._remember(key, seen)
         return seen
+
+    def _remember(self, key: Key, seen: _Seen) -> None:
+        if len(self._seen) >= limits.MESSAGES_REMEMBERED or self._octets >= limits.MESSAGE_OCTETS:
+            self._fold(self._older)
+            self._older, self._seen, self._octets = self._seen, {}, 0
+        self._seen[key] = seen
+        self._octets += len(key[-1])
 
     def _claim(self, key: Key, claims: tuple[Claim, ...], time: int, file: str | None) -> None:
         sensor, kind, _, _, vlan, _ = key
@@ -115,40 +147,65 @@ class Clues:
         valid, macs, ips = arp.claims(messages.data, messages.start, messages.captured)
         rows = np.nonzero(valid)[0]
         order = rows[np.lexsort((rows, ips[rows], *messages.vlan[rows].T))]
-        for run in _runs(np.column_stack([messages.vlan[order], ips[order], macs[order]]).astype(np.int64)):
-            first, here = order[run.start], order[run]
-            place = Place(sensor, vlan_tags(*messages.vlan[first].tolist()), "arp", ip_text(int(ips[first])))
-            times, mac = messages.time[here], mac_text(int(macs[first]))
+        starts = _borders(np.column_stack([messages.vlan[order], ips[order], macs[order]]))
+        if not len(starts):
+            return
+        first = order[starts]
+        times = messages.time[order]
+        columns = (
+            np.minimum.reduceat(times, starts), np.maximum.reduceat(times, starts),
+            np.diff([*starts, len(order)]), macs[first], ips[first], messages.origin[first],
+        )  # fmt: skip
+        vlans = _tags(messages.vlan[first])
+        for begin, end, count, card, ip, origin, vlan in zip(*(each.tolist() for each in columns), vlans, strict=True):
+            mac = mac_text(card)
             if mac:
-                file = messages.origins[messages.origin[first]].file
-                self._bindings.claim(place, mac, int(times.min()), int(times.max()), len(here), file=file)
+                place, file = Place(sensor, vlan, "arp", ip_text(ip)), messages.origins[origin].file
+                self._bindings.claim(place, mac, begin, end, count, file=file)
 
-    def _fold(self) -> None:
-        """Count what the messages say, and forget them."""
-        for (sensor, kind, number, sender, vlan, _), seen in self._seen.items():
+    def _fold(self, messages: dict[Key, _Seen]) -> None:
+        """Count what messages say, and forget them."""
+        for (sensor, kind, number, sender, vlan, _), seen in messages.items():
             sent_by, at = mac_text(number), ip_text(sender)
             for heard in seen.heard:
-                self._count(_subject(heard, sensor, vlan, OBSERVERS[kind].source, sent_by, at), heard, seen)
-        self._seen.clear()
-        self._octets = 0
+                if heard.said:
+                    self._count(_subject(heard, sensor, vlan, OBSERVERS[kind].source, sent_by, at), heard, seen)
+        messages.clear()
 
     def _count(self, subject: _Subject, heard: Heard, seen: _Seen) -> None:
         if subject.mac is None and subject.ip is None:
             return
+        told = self._clues.setdefault(subject, {})
         for said in heard.said[: limits.CLUES_SAID]:
-            fact = self._clues.get((subject, said))
-            if fact is None:
-                fact = ClueFact(*subject, *said, seen.first, seen.last, seen.count, seen.file)
+            before = told.get(said)
+            if before is None:
+                told[said] = _Seen(seen.first, seen.last, seen.file, seen.count)
+                self._said += 1
             else:
-                fact = _joined(fact, seen)
-            self._clues[subject, said] = fact
-        if len(self._clues) >= limits.CLUES:
+                before.add(seen.first, seen.last, seen.count, seen.file)
+        if self._said >= limits.CLUES:
             self._write()
 
     def _write(self) -> None:
-        for fact in self._clues.values():
-            self._spool.boxes.add(fact)
+        add = self._spool.boxes.add
+        for subject, told in self._clues.items():
+            for said, seen in told.items():
+                add(ClueFact(*subject, *said, seen.first, seen.last, seen.count, seen.file))
         self._clues.clear()
+        self._said = 0
+
+
+def _near(messages: Messages) -> npt.NDArray[np.bool_]:
+    """Say which messages no router has passed on, so that the frame's card is the sender's."""
+    near: npt.NDArray[np.bool_] = np.isin(messages.hops, list(INITIAL_HOPS)) | np.isin(messages.kind, LOCAL)
+    return near
+
+
+def _tags(vlan: npt.NDArray[np.int32]) -> list[tuple[int, ...]]:
+    """Return the tags of each message; mostly there are none."""
+    if (vlan == NO_VLAN).all():
+        return [()] * len(vlan)
+    return [vlan_tags(*row) for row in vlan.tolist()]
 
 
 def _subject(
@@ -160,18 +217,8 @@ def _subject(
     return _Subject(sensor, vlan, mac, ip, source)
 
 
-def _joined(fact: ClueFact, seen: _Seen) -> ClueFact:
-    first = min(fact.first, seen.first)
-    file = fact.file if fact.first <= seen.first else seen.file
-    return ClueFact(
-        fact.sensor, fact.vlan, fact.mac, fact.ip, fact.source, fact.field, fact.value,
-        first, max(fact.last, seen.last), fact.count + seen.count, file,
-    )  # fmt: skip
-
-
-def _runs(rows: Ints) -> list[slice]:
-    """Return where rows that are the same stand on end."""
+def _borders(rows: Ints) -> Ints:
+    """Return where rows begin that differ from the one before."""
     if not len(rows):
-        return []
-    borders = np.nonzero((rows[1:] != rows[:-1]).any(axis=1))[0] + 1
-    return [slice(a, b) for a, b in zip([0, *borders.tolist()], [*borders.tolist(), len(rows)], strict=True)]
+        return np.empty(0, np.int64)
+    return np.concatenate([[0], np.nonzero((rows[1:] != rows[:-1]).any(axis=1))[0] + 1])

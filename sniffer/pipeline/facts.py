@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 from functools import lru_cache
 
-from msgspec.structs import replace
-
-from sniffer.model.facts import Observation, Quality, SessionFact, ShapeFact
+from sniffer.model.facts import Observation, Quality, SessionFact
 from sniffer.pipeline.addresses import INITIAL_HOPS, ip_text, mac_text
 from sniffer.protocols import SmtpSession
 from sniffer.streams import Connection
@@ -47,7 +45,7 @@ def session_fact(connection: Connection) -> SessionFact:
             Observation(origin.sensor, origin.interface, origin.file, connection.vlan) for origin in connection.origins
         ),
         tls=session.tls(),
-        shape=_since(session.shape(), connection.first),
+        shape=session.shape(connection.first),
         inside=session.inside(),
         round_trip=connection.round_trip,
         hops=connection.hops,
@@ -55,14 +53,6 @@ def session_fact(connection: Connection) -> SessionFact:
         routers=() if on_link or mac is None else (mac,),
         witness=session.witness(ended=connection.end_seen),
     )
-
-
-def _since(shape: ShapeFact | None, start: int) -> ShapeFact | None:
-    """Return a shape whose times count from the connection's start."""
-    if shape is None:
-        return None
-    halves = (replace(each, first=each.first - start, last=each.last - start) for each in shape.half_turns)
-    return replace(shape, half_turns=tuple(halves))
 
 
 def _session_id(connection: Connection, client: str, server: str) -> str:

@@ -14,11 +14,11 @@ import numpy.typing as npt
 from msgspec.structs import replace
 
 from sniffer.decode import Discovery, decode, link_is_known
-from sniffer.model.clues import ClueFact
+from sniffer.model.clues import BindingFact, ClueFact
 from sniffer.model.findings import Evidence
 from sniffer.model.frames import Frames
 from sniffer.model.packets import Packets
-from sniffer.pipeline.addresses import mac_text
+from sniffer.pipeline.addresses import ip_text, mac_text
 from sniffer.pipeline.clues import Clues
 from sniffer.pipeline.reader import DISCOVERED, ports_of
 from sniffer.protocols.smtp_grammar import command, text_of
@@ -33,15 +33,17 @@ HEARD_LATER = 60 * 1_000_000
 
 
 class _Box:
-    """Takes the facts of one frame."""
+    """Takes the facts of one frame: what they say as clues do, (source, field, value)."""
 
     def __init__(self) -> None:
-        self.facts: list[ClueFact] = []
+        self.said: set[tuple[str, str, str]] = set()
         self.boxes = self
 
     def add(self, fact: object) -> None:
         if isinstance(fact, ClueFact):
-            self.facts.append(fact)
+            self.said.add((fact.source, fact.field, fact.value))
+        elif isinstance(fact, BindingFact):
+            self.said.add((fact.source, "address", fact.ip))
 
 
 def numbered(
@@ -87,12 +89,14 @@ def _shows(frame: Frames, clue: Evidence, discovery: Discovery, ports: Flags, no
     if messages is not None and len(messages):
         reader.feed("", messages)
         reader.finish()
-    return any((fact.source, fact.field, fact.value) == (clue.source, clue.field, clue.value) for fact in box.facts)
+    return (clue.source, clue.field, clue.value) in box.said
 
 
 def _segment_shows(segments: Packets, clue: Evidence) -> bool:
     if clue.source == "ethernet":
         return mac_text(int(segments.mac[0])) == clue.value
+    if clue.source == "ip":
+        return ip_text(segments.source[0].astype(">u8").tobytes()) == clue.value
     start = int(segments.start[0])
     payload = segments.data[start : start + int(segments.captured[0])]
     said = command(payload.partition(b"\r\n")[0])

@@ -9,11 +9,9 @@ and that is not shared.
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
-from multiprocessing.connection import Connection as Pipe
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sniffer.decode import link_is_known
 from sniffer.inventory.spool import Spool
@@ -24,6 +22,9 @@ from sniffer.sources import bpf
 from sniffer.sources.capture import Capture
 from sniffer.sources.inputs import Input
 from sniffer.sources.problems import CaptureError
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection as Pipe
 
 PROBED_BYTES = 8 * 1024 * 1024
 """Bytes of the first capture that are read to see how much of it is mail."""
@@ -63,6 +64,8 @@ class Worker:
 
     def __init__(self, settings: Settings, sources: Sequence[Input], share: bpf.Share, stop: Stop) -> None:
         self._again: Callable[[Spool], Counts] = lambda spool: _read(settings, spool, sources, share, stop)
+        import multiprocessing  # noqa: PLC0415 - takes 10 ms, which small captures need not wait for
+
         context = multiprocessing.get_context("fork")
         self._pipe, theirs = context.Pipe(duplex=False)
         self._process = context.Process(target=_work, args=(theirs, self._again), daemon=True)

@@ -7,9 +7,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
-from sniffer.pipeline.values import Gathered
-from sniffer.sources.problems import CaptureError
-from sniffer.sources.site_tables import read
+from sniffer.pipeline.values import Gathered, TableRecord
+from sniffer.sources.inputs import shown
+from sniffer.sources.problems import TableError
+from sniffer.sources.site_tables import SiteTable, read
 
 
 class MachineZone(tzinfo):
@@ -34,17 +35,30 @@ class MachineZone(tzinfo):
 
 
 def take(paths: Sequence[Path], found: Gathered, ports: Collection[int]) -> None:
-    """Read tables into the spool.  What cannot be read is among the problems, what is odd about rows in the notes.
+    """Read tables into the spool, and record them.  What cannot be read is among the problems; what was read stays.
 
     A table without times holds at the capture's end.  Times without a zone are those of this machine's.
     """
     captured = max((last for _, _, last in found.counts.listening), default=None)
-    for path in paths:
+    for path in dict.fromkeys(paths):
+        record = TableRecord(shown(path))
+        found.tables.append(record)
         try:
             table = read(path, MachineZone(), captured, ports)
-            for fact in table:
-                found.spool.boxes.add(fact)
-        except CaptureError as error:
+            record.kind = table.kind
+            _take(table, record, found)
+        except TableError as error:
             found.problems.append(error)
-            continue
-        found.notes += [f"{path}: {each.rows:,} rows: {each.problem} (line {each.line})" for each in table.problems]
+            record.problem = error.problem
+
+
+def _take(table: SiteTable, record: TableRecord, found: Gathered) -> None:
+    """Take one table's facts.  Raises ``TableError`` behind the last that can be read."""
+    line = None
+    try:
+        for fact in table:
+            record.rows += fact.line != line
+            line = fact.line
+            found.spool.boxes.add(fact)
+    finally:
+        record.unused = tuple((each.problem, each.rows, each.line) for each in table.problems)

@@ -56,13 +56,28 @@ class InputRecord:
 
 
 @dataclass(slots=True)
+class TableRecord:
+    """One table of the site, as the run record tells of it.
+
+    ``kind`` is its format, None where it is none that is known; ``rows`` are those of which something was taken,
+    ``unused`` those that could not be used: (why, how many, the first one's line).  ``problem`` says why it could not
+    be read, or not to its end.
+    """
+
+    file: str
+    kind: str | None = None
+    rows: int = 0
+    unused: tuple[tuple[str, int, int], ...] = ()
+    problem: str | None = None
+
+
+@dataclass(slots=True)
 class Counts:
     """What one share of phase A counted.
 
     ``frames_seen`` has an entry an input, None where libpcap selected and did not count; ``frames_selected`` are
     those with a segment from or to a mail port, or with a DNS server's datagram, ``messages`` those of discovery;
-    ``listening`` the
-    sensor, first and last time (microseconds) of what was selected; ``silent`` are connections
+    ``listening`` the sensor, first and last time (microseconds) of what was selected; ``silent`` are connections
     without a byte, ``evicted`` those cut short because the table was full; ``decrypted`` are sessions of which keys
     opened some record; ``readable`` inputs could be opened.
     """
@@ -83,6 +98,7 @@ class Counts:
         self.silent += other.silent
         self.evicted += other.evicted
         self.decrypted += other.decrypted
+        self.messages += other.messages
         self.interrupted |= other.interrupted
         spans = {sensor: (first, last) for sensor, first, last in self.listening}
         for sensor, first, last in other.listening:
@@ -95,14 +111,14 @@ class Counts:
 class Gathered:
     """What phase A found: the facts in the spool, what was counted, and what could not be read.
 
-    ``notes`` say what was wrong with rows of a site's tables.
+    ``tables`` are those of the site that were read beside the captures.
     """
 
     spool: Spool
     counts: Counts = field(default_factory=Counts)
     inputs: list[InputRecord] = field(default_factory=list)
     problems: list[CaptureError] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    tables: list[TableRecord] = field(default_factory=list)
 
     @property
     def frames_read(self) -> int | None:

@@ -1,7 +1,9 @@
-"""Streams in, facts out: SMTP followed from outside, what it said in clear, and the TLS handshake that it went into.
+"""Streams and messages in, facts out: what SMTP said in clear, the TLS it went into, what boxes say of themselves.
 
-Where a key log holds a connection's keys, what was said inside TLS is read too.  Each parser answers ``receive``,
-``miss`` and ``close`` (``model.events.Watcher``), never raises, and gives immutable facts.  Passwords, tokens and keys
+SMTP is followed from outside, with how its client words things.  Where a key log holds a connection's keys, what was
+said inside TLS is read too.  Each parser of a stream answers ``receive``, ``miss`` and ``close``
+(``model.events.Watcher``); an observer of boxes (``observers.OBSERVERS``, a row a protocol) is a pure function of one
+message.  None raises for what is said, and all give immutable facts, printable and bounded.  Passwords, tokens and keys
 stop here: nothing that this room gives contains one, nor its length.  Touches nothing of the world.
 """
 

@@ -21,11 +21,15 @@ from sniffer.protocols import (
     netbios,
     snmp,
     ssdp,
+    tcp_syn,
     vrrp,
     ws_discovery,
 )
 
 ARP, LLDP, CDP = 0x0806, 0x88CC, 0x2000
+SYN = TCP_PORT
+"""A segment that opens a connection to a mail port, whichever that is."""
+
 ND, VRRP = IP_PROTOCOL + 58, IP_PROTOCOL + 112
 
 Read = Callable[[bytes, str], tuple[Heard, ...]]
@@ -62,6 +66,7 @@ OBSERVERS: dict[int, Observer] = {
     UDP_PORT + 3702: Observer("ws-discovery", _plain(ws_discovery.heard), local=True),
     UDP_PORT + 5353: Observer("mdns", _plain(mdns.heard), local=True),
     UDP_PORT + 5355: Observer("llmnr", _plain(llmnr.heard), local=True),
+    SYN: Observer("tcp", _plain(tcp_syn.heard)),
     TCP_PORT + 80: Observer("http", _plain(http.heard)),
 }
 

@@ -51,6 +51,12 @@ class SmtpSession(ClientSide, ServerSide, IntoTls, Lost):
     def receive(self, from_client: bool, data: bytes, time: int = 0, behind: int = 0) -> bool:
         """Take the next bytes of one side, as ``Watcher`` has it; False when nothing more can be learned."""
         self._spoke[from_client] = True
+        tls = self._tls
+        if tls is not None and self._phase is Phase.HANDSHAKE and not (self._server_opens or tls.in_clear):
+            if tls.receive(from_client, data, time, behind):  # as nearly all that comes inside TLS
+                return True
+            self._phase = Phase.DONE
+            return False
         self._time, self._behind = time, behind
         if not from_client:
             if self._told is not None:

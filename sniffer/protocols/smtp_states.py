@@ -12,12 +12,23 @@ Rules of this file:
 from __future__ import annotations
 
 from enum import IntEnum, auto
+from typing import TypeVar
+
+Names = TypeVar("Names", bound=type[IntEnum])
 
 END_OF_DATA = b"\r\n.\r\n"
 BARE_END_OF_DATA = b"\n.\n"
 """The line that ends a mail, with the end of the line before it (RFC 5321 4.1.1.4)."""
 
 
+def at_hand(names: Names) -> Names:
+    """Keep an enumeration's members in the class itself, as Python 3.12 does: 3.11 takes 100 ns to look one up."""
+    for name, member in names.__members__.items():
+        type.__setattr__(names, name, member)
+    return names
+
+
+@at_hand
 class Phase(IntEnum):
     """What the client's next bytes are."""
 
@@ -34,6 +45,7 @@ class Phase(IntEnum):
     DONE = auto()  # encrypted, or authenticated (RFC 4954 4: no AUTH may follow): nothing more can be learned
 
 
+@at_hand
 class Turn(IntEnum):
     """What a reply answers."""
 

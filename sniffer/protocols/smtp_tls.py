@@ -24,9 +24,9 @@ class IntoTls(Memory):
         """Return what the TLS handshake showed, None without one."""
         return self._tls.fact() if self._tls else None
 
-    def shape(self) -> ShapeFact | None:
-        """Return the encrypted records, None where none was followed."""
-        return self._tls.shape.fact() if self._tls else None
+    def shape(self, start: int = 0) -> ShapeFact | None:
+        """Return the encrypted records, timed from ``start`` on; None where none was followed."""
+        return self._tls.shape.fact(start) if self._tls else None
 
     def inside(self) -> Speech | None:
         """Return what was said inside TLS, None where no key has opened a record of it."""

@@ -90,9 +90,11 @@ class Handshake:
     def receive(self, from_client: bool, data: bytes, time: int = 0, behind: int = 0) -> bool:
         """Take the next bytes of one side, as ``Watcher`` has it; False when nothing more can be learned."""
         side = self._client if from_client else self._server
-        if not self._wants_more():
+        more = self._wants_more()
+        if not more:
             return False
-        self._heard(from_client, len(data))
+        if not self._settled:
+            self.shape.heard[from_client] += len(data)
         if side.lost:
             return True
         self._now = time, behind
@@ -101,18 +103,21 @@ class Handshake:
                 self._record(from_client, side, record)
             if self._decryption is not None:
                 self._decrypt(self._decryption, from_client, record)
-            if side.lost or not self._wants_more():
+            more = self._wants_more()
+            if side.lost or not more:
                 break
         if side.records.unreadable and not side.lost:
             self._give_up(side, "tls-malformed")
-        return self._wants_more()
+            more = self._wants_more()
+        return more
 
     def miss(self, from_client: bool, length: int) -> bool:
         """Take note of missing bytes; 0 stands for a beginning that was not seen.  False as in ``receive``."""
         if not self._wants_more():
             return False
         side = self._client if from_client else self._server
-        self._heard(from_client, length)
+        if not self._settled:
+            self.shape.heard[from_client] += length
         side.records.miss(length)
         if side.records.unreadable:
             self._lose(side)
@@ -157,12 +162,13 @@ class Handshake:
         if self._decryption is not None:
             self._decryption.close()
 
-    def _heard(self, from_client: bool, length: int) -> None:
-        if not self._settled:
-            self.shape.heard[from_client] += length
-
     def _wants_more(self) -> bool:
-        self._settled = self._settled or self._over()
+        if not self._settled:
+            client, server = self._client, self._server
+            both_end = (client.closed and server.closed) or (client.lost and server.lost)
+            if not (both_end or self._ended or self.shape.full):
+                return True  # as nearly always
+            self._settled = self._over()
         return not self._settled or (self._decryption is not None and self._decryption.wanted)
 
     def _decrypt(self, decryption: Decryption, from_client: bool, record: Record) -> None:
@@ -173,18 +179,15 @@ class Handshake:
             self._client.records.keep = self._server.records.keep = False
 
     def _over(self) -> bool:
-        """Say whether nothing more can be learned: both sides said what they had to, in whatever order they came."""
+        """Say whether nothing more can be learned of what may be over: all was said, in whatever order it came."""
         client, server = self._client, self._server
         if client.lost and server.lost:
             return True
-        both_closed = client.closed and server.closed
-        if not (self._ended or both_closed or self.shape.full):
-            return False  # as nearly always
         client_told = self._hello is not None or client.lost
         server_told = self._resumed is not None or server.lost or (self._ended and self._alert_is_servers())
         if not (client_told and server_told):
             return False
-        return self._ended or both_closed or self._complete()
+        return self._ended or (client.closed and server.closed) or self._complete()
 
     def _alert_is_servers(self) -> bool:
         return self._alert is not None and self._alert[1] == "server"
@@ -259,10 +262,12 @@ class Handshake:
         heard = self.shape.heard[not from_client] - behind
         if from_client and self._hello and self._hello.early_data and self._unanswered(heard, behind):
             return
+        length = record.length
         side.protected += 1
-        side.longest = max(side.longest, record.length)
-        side.only_alerts &= record.length in HIDDEN_ALERTS
-        self.shape.add(from_client, record.length, time, side.begin(record), side.place, heard)
+        side.longest = max(side.longest, length)
+        if side.only_alerts:
+            side.only_alerts = length in HIDDEN_ALERTS
+        self.shape.add(from_client, length, time, side.place, heard)
 
     def _unanswered(self, heard: int, behind: int) -> bool:
         """Say whether the client had not heard the server's hello yet (RFC 8446 2.3)."""

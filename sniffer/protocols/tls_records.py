@@ -58,34 +58,32 @@ class Records:
         if self.unreadable:
             return
         data, self._held = self._held + data if self._held else data, b""
-        place = 0
+        place, size = 0, len(data)
         while True:
             if self._passed is not None:
-                taken = min(self._rest, len(data) - place)
-                if self.keep:
-                    self._kept += data[place : place + taken]
-                place, self._rest = place + taken, self._rest - taken
+                place = self._pass(data, place)
                 if self._rest:
                     return
                 record, self._passed = self._passed, None
-                self.behind = len(data) - place
+                self.behind = size - place
                 yield self._with_fragment(record) if self.keep else record
-            if len(data) - place < HEADER.size:
+            if size - place < HEADER.size:
                 break
             header = self._header(data, place)
             if header is None:
                 self.unreadable = True
                 return
             kind, version, length, start = header
-            if kind == APPLICATION_DATA:
+            end = start + length
+            if kind == APPLICATION_DATA and (self.keep or end > size):
                 self._passed, self._rest, place = Record(kind, version, length), length, start
-            elif start + length > len(data):
+            elif end > size:
                 break
             else:
-                place = start + length
-                self._begun = True
-                self.behind = len(data) - place
-                yield Record(kind, version, length, data[start:place])
+                place = end
+                self.behind = size - place
+                self._begun |= kind != APPLICATION_DATA
+                yield Record(kind, version, length, b"" if kind == APPLICATION_DATA else data[start:place])
         self._held = data[place:]
 
     def miss(self, length: int) -> None:
@@ -95,6 +93,14 @@ class Records:
         else:
             self.unreadable = True
 
+    def _pass(self, data: bytes, place: int) -> int:
+        """Pass over a record, or so much of it as is there, and return the place behind that."""
+        end = min(place + self._rest, len(data))
+        if self.keep:
+            self._kept += data[place:end]
+        self._rest -= end - place
+        return end
+
     def _with_fragment(self, record: Record) -> Record:
         """Return a record with the bytes that were kept of it, if they are all."""
         kept, self._kept = bytes(self._kept), bytearray()
@@ -102,10 +108,10 @@ class Records:
 
     def _header(self, data: bytes, place: int) -> tuple[int, int, int, int] | None:
         """Read a header and say where the fragment begins; None for what can be none."""
-        if data[place] & 0x80 and data[place + 2] == SSL2_CLIENT_HELLO and not self._begun:
+        kind, version, length = HEADER.unpack_from(data, place)
+        if kind & 0x80 and data[place + 2] == SSL2_CLIENT_HELLO and not self._begun:
             length, _, version = SSL2_HEADER.unpack_from(data, place)
             return SSL2_HELLO, version, length & 0x7FFF, place + 2
-        kind, version, length = HEADER.unpack_from(data, place)
         if kind not in TYPES or not 0x0300 <= version <= 0x0304 or length > LONGEST:
             return None
         if not length and kind != APPLICATION_DATA:  # RFC 8446 5.1

@@ -14,6 +14,7 @@ from operator import attrgetter, itemgetter
 
 from sniffer.model import limits
 from sniffer.model.facts import Cut, HalfTurn, ShapeFact
+from sniffer.protocols.tls_records import HEADER
 
 SERVER, CLIENT = False, True
 
@@ -27,14 +28,12 @@ FIN = 1
 class _Utterance:
     """Records that a side sent on end, while it had heard the other side up to the place ``heard``.
 
-    ``ended`` is the place where the first of them ended: who heard less had heard none of them.  ``number`` is its
-    place among those of both sides, as they were captured.
+    ``ended`` is the place where the first of them ended: who heard less had heard none of them.
     """
 
-    __slots__ = ("ended", "first", "heard", "last", "lengths", "more", "more_octets", "number")
+    __slots__ = ("ended", "first", "heard", "last", "lengths", "more", "more_octets")
 
-    def __init__(self, number: int, heard: int, ended: int, time: int) -> None:
-        self.number = number
+    def __init__(self, heard: int, ended: int, time: int) -> None:
         self.heard = heard
         self.ended = ended
         self.first = self.last = time
@@ -57,32 +56,33 @@ class Shape:
     ``full`` says that nothing more is taken, of either side.
     """
 
-    __slots__ = ("_cut", "_end", "_in_step", "_said", "full", "heard")
+    __slots__ = ("_captured", "_cut", "_end", "_in_step", "_said", "full", "heard")
 
     def __init__(self) -> None:
         self._said: tuple[list[_Utterance], list[_Utterance]] = ([], [])
+        self._captured: list[tuple[bool, _Utterance]] = []
         self._cut: list[Cut | None] = [None, None]
         self._end = [0, 0]
         self._in_step = True
         self.full = False
         self.heard = [0, 0]
 
-    def add(self, from_client: bool, length: int, time: int, begun: int, ended: int, heard: int) -> None:
-        """Take a record of ``length`` bytes between two places, whose sender had heard the other side to ``heard``."""
+    def add(self, from_client: bool, length: int, time: int, ended: int, heard: int) -> None:
+        """Take a record of ``length`` bytes up to a place, whose sender had heard the other side to ``heard``."""
         if self._cut[from_client]:
             return
         said = self._said[from_client]
-        self._in_step &= heard == self.heard[not from_client]
-        for each in reversed(said):  # it had not heard more before: a segment sent again acknowledges what is newer
-            if each.heard <= heard:
-                break
-            each.heard = heard
+        if heard != self.heard[not from_client]:
+            self._in_step = False
+        if said and said[-1].heard > heard:
+            _unhear(said, heard)
         if not said or said[-1].heard < heard:
             cut = "limit" if len(said) == MOST_SAID else self._cut[not from_client]
             if cut is not None and (len(said) == MOST_SAID or heard > self._seen(not from_client)):
-                self.stop(from_client, begun, cut)
+                self.stop(from_client, ended - length - HEADER.size, cut)
                 return
-            said.append(_Utterance(len(said) + len(self._said[not from_client]), heard, ended, time))
+            said.append(_Utterance(heard, ended, time))
+            self._captured.append((from_client, said[-1]))
         said[-1].add(length, time)
 
     def stop(self, from_client: bool, place: int, why: Cut) -> None:
@@ -91,41 +91,49 @@ class Shape:
             self._cut[from_client], self._end[from_client] = why, place
             self.full = None not in self._cut
 
-    def fact(self) -> ShapeFact | None:
-        """Return the half-turns, as far as all that they answer was seen; None without any.
+    def fact(self, start: int = 0) -> ShapeFact | None:
+        """Return the half-turns, as far as all that they answer was seen, timed from ``start`` on; None without any.
 
         Where each had heard all that was captured before it, the capture's order is that of causes.
         """
         if self._in_step and self._cut == [None, None]:
-            found = tuple(_half_turn(bool(side), said) for side, said in self._as_captured())
+            found = tuple([_half_turn(side, said, start) for side, said in self._as_captured()])
             return ShapeFact(found) if found else None
         turns = _Turns(self._said, (self._seen(SERVER), self._seen(CLIENT)))
         cut = self._cut[CLIENT] or self._cut[SERVER] or ("gap" if turns.left else None)
-        found = tuple(turns.facts())
+        found = tuple(turns.facts(start))
         return ShapeFact(found, cut) if found else None
 
-    def _as_captured(self) -> Iterator[tuple[int, list[_Utterance]]]:
+    def _as_captured(self) -> Iterator[tuple[bool, list[_Utterance]]]:
         """Give the utterances by side, those of one side on end together."""
-        both = sorted(((each.number, side, each) for side in (0, 1) for each in self._said[side]), key=itemgetter(0))
-        for side, said in groupby(both, key=itemgetter(1)):
-            yield side, [each for _, _, each in said]
+        for side, said in groupby(self._captured, key=itemgetter(0)):
+            yield side, [each for _, each in said]
 
     def _seen(self, from_client: bool) -> int:
         """Return the last place of a side that can have been heard with nothing before it missing here."""
         return (self._end if self._cut[from_client] else self.heard)[from_client] + FIN
 
 
-def _half_turn(from_client: bool, said: Sequence[_Utterance]) -> HalfTurn:
+def _unhear(said: Sequence[_Utterance], heard: int) -> None:
+    """Take back what was heard: a side had not heard more before, a segment sent again acknowledges what is newer."""
+    for each in reversed(said):
+        if each.heard <= heard:
+            break
+        each.heard = heard
+
+
+def _half_turn(from_client: bool, said: Sequence[_Utterance], start: int) -> HalfTurn:
     """Return utterances of one side on end as a half-turn."""
     first, last = said[0], said[-1]
+    begins, ends = first.first - start, last.last - start
     if len(said) == 1:
-        return HalfTurn(from_client, first.first, first.last, tuple(first.lengths), first.more, first.more_octets)
+        return HalfTurn(from_client, begins, ends, tuple(first.lengths), first.more, first.more_octets)
     lengths = [length for each in said for length in each.lengths]
     beyond = lengths[limits.HALF_TURN_RECORDS :]
     return HalfTurn(
         from_client=from_client,
-        first=first.first,
-        last=last.last,
+        first=begins,
+        last=ends,
         lengths=tuple(lengths[: limits.HALF_TURN_RECORDS]),
         more=len(beyond) + sum(each.more for each in said),
         more_octets=sum(beyond) + sum(each.more_octets for each in said),
@@ -148,10 +156,10 @@ class _Turns:
             self._put(side)
         self.left = any(len(self._numbers[side]) < len(said[side]) for side in (SERVER, CLIENT))
 
-    def facts(self) -> Iterator[HalfTurn]:
-        """Give the half-turns."""
+    def facts(self, start: int) -> Iterator[HalfTurn]:
+        """Give the half-turns, timed from ``start`` on."""
         for number, said in sorted(self._turns.items()):
-            yield _half_turn(bool(number % 2), said)
+            yield _half_turn(bool(number % 2), said, start)
 
     def _next(self) -> bool | None:
         """Return the side whose next utterance can be put; None when there is none.

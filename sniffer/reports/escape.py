@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape
-
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection)."""
+
+ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"})
+"""XML 1.0 4.6."""
 
 
 def for_terminal(text: str) -> str:
@@ -42,4 +43,4 @@ def for_csv(value: object) -> object:
 
 def for_xml(text: str) -> str:
     """Return text that stands for itself in XML, between tags and in attributes; what XML forbids becomes visible."""
-    return escape(for_terminal(text), {'"': "&quot;", "'": "&apos;"})
+    return for_terminal(text).translate(ENTITIES)

@@ -27,6 +27,7 @@ DEVICE_COLUMNS = (
     "service.judged", "service.unjudged", "service.succeeded", "service.failed", "service.users",
     "service.first_seen", "service.last_seen", "reason", "role", "senders_at_least", "affected_through",
     "service.tls_versions", "findings", "advice", "model", "kind", "location", "serial", "owner", "identity.settles",
+    "identity.confidence", "identity.type_confidence", "identity.via",
 )  # fmt: skip
 """A device has a line for each service it uses.  Columns are only ever added, at the end; of findings and advice the
 codes are told."""
@@ -42,6 +43,15 @@ def write_lines(stream: IO[str], rows: Iterable[Row], run: Row) -> None:
     for row in rows:
         stream.write(encoded(row) + "\n")
     stream.write(encoded(run) + "\n")
+
+
+def write_shapes(stream: IO[str], rows: Iterable[Row]) -> int:
+    """Write shapes of client programs as JSON lines; return how many."""
+    count = 0
+    for row in rows:
+        stream.write(encoded(row) + "\n")
+        count += 1
+    return count
 
 
 def write_object(stream: IO[str], name: str, rows: Iterable[Row], run: Row) -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import asdict
+
 from sniffer.knowledge.makers import known_as
 from sniffer.knowledge.vendors import mac_kind, vendor
 from sniffer.model.events import Anomaly
 from sniffer.model.facts import CertificateFact, Observation, SessionFact, TlsFact
 from sniffer.model.findings import AttemptFinding, AuthFinding, DeviceFinding, Evidence, ServiceFinding, SessionFinding
+from sniffer.reports import personal
 from sniffer.reports.missing import rounded
 from sniffer.reports.moments import utc
+from sniffer.reports.personal import Mask
 from sniffer.reports.redaction import Redactor
 
 SCHEMA = 1
@@ -22,7 +26,7 @@ def session_row(finding: SessionFinding, redact: Redactor) -> Row:
     """Return a session as the contract has it."""
     fact = finding.fact
     speech, quality = fact.speech, fact.quality
-    users = tuple(attempt.user for attempt in finding.auth.attempts)
+    mask = personal.of_session(finding, redact)
     card = finding.owner.card if finding.owner else None
     return {
         "type": "session",
@@ -51,7 +55,7 @@ def session_row(finding: SessionFinding, redact: Redactor) -> Row:
         "public_ip": finding.public_ip,
         "starttls": finding.starttls,
         "tls": _tls(fact.tls),
-        "auth": _auth(finding.auth, speech.offered, users, redact),
+        "auth": _auth(finding.auth, speech.offered, mask),
         "quality": {
             "start_seen": quality.start_seen,
             "end_seen": quality.end_seen,
@@ -60,8 +64,8 @@ def session_row(finding: SessionFinding, redact: Redactor) -> Row:
             "duplicates": quality.duplicates,
             "snaplen_cut": quality.snaplen_cut,
         },
-        "findings": _named(finding.findings),
-        "anomalies": _named(speech.anomalies),
+        "findings": _named(finding.findings, mask),
+        "anomalies": _named(speech.anomalies, mask),
         "observations": [_observation(each) for each in fact.observations],
         "evidence": {
             "file": fact.observations[0].file,
@@ -100,14 +104,12 @@ def _certificate(certificate: CertificateFact | None) -> Row | None:
     }
 
 
-def _auth(auth: AuthFinding, offered: tuple[str, ...] | None, users: tuple[str | None, ...], redact: Redactor) -> Row:
+def _auth(auth: AuthFinding, offered: tuple[str, ...] | None, mask: Mask) -> Row:
     return {
-        **_attempt(auth, users, redact),
+        **_attempt(auth, mask),
         "offered": None if offered is None else list(offered),
         "offered_tls": None if auth.offered_tls is None else list(auth.offered_tls),
-        "attempts": [
-            {**_attempt(each, users, redact), "unverified_service": _unverified(auth, each)} for each in auth.attempts
-        ],
+        "attempts": [{**_attempt(each, mask), "unverified_service": _unverified(auth, each)} for each in auth.attempts],
         "unverified_service": auth.unverified_service,
     }
 
@@ -116,7 +118,7 @@ def _unverified(auth: AuthFinding, attempt: AttemptFinding) -> bool:
     return auth.unverified_service and attempt.basis == "inferred"
 
 
-def _attempt(attempt: AttemptFinding, users: tuple[str | None, ...], redact: Redactor) -> Row:
+def _attempt(attempt: AttemptFinding, mask: Mask) -> Row:
     """Return what an attempt and the session that it decides are told by alike."""
     return {
         "family": attempt.family,
@@ -127,22 +129,17 @@ def _attempt(attempt: AttemptFinding, users: tuple[str | None, ...], redact: Red
         "rivals": [{"label": each.label, "probability": each.probability} for each in attempt.rivals],
         "outcome": attempt.outcome,
         "outcome_confidence": attempt.outcome_confidence,
-        "user": redact.user(attempt.user),
-        "reply": redact.text(attempt.reply, *users),
+        "user": mask.redact.user(attempt.user),
+        "reply": mask.text(attempt.reply),
         "likely_refusal": attempt.likely_refusal,
         "unjudged": attempt.unjudged,
-        "reason": redact.text(attempt.reason, *users),
+        "reason": mask.text(attempt.reason),
     }
-
-
-PERSONAL = frozenset(("name", "comment", "owner"))
-"""Kinds of evidence that may name a person."""
 
 
 def device_row(finding: DeviceFinding, redact: Redactor) -> Row:
     """Return a device as the contract has it."""
-    users = tuple(user for each in finding.services for user in (*each.users, *each.reason_names))
-    hosts = [each.value for each in finding.evidence if each.kind in PERSONAL]
+    mask = personal.of_device(finding, redact)
     return {
         "type": "device",
         "schema": SCHEMA,
@@ -154,13 +151,13 @@ def device_row(finding: DeviceFinding, redact: Redactor) -> Row:
         "verdict": finding.verdict,
         "band": finding.band,
         "state": finding.state,
-        "reason": redact.text(finding.reason, *users),
+        "reason": mask.text(finding.reason),
         "affected_through": finding.affected_through,
         "name": redact.host(finding.name),
         "vendor": finding.vendor,
-        "model": finding.model,
+        "model": mask.text(finding.model),
         "kind": finding.kind,
-        "location": finding.location,
+        "location": redact.place(finding.location),
         "serial": finding.serial,
         "role": finding.role,
         "senders_at_least": finding.senders_at_least,
@@ -170,8 +167,9 @@ def device_row(finding: DeviceFinding, redact: Redactor) -> Row:
             "type_confidence": finding.identity.type_confidence,
             "via": list(finding.identity.via),
             "rivals": [{"label": each.label, "probability": each.probability} for each in finding.identity.rivals],
-            "grounds": [redact.named(each, hosts) for each in finding.identity.grounds],
+            "grounds": [mask.text(each) for each in finding.identity.grounds],
             "settles": finding.identity.settles,
+            "others": [asdict(each) | {"name": redact.host(each.name)} for each in finding.identity.others],
         },
         "interfaces": [
             {"mac": each.mac, "kind": mac_kind(each.mac), "domain": each.domain} for each in finding.interfaces
@@ -187,15 +185,15 @@ def device_row(finding: DeviceFinding, redact: Redactor) -> Row:
             for each in finding.addresses
         ],
         "services": [_service(each, redact) for each in finding.services],
-        "findings": _named(finding.findings),
-        "anomalies": _named(finding.anomalies),
+        "findings": _named(finding.findings, mask),
+        "anomalies": _named(finding.anomalies, mask),
         "owner": redact.user(finding.owner),
         "exception": None,
         "advice": [
             {"code": each.code, "text": each.text, "source": each.source, "as_of": each.as_of}
             for each in finding.advice
         ],
-        "evidence": [_evidence(each, redact) for each in finding.evidence],
+        "evidence": [_evidence(each, mask) for each in finding.evidence],
     }
 
 
@@ -226,12 +224,11 @@ def _service(finding: ServiceFinding, redact: Redactor) -> Row:
     }
 
 
-def _evidence(clue: Evidence, redact: Redactor) -> Row:
-    value = redact.host(clue.value) if clue.kind in PERSONAL else clue.value
+def _evidence(clue: Evidence, mask: Mask) -> Row:
     return {
         "source": clue.source,
         "field": clue.field,
-        "value": value,
+        "value": mask.value(clue),
         "class": clue.kind,
         "measured": clue.measured,
         "weight": clue.weight,
@@ -249,8 +246,8 @@ def _maybe(microseconds: int | None) -> str | None:
     return None if microseconds is None else utc(microseconds)
 
 
-def _named(anomalies: tuple[Anomaly, ...]) -> list[Row]:
-    return [{"code": each.code, "text": each.text} for each in anomalies]
+def _named(anomalies: tuple[Anomaly, ...], mask: Mask) -> list[Row]:
+    return [{"code": each.code, "text": mask.text(each.text)} for each in anomalies]
 
 
 def _observation(seen: Observation) -> Row:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from sniffer import __version__
 from sniffer.knowledge.catalogue import Catalogue
+from sniffer.knowledge.device_texts import device_texts
+from sniffer.knowledge.makers import makers
+from sniffer.knowledge.rows import Row as KnownRow
 from sniffer.reports.moments import utc
 from sniffer.reports.rows import SCHEMA, Row
 from sniffer.reports.summary import Summary
@@ -20,6 +25,8 @@ def run_row(gathered: dict[str, Any], summary: Summary, flags: list[str], exit_s
         "knowledge": _dates(known),
         "sensors": gathered["sensors"],
         "inputs": gathered["inputs"],
+        "tables": gathered["tables"],
+        "identity": {"listened": gathered["listened"], "messages": gathered["messages"]},
         "ports": gathered["ports"],
         "frames": {"read": gathered["frames_read"], "selected": gathered["frames_selected"], "dropped": None},
         "connections": {"silent": gathered["silent"], "evicted": gathered["evicted"]},
@@ -41,10 +48,15 @@ def run_row(gathered: dict[str, Any], summary: Summary, flags: list[str], exit_s
 
 def _dates(known: Catalogue) -> dict[str, str]:
     """Return the newest date of each table."""
-    tables = {
+    tables: dict[str, Sequence[KnownRow]] = {
         "services": known.services,
         "deadlines": known.deadlines,
         "ways": known.ways,
         "replies": known.replies,
+        "device-names": known.device_names,
+        "device-texts": device_texts(Path(known.user_file) if known.user_file else None).rows,
+        "makers": makers(),
+        "mail-marks": known.mail_marks,
+        "client-programs": known.client_programs,
     }
     return {name: max(row.as_of for row in rows).isoformat() for name, rows in tables.items()}

@@ -22,6 +22,7 @@ from sniffer.reports.auth_words import (
 )
 from sniffer.reports.missing import rounded
 from sniffer.reports.moments import local_span, short
+from sniffer.reports.personal import of_session
 from sniffer.reports.redaction import Redactor
 from sniffer.reports.sureness import JUDGED, percent, sure, telling
 from sniffer.reports.words import UNJUDGED_WORDS, tls_words
@@ -36,8 +37,8 @@ class Story(NamedTuple):
     redact: Redactor
 
     def clean(self, text: str) -> str:
-        """Return a text without the user names of the session, if names are to be replaced."""
-        return self.redact.text(text, *(each.user for each in self.finding.auth.attempts)) or ""
+        """Return a text without the names of the session's user and client, if names are to be replaced."""
+        return of_session(self.finding, self.redact).words(text)
 
 
 def headline(story: Story) -> str:

@@ -11,6 +11,15 @@ from sniffer.reports.known import TRUST, Known
 from sniffer.reports.moments import local_span
 from sniffer.reports.words import UNJUDGED_WORDS
 
+NAMELESS = 4
+"""Addresses shown of devices of which no more is known."""
+
+TABLES = (
+    "the DHCP leases or the ARP table that hold these addresses, or the log of the router that translates to them"
+    " (--facts FILE)"
+)
+"""What would tell which devices several addresses are."""
+
 
 @dataclass(slots=True)
 class Summary:
@@ -18,7 +27,8 @@ class Summary:
 
     ``all_scopes`` says whether remote hosts are reported too; ``silent`` are connections without a byte.
     ``bases`` counts the judged sessions by how they were; ``unverified`` are the services, as people call them, that
-    were inferred for without a check against a real session.
+    were inferred for without a check against a real session.  ``tables`` are those of the site that were read: (file,
+    format, rows).
     """
 
     all_scopes: bool
@@ -34,6 +44,7 @@ class Summary:
     verdicts: Counter[Verdict] = field(default_factory=Counter)
     silent: int = 0
     nameless: list[DeviceFinding] = field(default_factory=list)
+    tables: tuple[tuple[str, str, int], ...] = ()
 
     def shows(self, scope: str) -> bool:
         """Say whether something of this scope is reported."""
@@ -79,7 +90,8 @@ class Summary:
             return [*self._nothing(ports), *self._hidden()]
         span = f", {local_span(self.first, self.last)}" if self.first is not None and self.last else ""
         seen = f"{_count(self.sessions, 'session')} of {_count(self.verdicts.total(), 'device')}{span}."
-        return [seen, *self._judged(), *not_checked(self.unverified), *self._nameless(), *self._hidden()]
+        site = [*self._tables(), *self._nameless()]
+        return [seen, *self._judged(), *not_checked(self.unverified), *site, *self._hidden()]
 
     def _nothing(self, ports: tuple[int, ...]) -> list[str]:
         listed = ", ".join(map(str, ports[:8])) + (" …" if len(ports) > 8 else "")
@@ -96,14 +108,24 @@ class Summary:
         judged = f"{self.judged:,} of {self.sessions:,} could be judged{': ' if how else ''}{how}."
         return [f"{judged} Not judged: {missing}.", "Unknown is no all-clear."]
 
+    def _tables(self) -> list[str]:
+        """Say which tables of the site were read."""
+        told = [f"{file} ({kind}, {_count(rows, 'row')})" for file, kind, rows in self.tables]
+        return [f"Read beside the captures: {', '.join(told)}."] if told else []
+
     def _nameless(self) -> list[str]:
         """Say of how many devices only the address is known, and what would settle which they are."""
         if not self.nameless:
             return []
-        count = _count(len(self.nameless), "device")
-        settles = dict.fromkeys(each.identity.settles for each in self.nameless if each.identity.settles)
-        more = ", and so on: 'sniffer explain … --device'" if len(settles) > 1 else ""
-        return [f"{count} known by address only, behind a router. To settle which: {next(iter(settles))}{more}."]
+        count = len(self.nameless)
+        addresses = list(dict.fromkeys(each.addresses[0].ip for each in self.nameless if each.addresses))
+        shown = ", ".join(addresses[:NAMELESS]) + (" …" if len(addresses) > NAMELESS else "")
+        behind = ": their frames came through a router" if count > 1 else ": its frames came through a router"
+        way = behind if all(each.identity.via for each in self.nameless) else ""
+        settles = {each.identity.settles for each in self.nameless}
+        tables = settles.pop() if len(settles) == 1 else TABLES
+        told = f"{_count(count, 'device')} known by address only ({shown}){way}."
+        return [f"{told} What would tell which {'they are' if count > 1 else 'it is'}: {tables}."]
 
     def _hidden(self) -> list[str]:
         lines = []

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sniffer.model.findings import AuthFinding, DeviceFinding, ServiceFinding, SessionFinding
-from sniffer.reports import auth_words
+from sniffer.reports import auth_words, personal
 from sniffer.reports.escape import for_terminal
 from sniffer.reports.known import Known, known_by
 from sniffer.reports.moments import local
@@ -56,11 +56,13 @@ def devices_table(findings: Iterable[DeviceFinding], redact: Redactor, known: Kn
 
 
 def _device(finding: DeviceFinding, redact: Redactor) -> Text:
-    addresses = [each.ip for each in finding.addresses[:2]]
+    addresses = list(dict.fromkeys(each.ip for each in finding.addresses))[:2]
     senders = [f"{finding.senders_at_least} senders or more"] if finding.senders_at_least > 1 else []
     role = [finding.role] if finding.role == "relay" else []
-    made = " ".join(part for part in (finding.vendor, finding.model) if part)
-    about = [" ".join(addresses), made, finding.location, *role, *senders]
+    mask = personal.of_device(finding, redact)
+    made = " ".join(part for part in (finding.vendor, mask.text(finding.model)) if part)
+    sure = ["address only"] if finding.identity.settles else []
+    about = [" ".join(addresses), *sure, made, redact.place(finding.location), *role, *senders]
     return _two(redact.host(finding.name) or "(no name)", ", ".join(each for each in about if each))
 
 

@@ -98,12 +98,21 @@ def selection(
     if senders and share.number == 0:
         plain = f"{plain} or (udp and ({' or '.join(f'src port {port}' for port in senders)}))"
     if discovery and share.number == 0:
-        plain = " or ".join([plain, *discovery.expressions(link)])
+        plain = " or ".join([plain, *discovery.expressions(link), *(_openings(either) if share != ALL else ())])
     if link in LOOPBACK:
         return f"{plain} or not ip"
     if link != DLT_EN10MB:
         return plain
     return f"{plain} or (vlan and ({plain} or (vlan and ({plain}))))"
+
+
+def _openings(either: str) -> tuple[str, str]:
+    """Return what selects the segments that open connections of all shares: they tell of boxes, too."""
+    opens = "& 0x12 = 2"  # SYN without ACK (RFC 9293 3.1)
+    return (
+        f"(ip and tcp and {either} and tcp[13] {opens})",
+        f"(ip6 and tcp and {either} and ip6[{IPV6_BYTES + 13}] {opens})",
+    )
 
 
 def _ports(side: str, ports: Collection[int]) -> str:

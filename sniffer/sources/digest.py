@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import multiprocessing
 import os
 from collections.abc import Sequence
-from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sniffer.model import limits
 from sniffer.sources.inputs import Input
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection as Pipe
 
 
 class Digests:
@@ -25,6 +27,8 @@ class Digests:
         self._paths = paths = [each.path for each in sources if not each.stream]
         self._pipe: Pipe | None = None
         if sum(each.size for each in sources) >= limits.SHARED_BYTES and hasattr(os, "fork"):
+            import multiprocessing  # noqa: PLC0415 - takes 10 ms, which small captures need not wait for
+
             context = multiprocessing.get_context("fork")
             self._pipe, theirs = context.Pipe(duplex=False)
             self._process = context.Process(target=_send, args=(theirs, paths), daemon=True)

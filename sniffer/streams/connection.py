@@ -94,16 +94,18 @@ class Half:
 class Connection:
     """A connection between a client and a server, followed from outside.
 
-    ``first`` and ``last`` are the times of its frames, in microseconds.  ``half`` are the client's and the
-    server's direction.  ``watcher``, made by ``watch`` when the first byte comes, is told of data, gaps and
-    the close while it is ``wanted``.  ``mac``, ``hops`` (the TTL left) and ``vlan`` are those of the client's
-    frame that was nearest to it: of several copies of a SYN the one with the most hops left.  ``round_trip`` is the
-    time from the last SYN to the answer to it, as seen where the capture was made; None without both, in this order.
+    ``first`` and ``last`` are the times of its frames, in microseconds.  ``half`` are the client's and the server's
+    direction, ``sides[from_client]`` a side's own and the other.  ``watcher``, made by ``watch`` when the first
+    byte comes, is told of data, gaps and the close while it is ``wanted``.  ``mac``, ``hops`` (the TTL left) and
+    ``vlan`` are those of the client's frame that was nearest to it: of several copies of a SYN the one with the
+    most hops left.  ``round_trip`` is the time from the last SYN to the answer to it, as seen where the capture was
+    made; None without both, in this order.
     """
 
     __slots__ = (
-        "client", "client_forward", "closed", "duplicates", "end_seen", "first", "gap_bytes", "half", "hops",
-        "last", "mac", "origin", "origins", "round_trip", "server", "snaplen_cut", "vlan", "wanted", "watch", "watcher",
+        "client", "client_forward", "closed", "duplicates", "end_seen", "first", "gap_bytes", "half", "hops", "last",
+        "mac", "origin", "origins", "round_trip", "server", "sides", "snaplen_cut", "vlan", "wanted", "watch",
+        "watcher",
     )  # fmt: skip
 
     def __init__(
@@ -118,7 +120,8 @@ class Connection:
         self.server = server
         self.client_forward = client_forward
         self.first = self.last = time
-        self.half = (Half(), Half())
+        self.half = ours, theirs = Half(), Half()
+        self.sides = (theirs, ours), (ours, theirs)
         self.watch = watch
         self.watcher: Watcher | None = None
         self.wanted = True
@@ -156,7 +159,7 @@ class Connection:
 
     def take(self, from_client: bool, segment: Segment) -> None:
         """Follow one segment that is not the plain continuation of its half-stream."""
-        half, other = self.half if from_client else self.half[::-1]
+        half, other = self.sides[from_client]
         self.last = segment.time
         sequence = segment.sequence
         if segment.flags & SYN:
@@ -181,7 +184,7 @@ class Connection:
             return
         self.closed = True
         for from_client in (True, False):
-            half, other = self.half if from_client else self.half[::-1]
+            half, other = self.sides[from_client]
             self._give_up(half, from_client)
             owed = self._owed(other, half)
             if owed and half.place:  # of a side that was never seen all is missing, which is said otherwise
@@ -191,15 +194,16 @@ class Connection:
 
     def deliver(self, from_client: bool, half: Half, payload: bytes, acknowledged: int, time: int) -> None:
         """Tell the watcher of the next bytes, whose sender had heard the other side up to ``acknowledged``."""
-        half.place += len(payload)
-        half.next = ((half.next or 0) + len(payload)) & 0xFFFFFFFF
+        length = len(payload)
+        half.place += length
+        half.next = ((half.next or 0) + length) & 0xFFFFFFFF
         if self.wanted:
-            other = self.half[1 if from_client else 0]
+            other = self.sides[from_client][1]
             heard = other.next
             if heard is None:
                 heard = other.expected = acknowledged if other.expected is None else other.expected
             behind = ((heard - acknowledged + HALF) & 0xFFFFFFFF) - HALF
-            self.wanted = self._watcher().receive(from_client, payload, time, behind)
+            self.wanted = (self.watcher or self._watcher()).receive(from_client, payload, time, behind)
 
     def missed(self, from_client: bool, half: Half, length: int, *, cut: bool = False) -> None:
         """Tell the watcher of missing bytes."""

@@ -21,6 +21,8 @@ from sniffer.streams.runs import Runs, runs
 
 Done = Callable[[Connection], None]
 
+ENDS = FIN | RST
+
 
 class ConnectionTable:
     """Follows the connections of one sensor.
@@ -59,6 +61,7 @@ class ConnectionTable:
         """Follow one flow through a batch; most runs only continue their half-stream."""
         connection = self._connections.get(key)
         time, flags = batch.time, batch.flags
+        origin = packets.origins[0] if len(packets.origins) == 1 else None
         for run in range(first, last):
             if connection is None or flags[run] & SYN or time[run] - connection.last > limits.CLOSED_LINGERS:
                 connection = self._current(connection, packets, batch, key, run)
@@ -66,26 +69,30 @@ class ConnectionTable:
                 continue
             connection.last = time[run]
             if not connection.closed:
-                self._take(connection, packets, batch, run, key)
+                from_client = batch.forward[run] is connection.client_forward
+                if connection.origin is not origin or (from_client and connection.hops < 0):
+                    _note_link(connection, packets, batch, run, from_client)
+                if connection.wanted:
+                    self._take(connection, packets, batch, run, key, from_client)
+                elif flags[run] & ENDS:
+                    self._overhear(connection, flags[run], from_client)
             connection.last = batch.last_time[run]
 
-    def _take(self, connection: Connection, packets: Packets, batch: Runs, run: int, key: int) -> None:
-        """Follow a run of a connection that is open."""
-        flags = batch.flags[run]
-        from_client = batch.forward[run] is connection.client_forward
-        origin = packets.origins[0] if len(packets.origins) == 1 else None
-        if connection.origin is not origin or (from_client and connection.hops < 0):
-            _note_link(connection, packets, batch, run, from_client)
-        if not connection.wanted:
-            if flags & (FIN | RST):
-                self._overhear(connection, flags, from_client)
-            return
-        half, other = connection.half if from_client else connection.half[::-1]
+    def _take(
+        self, connection: Connection, packets: Packets, batch: Runs, run: int, key: int, from_client: bool
+    ) -> None:
+        """Follow a run of a connection of which more can be learned."""
+        half, other = connection.sides[from_client]
         if batch.plain[run] and batch.sequence[run] == half.next and not half.pending and half.ends is None:
+            acknowledged = batch.acknowledged[run]
             if other.pending:
-                connection.notice_acknowledged(from_client, batch.acknowledged[run])
-            half.acknowledged = batch.acknowledged[run]
-            _deliver(connection, packets, batch, run, from_client)
+                connection.notice_acknowledged(from_client, acknowledged)
+            half.acknowledged = acknowledged
+            if batch.first[run + 1] - batch.first[run] == 1:
+                payload = packets.data[batch.start[run] : batch.stop[run]]
+                connection.deliver(from_client, half, payload, acknowledged, batch.time[run])
+            else:
+                _deliver_several(connection, packets, batch, run, from_client)
         else:
             self._take_one_by_one(connection, packets, batch, run, key, from_client)
         if batch.copies[run] and connection.wanted and not connection.closed:
@@ -168,7 +175,7 @@ class ConnectionTable:
     def _overhear(self, connection: Connection, flags: int, from_client: bool) -> None:
         """Notice the end of a connection of which nothing more can be learned."""
         connection.end_seen = True
-        half, other = connection.half if from_client else connection.half[::-1]
+        half, other = connection.sides[from_client]
         half.ends = half.place
         if flags & RST or other.ends is not None:
             connection.close()
@@ -214,14 +221,10 @@ def _worth(connection: Connection) -> tuple[int, int]:
     return rank, connection.last
 
 
-def _deliver(connection: Connection, packets: Packets, batch: Runs, run: int, from_client: bool) -> None:
-    """Deliver a run: as one, or segment by segment where their times matter."""
+def _deliver_several(connection: Connection, packets: Packets, batch: Runs, run: int, from_client: bool) -> None:
+    """Deliver a run of several segments: as one, or segment by segment where their times matter."""
     first, last = batch.first[run], batch.first[run + 1]
-    half, acknowledged = connection.half[0 if from_client else 1], batch.acknowledged[run]
-    if last - first == 1:
-        payload = packets.data[batch.start[run] : batch.stop[run]]
-        connection.deliver(from_client, half, payload, acknowledged, batch.time[run])
-        return
+    half, acknowledged = connection.sides[from_client][0], batch.acknowledged[run]
     bounds = zip(batch.starts[first:last].tolist(), batch.stops[first:last].tolist(), strict=True)
     payloads = [packets.data[start:stop] for start, stop in bounds]
     if connection.timed:

@@ -108,7 +108,7 @@ class _Walk:
 
     def _steps(self, node: Node, turn: Said) -> Iterator[tuple[Node, Edge, float]]:
         """Yield the turns that agree with the label."""
-        said, reply = self._reader.words(turn, self._replies)  # type: ignore[arg-type]
+        said, reply = self._reader.words(turn, self._replies)
         state, begun = node
         for edge in self._grammar.edges[state]:
             likely = edge.weight * said[edge.client] * reply[edge.server]

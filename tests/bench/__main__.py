@@ -8,10 +8,9 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.bench.run import PROGRAMS, Figures, Plan, run
+from tests.bench.run import DISCOVERY, PROGRAMS, Figures, Plan, run
 from tests.bench.table import report
 
-DISCOVERY = ("s15", "mixed-discovery")
 FILES = ("mixed", "mixed-vlan", "mixed-small", "smtp", "tls")
 STARTUP = "startup"
 
@@ -60,15 +59,20 @@ def _generate(arguments: argparse.Namespace) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> None:
-    skipped = {"tshark": arguments.skip_tshark, "sniffer": arguments.skip_sniffer}
+    skipped = {"tshark": arguments.skip_tshark, "sniffer": arguments.skip_sniffer, "without": arguments.skip_sniffer}
     programs = tuple(program for program in PROGRAMS if not skipped.get(program))
     plan = Plan(arguments.runs, arguments.tshark_runs, programs)
     names = [name for name in arguments.only if name != STARTUP]
     files = [arguments.directory / f"{name}.pcap" for name in names]
     figures = run(files, plan, startup=STARTUP in arguments.only)
-    print(report(figures))
+    print(report(figures, {path.stem: _discovered(path) for path in files if path.stem in DISCOVERY}))
     if arguments.json:
         arguments.json.write_text(json.dumps(_every_run(figures), indent=1) + "\n")
+
+
+def _discovered(path: Path) -> int:
+    """How many messages of discovery a capture holds, by its truth."""
+    return int(json.loads(path.with_suffix(".truth.json").read_text())["discovery"])
 
 
 def _every_run(figures: Figures) -> list[dict[str, object]]:

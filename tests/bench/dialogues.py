@@ -26,6 +26,7 @@ class Device:
     password: str
     body_size: int
     """Bytes of the message."""
+    recipient: str = "office@example.org"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,7 @@ def mail(device: Device) -> Turns:
     return [
         client(f"MAIL FROM:<{device.user}> SIZE={device.body_size}"),
         server("250 2.1.0 Ok"),
-        client("RCPT TO:<office@example.org>"),
+        client(f"RCPT TO:<{device.recipient}>"),
         server("250 2.1.5 Ok"),
         client("DATA"),
         server("354 End data with <CR><LF>.<CR><LF>"),
@@ -179,11 +180,13 @@ def mail(device: Device) -> Turns:
 
 
 def message(device: Device) -> bytes:
-    """A scan as an attachment, whose lines look like SASL answers."""
+    """A scan as an attachment, whose lines look like SASL answers; its last line is as long as it comes."""
     head = (
-        f"From: <{device.user}>\r\nTo: <office@example.org>\r\nSubject: Scan from {device.name}\r\n"
+        f"From: <{device.user}>\r\nTo: <{device.recipient}>\r\nSubject: Scan from {device.name}\r\n"
         "MIME-Version: 1.0\r\nContent-Type: application/pdf; name=scan.pdf\r\n"
         "Content-Transfer-Encoding: base64\r\n\r\n"
     ).encode()
-    line = b64encode(f"{device.name} page ".encode() * 8)[:LINE] + b"\r\n"
-    return head + line * (device.body_size // len(line)) + b".\r\n"
+    text = b64encode(f"{device.name} page ".encode() * 8)[:LINE]
+    lines, rest = divmod(device.body_size, LINE + len(b"\r\n"))
+    last = text[:rest] + b"\r\n" if rest else b""
+    return head + (text + b"\r\n") * lines + last + b".\r\n"

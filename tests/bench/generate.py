@@ -47,7 +47,7 @@ RECIPES = {
     "mixed-vlan": Recipe(OFFICE, sessions=700, seconds=240, background=1_540_000, vlans=True),
     "mixed-small": Recipe(OFFICE, sessions=700, seconds=240, background=1_540_000, size=0.25),
     "smtp": Recipe(Mix(devices=200, templates=2, starttls=0, body=(18_000, 83_000)), sessions=20_100, seconds=600),
-    "tls": Recipe(Mix(devices=200, templates=50, starttls=1, body=(300, 1_800)), sessions=20_000, seconds=400),
+    "tls": Recipe(Mix(devices=200, templates=56, starttls=1, body=(300, 1_800)), sessions=20_000, seconds=400),
 }
 
 

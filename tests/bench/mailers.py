@@ -15,6 +15,9 @@ from tests.bench.tls import TLS12, TLS13, inside_tls
 
 MAIL_SERVERS = ("10.0.3.2", "10.0.3.3", "198.51.100.25", "203.0.113.40")
 CLEAR_PORTS, STARTTLS_PORTS = (25, 587, 2525), (587, 25)
+PLACES = ("", "-hall", "-2nd-floor", "-accounting", "-warehouse-north", "-it", "-reception-and-mail-room")
+RECIPIENTS = ("office", "it", "scans", "invoices", "a.b", "maria.mustermann", "incoming-documents", "fax2mail", "hr")
+"""What makes turns as long as no other's: half of the sequences of turns in a capture of TLS are to be distinct."""
 PACE = 20.0  # a template's turn takes 4 ms, a real one rather 80 ms
 
 
@@ -62,7 +65,8 @@ def address(number: int) -> str:
 def _told(number: int, habit: Habit, mix: Mix, pool: Pool, noise: Random) -> Told:
     name = f"scanner-{number:03}"
     password = f"Made-up-{number:03}-" + "x" * (number % 9)
-    device = Device(name, f"{name}@example.org", password, noise.randint(*mix.body))
+    user, recipient = f"{name}{PLACES[number % len(PLACES)]}@example.org", f"{noise.choice(RECIPIENTS)}@example.org"
+    device = Device(name, user, password, noise.randint(*mix.body), recipient)
     tls = number * 0.618 % 1 < mix.starttls  # spread evenly over devices and habits
     client = address(number)
     server = "2001:db8:3::53" if ":" in client else MAIL_SERVERS[number % len(MAIL_SERVERS)]

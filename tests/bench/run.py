@@ -16,7 +16,11 @@ from tests.bench.measure import Measurement, measure
 from tests.capture_files import write_pcap
 from tests.wire import Conversation
 
-PROGRAMS = ("sniffer", "tcpdump", "tshark")
+PROGRAMS = ("sniffer", "without", "tcpdump", "tshark")
+"""``without`` is sniffer that does not listen to what boxes say of themselves."""
+
+DISCOVERY = ("s15", "mixed-discovery")
+"""Captures that hold what boxes say; of the others only the mail is read."""
 PORTS = (25, 465, 587, 2525, 2465, 2587)
 TSHARK_FILTER = 'smtp.req.command=="AUTH" || tls.handshake.type==1'
 JUDGED_OR_NOT = (0, 3, 5)  # the statuses of a triage that read all of its input
@@ -52,17 +56,24 @@ def run(files: Iterable[Path], plan: Plan, *, startup: bool = True) -> Figures:
 
 def commands(path: Path, programs: Iterable[str]) -> dict[str, list[str]]:
     """The command of each program for a capture."""
+    listens = path.stem in DISCOVERY
     made = {
-        "sniffer": triage(path),
+        "sniffer": triage(path) if listens else without_identity(path),
+        "without": without_identity(path),
         "tcpdump": ["tcpdump", "-r", str(path), "-w", "/dev/null", bpf_filter()],
         "tshark": ["tshark", "-r", str(path), "-Y", TSHARK_FILTER],
     }
-    return {program: made[program] for program in programs}
+    return {program: made[program] for program in programs if program != "without" or listens}
 
 
 def triage(path: Path) -> list[str]:
     """The command of a triage whose table nobody reads."""
     return [sys.executable, "-m", "sniffer", "triage", str(path), "--output", "/dev/null"]
+
+
+def without_identity(path: Path) -> list[str]:
+    """The same for mail alone."""
+    return [*triage(path), "--no-identity"]
 
 
 def bpf_filter() -> str:
@@ -78,7 +89,7 @@ def _in_turn(name: str, programs: Mapping[str, Sequence[str]], plan: Plan) -> Fi
     for turn in range(plan.runs + 1):
         for program in filter(lambda program: plan.counts(program, turn), programs):
             print(f"{name}: {program}, {f'turn {turn}' if turn else 'warm-up'}", file=sys.stderr)
-            accepted = JUDGED_OR_NOT if program == "sniffer" else (0,)
+            accepted = JUDGED_OR_NOT if program in ("sniffer", "without") else (0,)
             measured = measure(programs[program], accepted)
             if turn:
                 figures[name, program].append(measured)

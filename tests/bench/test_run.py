@@ -52,6 +52,18 @@ def test_the_report_holds_figures_against_their_targets() -> None:
     assert "ok   sniffer --help: seconds: 0.30 (target ≤ 0.5)" in text
 
 
+def test_discovery_is_held_against_mail_alone() -> None:
+    figures: Figures = {
+        ("s15", "sniffer"): runs(20.0, peak=390),
+        ("mixed-discovery", "sniffer"): runs(1.4),
+        ("mixed-discovery", "without"): runs(1.0),
+    }
+    text = report(figures, {"s15": 1_200_000})
+    assert "ok   s15: messages of discovery a second: 60000.00 (target ≥ 30000)" in text
+    assert "ok   s15: peak memory in MB: 390.00 (target ≤ 400)" in text
+    assert "ok   mixed-discovery: time without identity: 1.40 (target ≤ 1.5)" in text
+
+
 def test_a_run_that_failed_gives_no_figure() -> None:
     figures: Figures = {("mixed", "sniffer"): runs(1.0) + runs(0.1, problem="exit status 1: it broke")}
     assert seconds(figures, "mixed", "sniffer") is None

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from sniffer.inference.explained import dialogue_of
 from sniffer.inference.hidden import Ear, Hidden
 from sniffer.inference.inferred import Context, inferred_auth
-from sniffer.inference.turns import Dialogue, dialogue
+from sniffer.inference.turns import Dialogue, dialogue, records
 from sniffer.model.facts import Cut, HalfTurn, SessionFact, ShapeFact, TlsFact
 from sniffer.model.findings import AuthFinding, DialogueFinding
 from tests.inference.facts import in_tls
@@ -175,9 +175,15 @@ def explained(fact: SessionFact, service: str = "other") -> DialogueFinding:
     return dialogue_of(fact, heard(fact, service), ear())
 
 
+def perhaps_found(fact: SessionFact) -> Dialogue | None:
+    """The dialogue in a session's records, if there is one."""
+    seen = records(fact)
+    return dialogue(seen) if seen else None
+
+
 def found(fact: SessionFact) -> Dialogue:
     """The dialogue in a session's records."""
-    inside = dialogue(fact)
+    inside = perhaps_found(fact)
     assert inside is not None
     return inside
 

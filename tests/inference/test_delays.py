@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 
 import pytest
 from msgspec.structs import replace
 
-from sniffer.inference.delays import AT_ONCE, EARLY, HELD_BACK, LATE, REAL_LINK, remark, shares
+from sniffer.inference import delays
+from sniffer.inference.delays import AT_ONCE, EARLY, HELD_BACK, LATE, REAL_LINK
 from sniffer.inference.plaintext import Length
 from sniffer.inference.turns import Half, Turn
-from sniffer.model.facts import SessionFact, ShapeFact
+from sniffer.model.facts import HalfTurn, Outcome, SessionFact, ShapeFact
 from tests.inference.dialogues import session, told
 from tests.inference.facts import EXCHANGE_BANNER, in_tls
 
@@ -23,14 +25,32 @@ def link(round_trip: int | None = FAR, banner: str | None = EXCHANGE_BANNER) -> 
     return replace(in_tls(banner=banner), round_trip=round_trip)
 
 
-def half(first: int, last: int | None = None) -> Half:
-    """What one side said, in these microseconds."""
-    return Half(Length(40, 40), 1, 64, first, first if last is None else last)
+Times = tuple[int, int]
+"""When the first and the last record of a half came."""
 
 
-def turn(took: int, round_trip: int = FAR) -> Turn:
+def turn(took: int, round_trip: int = FAR) -> tuple[Times, Times]:
     """A turn whose reply took so long beyond the round trip; neither side spoke at once."""
-    return Turn(half(0, 700_000), half(700_000 + round_trip + took, 700_000 + round_trip + took + 900_000))
+    answered = 700_000 + round_trip + took
+    return (0, 700_000), (answered, answered + 900_000)
+
+
+def shares(fact: SessionFact, times: tuple[Times | None, Times | None]) -> Mapping[Outcome, float]:
+    """What is said of a turn at these times."""
+    return delays.shares(*placed(fact, times))
+
+
+def remark(fact: SessionFact, times: tuple[Times | None, Times | None]) -> str:
+    """What is remarked of a turn at these times."""
+    return delays.remark(*placed(fact, times))
+
+
+def placed(fact: SessionFact, times: tuple[Times | None, Times | None]) -> tuple[SessionFact, Turn]:
+    """A session whose records came at these times, and their turn."""
+    halves = [HalfTurn(place == 0, *each, (64,)) for place, each in enumerate(times) if each]
+    places = iter(range(len(halves)))
+    client, server = (Half(Length(40, 40), 1, 64, *(next(places),) * 2) if each else None for each in times)
+    return replace(fact, shape=ShapeFact(tuple(halves))), Turn(client, server)
 
 
 def test_on_a_real_link_a_reply_that_was_held_back_points_to_a_refusal() -> None:
@@ -84,12 +104,11 @@ def test_of_a_server_that_is_not_known_to_hold_back_no_delay_says_anything(banne
 
 
 def test_a_reply_that_was_captured_before_its_message_has_no_delay() -> None:
-    early = Turn(half(9_000_000), half(3_000_000))
-    assert shares(link(), early) == {}
+    assert shares(link(), ((9_000_000, 9_000_000), (3_000_000, 3_000_000))) == {}
 
 
-@pytest.mark.parametrize("alone", [Turn(half(0), None), Turn(None, half(9_000_000)), Turn(None, None)])
-def test_half_a_turn_has_no_delay(alone: Turn) -> None:
+@pytest.mark.parametrize("alone", [((0, 0), None), (None, (9_000_000, 9_000_000)), (None, None)])
+def test_half_a_turn_has_no_delay(alone: tuple[Times | None, Times | None]) -> None:
     assert shares(link(), alone) == {}
     assert remark(link(), alone) == ""
 

@@ -10,9 +10,19 @@ from hypothesis import strategies as st
 
 from sniffer.inference.plaintext import protection
 from sniffer.inference.start import Padding, Start, start
-from sniffer.inference.turns import dialogue
 from sniffer.model.facts import SessionFact
-from tests.inference.dialogues import GREETED, HELLO, TICKETS, constant, found, random, session, spelled, to_blocks
+from tests.inference.dialogues import (
+    GREETED,
+    HELLO,
+    TICKETS,
+    constant,
+    found,
+    perhaps_found,
+    random,
+    session,
+    spelled,
+    to_blocks,
+)
 
 FINISHED = 4 + 48
 """Bytes of a Finished of SHA-384 (RFC 8446 4.4.4)."""
@@ -80,7 +90,7 @@ def test_where_the_dialogue_begins(case: str) -> None:
 @pytest.mark.parametrize("case", [case for case, (_, wanted) in STARTS.items() if wanted is None])
 def test_what_is_not_plain_is_no_dialogue(case: str) -> None:
     fact, _ = STARTS[case]
-    assert dialogue(fact) is None
+    assert perhaps_found(fact) is None
 
 
 EXACT = [

@@ -7,10 +7,21 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from sniffer.inference.turns import dialogue
+from sniffer.inference.turns import began, ended
 from sniffer.model import limits
 from sniffer.model.facts import Cut, HalfTurn, SessionFact, ShapeFact, TlsFact
-from tests.inference.dialogues import CBC, GREETED, LIST, TICKETS, constant, found, session, spelled, spelled_text
+from tests.inference.dialogues import (
+    CBC,
+    GREETED,
+    LIST,
+    TICKETS,
+    constant,
+    found,
+    perhaps_found,
+    session,
+    spelled,
+    spelled_text,
+)
 from tests.inference.facts import in_tls
 
 LOGIN = "12>18, 34>18, 54>37, 6>15"
@@ -149,10 +160,12 @@ def test_java_pads_each_line_of_a_mail() -> None:
 
 
 def test_what_was_captured_stays_beside_the_text() -> None:
-    (turn,) = found(session("10+2>18")).turns
+    fact = session("10+2>18")
+    (turn,) = found(fact).turns
     assert turn.client
+    assert fact.shape
     assert (turn.client.records, turn.client.octets, turn.client.text) == (2, 12 + 2 * 24, (12, 12))
-    assert turn.client.first < turn.client.last
+    assert began(fact.shape, turn.client) < ended(fact.shape, turn.client)
 
 
 # -- the end --------------------------------------------------------------------------------------
@@ -183,7 +196,7 @@ UNREADABLE: dict[str, SessionFact] = {
 
 @pytest.mark.parametrize("case", UNREADABLE)
 def test_what_has_no_text_is_no_dialogue(case: str) -> None:
-    assert dialogue(UNREADABLE[case]) is None
+    assert perhaps_found(UNREADABLE[case]) is None
 
 
 def test_an_alert_behind_the_handshake_is_a_dialogue_without_turns() -> None:

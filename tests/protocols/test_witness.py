@@ -250,7 +250,7 @@ def test_what_was_said_is_told_as_without_listening(label: Labelled) -> None:
 @pytest.mark.parametrize("case", cases()[::6], ids=[case.name for case in cases()[::6]])
 def test_captures_tell_the_same(case) -> None:  # type: ignore[no-untyped-def]
     path = capture_of(case)
-    off, on = (facts(path, settings=Settings(processes=1, witness=each)) for each in (False, True))
+    off, on = (facts(path, settings=Settings(processes=1, identity=each)) for each in (False, True))
     assert [msgspec.structs.replace(fact, witness=None) for fact in on] == off
     assert all(fact.witness is None for fact in off)
 

@@ -12,15 +12,15 @@ Rules of this file:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import NamedTuple, cast
+
+from msgspec.structs import replace
 
 from sniffer.inference.identity.holders import KEPT
 from sniffer.inference.identity.names import host, telling
 from sniffer.inference.identity.owners import Owners
 from sniffer.inference.identity.scores import MOST, combined
 from sniffer.inference.identity.weights import DERIVED, MAKER, NAMES, worth
-from sniffer.knowledge.device_texts import device_texts
 from sniffer.knowledge.makers import is_neutral_maker, known_as, likely_kind, same_maker
 from sniffer.knowledge.vendors import mac_kind, vendor
 from sniffer.model import limits
@@ -127,6 +127,8 @@ def _of_addresses(owners: Owners, cards: tuple[str, ...], seen: list[Seen]) -> I
         for clue in owners.records.of_address(ip):
             at = [owners.holders.at(ip, time) for time in (clue.first, clue.last)]
             boxes = [{owners.joins.box(hold.mac) for hold in holds} for holds in at]
+            if clue.mac and cards and clue.mac not in cards:
+                continue  # a list has this address for another box
             known = all(each == mine for each in boxes) if cards else False
             nobody = not any(boxes) and any(_meanwhile(clue, each) for each in seen if each.ip == ip)
             if known or nobody:
@@ -135,6 +137,8 @@ def _of_addresses(owners: Owners, cards: tuple[str, ...], seen: list[Seen]) -> I
 
 def _meanwhile(clue: ClueFact, seen: Seen) -> bool:
     """Say whether something was said of an address about when the box sent from there."""
+    if clue.source == "inventory-list":
+        return True  # a plan, for no moment in particular
     here = clue.sensor in ("", seen.sensor)
     return here and clue.first <= seen.last + KEPT and clue.last >= seen.first - KEPT
 
@@ -142,7 +146,7 @@ def _meanwhile(clue: ClueFact, seen: Seen) -> bool:
 def _told(owners: Owners, clues: Iterable[ClueFact], cards: tuple[str, ...]) -> dict[str, list[Told]]:
     """Return all values by field: those that were said, and those that rules find in words."""
     found: dict[str, list[Told]] = {}
-    described = device_texts(Path(owners.known.user_file) if owners.known.user_file else None).described
+    described = owners.known.described
     for clue in clues:
         weight = worth(clue).weight
         derived = described(clue.field, clue.value) if clue.field in TEXTS else ()
@@ -240,8 +244,15 @@ def _model(model: str | None, maker: str | None) -> str | None:
 
 
 def _evidence(clues: Iterable[ClueFact]) -> Iterator[Evidence]:
-    """Give the clues, the strongest first."""
-    ranked = sorted(clues, key=lambda clue: (-worth(clue).weight, clue.first, clue.source, clue.field, clue.value))
+    """Give the clues, the strongest first; what was said of a card and of its address is one."""
+    once: dict[tuple[str, str, str], ClueFact] = {}
+    for clue in sorted(clues, key=lambda clue: clue.first):
+        seen = once.setdefault((clue.source, clue.field, clue.value), clue)
+        if clue.last > seen.last:
+            once[clue.source, clue.field, clue.value] = replace(seen, last=clue.last, count=max(seen.count, clue.count))
+    ranked = sorted(
+        once.values(), key=lambda clue: (-worth(clue).weight, clue.first, clue.source, clue.field, clue.value)
+    )
     for clue in ranked[: limits.EVIDENCE]:
         kind, weight, measured = worth(clue)
         yield Evidence(

@@ -5,13 +5,15 @@ Rules of this file:
    it was last made; without a lease until ``KEPT`` after that.  Then nobody has the address: not the last owner.
 2. What a card says of itself (ARP, ND) it may have had a while before; what a server gave was given then.
 3. An address that goes back and forth between cards is contested: nobody has it for sure.
-4. What was measured goes before what a site's tables say.
+4. A table that tells of a moment speaks for the working day around it.
+5. What was measured goes before what a site's tables say.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from sniffer.inference.identity.domains import EVERYWHERE, Domain
@@ -26,6 +28,10 @@ KEPT = 3600 * SECOND
 BEFORE = 600 * SECOND
 """Microseconds before its first claim that a box may have had its address: less than the shortest usual lease."""
 
+SNAPSHOT = 12 * 3600 * SECOND
+"""Microseconds around its moment for which a table without times speaks: people take it on the day of the capture, and
+leases of an office are for a day."""
+
 FLAPPING = 600 * SECOND
 """Microseconds within which an address that comes back to a card was never another's by right."""
 
@@ -34,6 +40,10 @@ OWN_WORD = frozenset(("arp", "nd"))
 
 SERVERS = frozenset(("dhcp", "dhcpv6"))
 """Sources in which a server gives a card an address."""
+
+
+LAST_CARD = "~"
+"""Stands behind every card in order."""
 
 
 class Hold(NamedTuple):
@@ -101,20 +111,47 @@ class Holders:
 
 def _holds(domain: Domain, claims: list[BindingFact]) -> Iterator[Hold]:
     """Give the intervals of one address in one domain; ``claims`` stand by their beginnings."""
-    for place, claim in enumerate(claims):
-        others = [moment for other in claims if other.mac != claim.mac for moment in (other.first, other.last)]
-        before = max((other.last for other in claims[:place] if other.mac != claim.mac), default=None)
-        first = claim.first - BEFORE if claim.source in OWN_WORD else claim.first
+    for claim, before, after in zip(claims, _before(claims), _after(claims), strict=True):
+        first = _begin(claim)
         first = first if before is None else max(first, min(before, claim.first))
-        after = min((moment for moment in others if moment > claim.last), default=None)
         end = _end(claim) if after is None else min(_end(claim), after)
         yield Hold(domain, claim.mac, first, end, claim)
+
+
+def _before(claims: list[BindingFact]) -> Iterator[int | None]:
+    """Give for each claim when another card made its last one of those that stand before it."""
+    lasts: dict[str, int] = {}
+    for claim in claims:
+        yield max((last for mac, last in lasts.items() if mac != claim.mac), default=None)
+        lasts[claim.mac] = max(claim.last, lasts.get(claim.mac, claim.last))
+
+
+def _after(claims: list[BindingFact]) -> Iterator[int | None]:
+    """Give for each claim when another card made one after its last."""
+    moments = sorted({(moment, claim.mac) for claim in claims for moment in (claim.first, claim.last)})
+    for claim in claims:
+        later = moments[bisect_right(moments, (claim.last, LAST_CARD)) :]
+        yield next((moment for moment, mac in later if mac != claim.mac), None)
+
+
+def _begin(claim: BindingFact) -> int:
+    """Return from when on a card may have had what it claims."""
+    if claim.source in OWN_WORD:
+        return claim.first - BEFORE
+    return claim.first - SNAPSHOT if _is_snapshot(claim) else claim.first
+
+
+def _is_snapshot(claim: BindingFact) -> bool:
+    """Say whether a table tells of one moment only: an ARP table, a list of leases that does not say since when."""
+    return (claim.sensor, claim.vlan) == EVERYWHERE and claim.first == claim.last and not claim.over
 
 
 def _end(claim: BindingFact) -> int:
     """Return until when a claim holds if nobody else makes one."""
     if claim.over:
         return claim.last
+    if claim.until is None and _is_snapshot(claim):
+        return claim.last + SNAPSHOT
     return max(claim.last, claim.until) if claim.until is not None else claim.last + KEPT
 
 
@@ -122,6 +159,9 @@ def _fights(claims: list[BindingFact]) -> Iterator[tuple[int, int]]:
     """Give when the address was taken from a card that then took it back."""
     for source in {claim.source for claim in claims} & OWN_WORD:
         runs = [claim for claim in claims if claim.source == source]
+        for one, other in pairwise(runs):
+            if one.mac != other.mac and one.last > other.first:
+                yield other.first - FLAPPING, min(one.last, other.last) + FLAPPING
         for one, other, again in zip(runs, runs[1:], runs[2:], strict=False):
             if one.mac == again.mac != other.mac and again.first - one.last <= FLAPPING:
                 yield one.last - FLAPPING, again.first + FLAPPING

@@ -63,7 +63,7 @@ class Owners:
         return self._near(fact) or self._far(fact, stranger=stranger)
 
     def on_our_side(self, fact: SessionFact) -> bool:
-        """Say whether the client is on our side by its card: one claimed its address on the wire and forwards not."""
+        """Say whether the client is on our side by its card, no router's, that claimed its address on the wire."""
         holds = self.holders.at(fact.client_ip, fact.start)
         return any(hold.fact.source in OWN_WORD and not self.gateways.forwards(hold.mac) for hold in holds)
 

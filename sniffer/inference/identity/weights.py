@@ -28,6 +28,7 @@ KINDS: dict[Field, str] = {
     "mac": "identifier",
     "vendor-class": "model",
     "parameters": "stack",
+    "stack": "stack",
     "system": "model",
     "agent": "stack",
     "comment": "comment",
@@ -42,7 +43,7 @@ KINDS: dict[Field, str] = {
 """Classes of what may be said, as evidence shows them."""
 
 SOURCES: dict[Source, float] = {
-    "inventory-list": 0.9,  # people wrote it down for this purpose
+    "inventory-list": 0.95,  # people wrote it down for this purpose
     "snmp": 0.9,  # the box's own management, asked
     "lldp": 0.9,
     "cdp": 0.9,
@@ -60,6 +61,7 @@ SOURCES: dict[Source, float] = {
     "smtp": 0.5,
     "ntlm": 0.5,
     "dns": 0.4,
+    "tcp": 0.2,
     "arp-table": 0.7,
     "mac-table": 0.7,
 }
@@ -80,4 +82,4 @@ MAKER = 0.7
 
 def worth(clue: ClueFact) -> Worth:
     """Return what a clue is worth."""
-    return Worth(KINDS[clue.field], SOURCES.get(clue.source, 0.3))
+    return Worth(KINDS[clue.field], SOURCES.get(clue.source, 0.3), clue.source == "tcp")

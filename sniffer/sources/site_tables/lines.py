@@ -75,6 +75,13 @@ class Lines:
             yield decoder.decode(piece).encode("utf-8", "replace") if decoder else piece
 
 
+CONTROLS = bytes({*range(32)} - {*b"\t\n\f\r\x1b"})
+"""Octets that no text has; terminals' logs have escapes."""
+
+MOSTLY_TEXT = 0.98
+"""Share of a text's first octets that are no controls; of an archive's or a key's one in nine is."""
+
+
 def _encoding(name: str, head: bytes) -> tuple[str, int]:
     """Return a file's encoding and the size of its mark.  Raises ``TableError`` for what is no text."""
     if not head:
@@ -90,7 +97,7 @@ def _encoding(name: str, head: bytes) -> tuple[str, int]:
     for encoding, low, high in (("utf-16-le", head[0::2], head[1::2]), ("utf-16-be", head[1::2], head[0::2])):
         if 0 not in low and 4 * high.count(0) > 3 * len(high) > 3:  # no mark, but most characters are Latin
             return encoding, 0
-    if 0 in head:
+    if 0 in head or len(head.translate(None, CONTROLS)) < len(head) * MOSTLY_TEXT:
         raise TableError(name, "is no text", "export the table as text or CSV")
     return "utf-8", 0
 
