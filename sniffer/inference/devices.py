@@ -54,7 +54,7 @@ RECEIVED = "received-from"
 """The rule of marks that say who handed a mail to the client (RFC 5321 4.4)."""
 
 DOUBTS: dict[str, str] = {
-    "address-contested": "two cards claimed its address in turn at the time",
+    "address-contested": "another card claimed its address, too, or was given it",
     "address-of-another": "its frames came from one card while another had the address",
     "name-of-another": "it calls itself by a factory name that is made of another card's address",
 }
@@ -209,7 +209,7 @@ class DeviceLedger:
         senders = 1 if cards and not forwards else senders_at_least(runs)
         services = tuple(ledger.finding(shared=senders > 1) for _, ledger in sorted(device.services.items()))
         telling_service = min(services, key=_urgency)
-        box = self._box(device, cards)
+        box = self._box(device, cards, shared=senders > 1)
         translated = self._translated(device) if cards else {}
         return DeviceFinding(
             device=key,
@@ -289,12 +289,12 @@ class DeviceLedger:
             others=tuple(self._other(each, key) for each, key in (ways | rivals).items()),
         )
 
-    def _box(self, device: _Device, cards: tuple[str, ...]) -> Box:
-        """Return what a device is; hosts of the Internet are nobody's to describe."""
+    def _box(self, device: _Device, cards: tuple[str, ...], *, shared: bool) -> Box:
+        """Return what a device is; hosts of the Internet are nobody's to describe, and no sender speaks for many."""
         if device.scope == "remote":
             return Box(name=_only_name(device))
         seen = [Seen(device.sensor, ip, each.first, each.last) for (ip, _), each in device.addresses.items()]
-        return describe(self._owners, cards, seen, _own_words(device))
+        return describe(self._owners, cards, seen, () if shared else _own_words(device))
 
 
 def _urgency(finding: ServiceFinding) -> tuple[int, int, str]:

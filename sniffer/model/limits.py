@@ -284,7 +284,8 @@ EVIDENCE = 48
 """Clues shown of a device, the strongest: one screen of a terminal."""
 
 HOLDERS = 500_000
-"""Intervals of addresses that matter to some session: 100 MiB.  Devices that mail have some ten each a day."""
+"""Intervals of addresses that matter to some session, and rows of firewalls' logs that do: 100 MiB each.  Devices that
+mail have some ten intervals each a day, a translated session has a row."""
 
 BOXES_REMEMBERED = 4096
 """Boxes whose names and addresses are remembered as they were looked up, while sessions are judged."""

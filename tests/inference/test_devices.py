@@ -7,6 +7,7 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from sniffer.inference.identity.names import telling
 from sniffer.model.facts import SessionFact
@@ -215,3 +216,14 @@ def test_judgement_is_a_function_of_the_set_of_facts(facts: list[SessionFact], c
     assert sum(service.judged + service.unjudged for device in first.devices for service in device.services) == len(
         first.sessions
     )
+
+
+def test_an_address_that_several_share_has_none_of_their_names() -> None:
+    """Two tell their cards by their names; what is left is the address, and the third is not what it is called."""
+    names = ("RNP002673A1B2C3", "XRX9C934E2CF72C", "KMBT112233")
+    seen = [fact(BASIC, mac=ROUTER, on_link=False, helo=name, day=n / 10_000) for n, name in enumerate(names)]
+    facts = [replace(each, routers=(ROUTER,)) for each in seen]
+    devices = {device.name: device for device in judge(facts).devices}
+    assert set(devices) == {*names[:2], None}
+    assert (devices[None].role, devices[None].senders_at_least, devices[None].kind) == ("nat", 3, None)
+    assert [each.value for each in devices[None].evidence if each.source == "smtp"] == [names[2]]

@@ -38,6 +38,9 @@ FLAPPING = 600 * SECOND
 OWN_WORD = frozenset(("arp", "nd"))
 """Sources in which a card claims an address because it has it."""
 
+SERVERS = frozenset(("dhcp", "dhcpv6"))
+"""Sources in which a server gives a card an address."""
+
 
 LAST_CARD = "~"
 """Stands behind every card in order."""
@@ -61,9 +64,11 @@ class Holders:
         ordered = sorted(facts, key=lambda fact: (fact.ip, fact.sensor, fact.vlan, fact.first, fact.last, fact.mac))
         self._holds: dict[str, list[Hold]] = {}
         self._contested: dict[tuple[Domain, str], list[tuple[int, int]]] = {}
+        self._given: dict[tuple[Domain, str], list[BindingFact]] = {}
         for (ip, sensor, vlan), group in groupby(ordered, key=lambda fact: (fact.ip, fact.sensor, fact.vlan)):
             claims, domain = list(group), (sensor, vlan)
             self._holds.setdefault(ip, []).extend(_holds(domain, claims))
+            self._given[domain, ip] = [claim for claim in claims if claim.source in SERVERS]
             if fights := list(_fights(claims)):
                 self._contested[domain, ip] = fights
 
@@ -76,6 +81,21 @@ class Holders:
     def contested(self, domain: Domain, ip: str, time: int) -> bool:
         """Say whether cards fought over an address at about a time."""
         return any(first <= time <= last for first, last in self._contested.get((domain, ip), ()))
+
+    def given_to_other(self, hold: Hold, time: int) -> bool:
+        """Say whether a server gave an address last to another card, which never said itself that it had it.
+
+        A Wi-Fi repeater's boxes ask for addresses under their own cards, and it claims them under its own.
+        """
+        leases = self._given.get((hold.domain, hold.fact.ip), ())
+        known = [claim for claim in leases if claim.first <= time <= _end(claim)]
+        last = max(known, key=lambda claim: (claim.last, claim.first, claim.mac), default=None)
+        if last is None or last.mac == hold.mac:
+            return False
+        return not any(
+            each.mac == last.mac and each.domain == hold.domain and each.fact.source in OWN_WORD
+            for each in self._holds[hold.fact.ip]
+        )
 
     def claimed(self, mac: str, ip: str) -> bool:
         """Say whether a card ever claimed an address."""

@@ -77,18 +77,19 @@ class Owners:
         holds = [hold for hold in self.holders.at(fact.client_ip, fact.start) if hold.domain == domain]
         holds = holds or self._by_table(fact)
         mine = next((hold for hold in holds if self.joins.box(hold.mac) == box), None)
-        measured = mine is not None and mine.domain == domain
+        measured = mine if mine and mine.domain == domain else None
         if not measured and self._sends_for_others(mac, fact):
             return None
-        if mine is None and holds:
-            rivals = tuple(dict.fromkeys((box, *(self.joins.box(hold.mac) for hold in holds))))
+        others = [self.joins.box(hold.mac) for hold in holds] or self._made_of(fact.client_ip)
+        if others and box not in others:
+            rivals = tuple(dict.fromkeys((box, *others)))
             return Attribution(address_key(fact), None, (), fact.routers, rivals, ("address-of-another",))
         grounds, doubts = [Ground("link", f"its frames came from {mac} with all their hops")], []
-        if measured and self.holders.contested(domain, fact.client_ip, fact.start):
+        if measured and self._in_doubt(measured, fact.start):
             doubts.append("address-contested")
         elif mine and not self.gateways.forwards(mac):
             grounds.append(_binding(mine))
-        told = self._by_name(mac, fact)
+        told = self._by_name(mac, fact, alone=not doubts)
         if told:
             grounds.append(told)
         elif self._foreign(fact, mac):
@@ -100,6 +101,17 @@ class Owners:
         if not fact.on_link or is_shared(mac) or self.gateways.several(mac):
             return True
         return self._translations.speak_of(fact.client_ip, fact.client_port, fact.start)
+
+    def _in_doubt(self, hold: Hold, time: int) -> bool:
+        """Say whether an address was another card's as well."""
+        if self._made_of(hold.fact.ip) not in ([], [self.joins.box(hold.mac)]):
+            return True
+        return self.holders.contested(hold.domain, hold.fact.ip, time) or self.holders.given_to_other(hold, time)
+
+    def _made_of(self, ip: str) -> list[str]:
+        """Return the box whose card an IPv6 address is made of, if it is."""
+        made = eui64(ip)
+        return [self.joins.box(made)] if made and not self.gateways.forwards(made) else []
 
     def _by_table(self, fact: SessionFact) -> list[Hold]:
         """Return who had the client's address by the site's tables, lists that people keep left out."""
@@ -188,8 +200,11 @@ class Owners:
 
     # -- names --------------------------------------------------------------------------------
 
-    def _by_name(self, mac: str, fact: SessionFact) -> Ground | None:
-        """Return what the EHLO name adds: made of this card's address, or the name that the box has elsewhere too."""
+    def _by_name(self, mac: str, fact: SessionFact, *, alone: bool = True) -> Ground | None:
+        """Return what the EHLO name adds: made of this card's address, or the name that the box has elsewhere too.
+
+        A name that is heard nowhere else adds something only where the card is the only one that may have said it.
+        """
         name = telling(fact.helo)
         if name is None:
             return None
@@ -202,7 +217,7 @@ class Owners:
             return None  # a default that all boxes of the kind have, at other sites with the same addresses, too
         if host(name) in self._names(mac):
             return Ground("name", f"EHLO {name} is its name elsewhere, too")
-        own = fact.on_link and fact.client_mac == mac and not self._names(mac) and not self._may_forward(mac)
+        own = alone and fact.on_link and fact.client_mac == mac and not self._names(mac) and not self._may_forward(mac)
         return Ground("name", f"it calls itself {name}") if own and self.gateways.one_name(mac) else None
 
     def _may_forward(self, mac: str) -> bool:

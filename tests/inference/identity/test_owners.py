@@ -114,6 +114,26 @@ def test_the_address_of_a_redundancy_protocol_is_nobodys() -> None:
     assert Site([mail(mac=shared)], [arp(IP, shared)]).card == UNKNOWN
 
 
+def test_a_repeater_claims_an_address_that_a_server_gave_to_the_box_behind_it() -> None:
+    """The box asked under its own card, which is never heard of again: its one name is not the repeater's for sure."""
+    site = Site([mail(5, mac=PI, helo="scan")], [lease(IP, RICOH, 0, 60), arp(IP, PI, 1, 9)])
+    assert site.card[1] == "likely"
+    assert site.doubts == {"address-contested"}
+
+
+def test_an_address_made_of_another_card_is_not_its_own() -> None:
+    """A repeater passes on what a printer sends, under its own card; it may answer for its address, too."""
+    assert Site([mail(ip=EUI64, mac=PI, helo="scan")]).card == UNKNOWN
+    assert Site([mail(ip=EUI64, mac=PI, helo="scan")], [arp(EUI64, PI)]).card == (PI, "likely")
+    assert Site([mail(ip=EUI64)]).card == (RICOH, "likely")
+    assert Site([mail(ip=EUI64)], [arp(EUI64, RICOH)]).card == (RICOH, "certain")
+
+
+def test_an_address_that_was_taken_by_hand_while_its_owner_is_gone() -> None:
+    facts: list[Box] = [lease(IP, RICOH, 0, 60), arp(IP, RICOH, 0, 5), arp(IP, HP, 20, 30)]
+    assert Site([mail(25, mac=HP)], facts).card == (HP, "certain")
+
+
 # -- tables and the wire ------------------------------------------------------------------------
 
 
