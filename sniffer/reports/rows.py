@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import floor
 from typing import Any
 
 from msgspec.structs import asdict
@@ -124,11 +125,11 @@ def _attempt(attempt: AttemptFinding, mask: Mask) -> Row:
         "family": attempt.family,
         "mechanism": attempt.mechanism,
         "basis": attempt.basis,
-        "confidence": attempt.confidence,
+        "confidence": _floored(attempt.confidence),
         "likely": attempt.likely,
-        "rivals": [{"label": each.label, "probability": each.probability} for each in attempt.rivals],
+        "rivals": [{"label": each.label, "probability": round(each.probability, 5)} for each in attempt.rivals],
         "outcome": attempt.outcome,
-        "outcome_confidence": attempt.outcome_confidence,
+        "outcome_confidence": _floored(attempt.outcome_confidence),
         "user": mask.redact.user(attempt.user),
         "reply": mask.text(attempt.reply),
         "likely_refusal": attempt.likely_refusal,
@@ -207,7 +208,7 @@ def _service(finding: ServiceFinding, redact: Redactor) -> Row:
         "servers": list(finding.servers),
         "mechanisms": list(finding.mechanisms),
         "basis": finding.basis,
-        "confidence": finding.confidence,
+        "confidence": _floored(finding.confidence),
         "judged": finding.judged,
         "unjudged": finding.unjudged,
         "dissent": finding.dissent,
@@ -240,6 +241,11 @@ def _evidence(clue: Evidence, mask: Mask) -> Row:
         "time": utc(clue.first_seen),
         "frame": clue.frame,
     }
+
+
+def _floored(confidence: float | None) -> float | None:
+    """Return a confidence to five places, never more than was proven."""
+    return None if confidence is None else floor(confidence * 100_000 + 1e-6) / 100_000
 
 
 def _maybe(microseconds: int | None) -> str | None:
