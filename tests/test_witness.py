@@ -95,7 +95,7 @@ def test_inside_tls_with_keys(tmp_path: Path, starttls: bool) -> None:
     path = tmp_path / "office.pcap"
     write_pcap(path, keyed.frames(spoken.said, port=587 if starttls else 465))
     keys = KeyLog(spoken.log.splitlines())
-    (off,) = facts(path, settings=Settings(processes=1, keys=keys))
+    (off,) = facts(path, settings=Settings(processes=1, keys=keys, identity=False))
     (on,) = facts(path, settings=Settings(processes=1, keys=keys, identity=True))
     (closed,) = facts(path, settings=Settings(processes=1, identity=True))
     assert on.witness
