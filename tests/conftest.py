@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large)
 
 settings.register_profile("default", max_examples=60, deadline=None, suppress_health_check=SLOW)
-settings.register_profile("fuzz", max_examples=1500, deadline=None, suppress_health_check=SLOW, print_blob=True)
+settings.register_profile("fuzz", max_examples=1000, deadline=None, suppress_health_check=SLOW, print_blob=True)
 settings.register_profile("deep", max_examples=5000, deadline=None, suppress_health_check=SLOW, print_blob=True)
 settings.load_profile(os.environ.get("SNIFFER_HYPOTHESIS", "default"))
 

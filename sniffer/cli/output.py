@@ -57,6 +57,6 @@ def _standard_output(*, for_programs: bool) -> IO[str]:
 
 
 def _failed(path: Path | None, error: OSError) -> typer.Exit:
-    name, advice = (path, "choose another --output") if path else ("standard output", "write to a file with --output")
+    name, advice = (path, "choose another file") if path else ("standard output", "write to a file with --output")
     typer.echo(f"sniffer: {name}: cannot be written ({error.strerror}); {advice}", err=True)
     return typer.Exit(FAILED)

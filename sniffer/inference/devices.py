@@ -112,7 +112,7 @@ class _Device:
     def add(self, finding: SessionFinding, ledger: ServiceLedger, owner: Attribution) -> None:
         fact = finding.fact
         ledger.add(finding)
-        _see(self.addresses, (fact.client_ip, domain_name(domain_of(fact))), fact)
+        _see(self.addresses, (owner.inside or fact.client_ip, domain_name(domain_of(fact))), fact)
         for source, name in (("smtp", fact.helo), ("ntlm", fact.workstation)):
             if name:
                 _see(self.names, (source, name), fact)
@@ -311,7 +311,7 @@ def _only_name(device: _Device) -> str | None:
 def _own_words(device: _Device) -> Iterator[ClueFact]:
     """Give what its sessions say of a device; a card that speaks under many names, or another's, tells nothing."""
     names = {name.casefold() for source, name in device.names if source == "smtp" and telling(name)}
-    if device.owner.card and (len(names) > 1 or "name-of-another" in device.doubts):
+    if len(names) > 1 or (device.owner.card and "name-of-another" in device.doubts):
         return
     for (source, name), seen in device.names.items():
         if telling(name):

@@ -125,7 +125,7 @@ class Attribution(NamedTuple):
 
     ``key`` is a card, or a domain and an address where no card is known.  ``via`` are the cards of routers on the
     way, ``rivals`` keys of other devices that it may have been.  ``settles`` says what would tell, where this did not.
-    ``doubts`` are codes of anomalies.
+    ``doubts`` are codes of anomalies.  ``inside`` is the address that a firewall's log has behind the client's.
     """
 
     key: str
@@ -135,6 +135,7 @@ class Attribution(NamedTuple):
     rivals: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     settles: str | None = None
+    inside: str | None = None
 
 
 class SessionFinding(Struct, frozen=True):

@@ -53,14 +53,17 @@ class IntoTls(Memory):
         elif hello and not self._gap[from_client]:
             self._starttls = "implicit"
         self._encrypted = True
-        self._begin_handshake(from_client, data)
+        self._begin_handshake(from_client)
         if to_text:
             self._server_speaks_text()
         elif in_text and from_client:
             self._miss_in_handshake(False, 0)  # the rest of its text would come first
+        if not is_tls(data):
+            self._miss_in_handshake(from_client, 0)  # bytes are missing, and these are not at the start of a record
+        self._in_handshake(from_client, data)
 
-    def _begin_handshake(self, from_client: bool, data: bytes) -> None:
-        """Hand over what the client is waiting with, and the first bytes."""
+    def _begin_handshake(self, from_client: bool) -> None:
+        """Hand over what the client is waiting with."""
         held, self._held = self._held, b""
         in_step = self._phase in (Phase.OPENING, Phase.TLS)
         self._phase, self._tls = Phase.HANDSHAKE, Handshake(Decryption(self._keys, self._enter) if self._keys else None)
@@ -69,9 +72,6 @@ class IntoTls(Memory):
             self._in_handshake(True, held)
         elif not from_client:
             self._miss_in_handshake(True, 0)
-        if not is_tls(data):
-            self._miss_in_handshake(from_client, 0)  # bytes are missing, and these are not at the start of a record
-        self._in_handshake(from_client, data)
 
     def _client_in_handshake(self, data: bytes) -> bytes:
         self._in_handshake(True, data)

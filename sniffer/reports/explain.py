@@ -22,7 +22,10 @@ def explain(
     """Write all that is known of a device; ``sessions`` are the newest of its sessions, the newest first."""
     shown = list(sessions)
     mask = personal.of_device(device, redact)
-    clean = mask.words
+
+    def clean(text: str) -> str:
+        return mask.prose(text) or ""
+
     page.title(_title(device, mask))
     page.title(_sure(device), QUIET)
     page.section("Verdict", [_verdict(device), clean(device.reason)])
@@ -102,6 +105,6 @@ def _session(finding: SessionFinding, redact: Redactor) -> Iterator[str]:
     if fact.tls and fact.tls.version:
         name = f", asked for {fact.tls.sni}" if fact.tls.sni else ""
         yield f"  {tls_words(fact.tls.version)}, {fact.tls.cipher}{name}; JA4 {fact.tls.ja4}"
-    yield f"  {personal.of_session(finding, redact).text(auth.reason)}"
+    yield f"  {personal.of_session(finding, redact).prose(auth.reason)}"
     yield f"  {fact.observations[0].file}"
     yield f"  {display_filter(fact)}"

@@ -31,6 +31,11 @@ class Mask(NamedTuple):
         told = self.redact.text(text, *self.users)
         return None if told is None else self.redact.named(told, self.hosts)
 
+    def prose(self, text: str | None) -> str | None:
+        """Return a sentence of ours without them."""
+        told = self.redact.prose(text, *self.users)
+        return None if told is None else self.redact.named(told, self.hosts)
+
     def words(self, text: str) -> str:
         """Return a text without them, where there is one."""
         return self.text(text) or ""

@@ -36,6 +36,18 @@ CHANGES = (str, str.lower, str.upper, str.swapcase, str.casefold)
 """How the letters of a name may change; some become several (ß, SS), which ignoring the case does not find."""
 
 
+OUR_WORDS = """
+a an and auth basic behind by capture card certificate clear client credentials crossed dhcp device ehlo exchange
+failed from gmail has in inside is its kind likely login mail mechanism most name no none not of offered on
+online or other password passwords plain port printer read records refused relay reply router scanner sent
+server service session smtp starttls text the then tls to token turns two unknown user was were wire with
+xoauth2
+"""
+"""Words of our own sentences that somebody may also have as a user name."""
+
+OURS = frozenset(OUR_WORDS.split())
+
+
 def _spellings(name: str) -> set[str]:
     """Return how a server may repeat a user name: whole, escaped, or without its domain."""
     parts = {name, name.partition("@")[0], name.rpartition("\\")[2].partition("@")[0]}
@@ -104,13 +116,27 @@ class Redactor:
         patterns = [spelt[word][1] for word in sorted(spelt, key=len, reverse=True)]
         return re.sub("|".join(patterns), replacement, text, flags=re.IGNORECASE)
 
-    def text(self, text: str | None, *names: str | None) -> str | None:
+    def prose(self, text: str | None, *names: str | None) -> str | None:
+        """Return a sentence of ours without user names: within quotes, from the wire, whatever they are.
+
+        Outside them our own words stay: in ``user-3f… was read in clear`` everybody would know the missing one.
+        """
+        if text is None or self._key is None:
+            return text
+        words = {word for name in names if name for word in _spellings(name)}
+        text = self.text(text, *(name for name in names if name and "'" in name)) or ""
+        ours = frozenset(word for word in words if word.isdigit() or word.casefold() in OURS)
+        parts = text.split("'")
+        told = [self.text(part, *names, spared=frozenset() if place % 2 else ours) for place, part in enumerate(parts)]
+        return "'".join(part or "" for part in told)
+
+    def text(self, text: str | None, *names: str | None, spared: frozenset[str] = frozenset()) -> str | None:
         """Return a text in which the given user names are replaced, should it repeat them or a part of them."""
         if text is None or self._key is None:
             return text
         words = {word.casefold(): name for name in names if name for word in _spellings(name)}
         spellings = {word for name in names if name for word in _spellings(name)}
-        patterns = [_pattern(word) for word in sorted(spellings, key=len, reverse=True)]
+        patterns = [_pattern(word) for word in sorted(spellings - spared, key=len, reverse=True)]
         if not patterns:
             return text
 

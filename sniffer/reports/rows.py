@@ -28,7 +28,7 @@ def session_row(finding: SessionFinding, redact: Redactor) -> Row:
     fact = finding.fact
     speech, quality = fact.speech, fact.quality
     mask = personal.of_session(finding, redact)
-    card = finding.owner.card if finding.owner else None
+    card = finding.owner.card if finding.owner and fact.on_link else None
     return {
         "type": "session",
         "schema": SCHEMA,
@@ -134,7 +134,7 @@ def _attempt(attempt: AttemptFinding, mask: Mask) -> Row:
         "reply": mask.text(attempt.reply),
         "likely_refusal": attempt.likely_refusal,
         "unjudged": attempt.unjudged,
-        "reason": mask.text(attempt.reason),
+        "reason": mask.prose(attempt.reason),
     }
 
 
@@ -152,7 +152,7 @@ def device_row(finding: DeviceFinding, redact: Redactor) -> Row:
         "verdict": finding.verdict,
         "band": finding.band,
         "state": finding.state,
-        "reason": mask.text(finding.reason),
+        "reason": mask.prose(finding.reason),
         "affected_through": finding.affected_through,
         "name": redact.host(finding.name),
         "vendor": finding.vendor,
@@ -168,7 +168,7 @@ def device_row(finding: DeviceFinding, redact: Redactor) -> Row:
             "type_confidence": finding.identity.type_confidence,
             "via": list(finding.identity.via),
             "rivals": [{"label": each.label, "probability": each.probability} for each in finding.identity.rivals],
-            "grounds": [mask.text(each) for each in finding.identity.grounds],
+            "grounds": [mask.prose(each) for each in finding.identity.grounds],
             "settles": finding.identity.settles,
             "others": [asdict(each) | {"name": redact.host(each.name)} for each in finding.identity.others],
         },
@@ -253,7 +253,7 @@ def _maybe(microseconds: int | None) -> str | None:
 
 
 def _named(anomalies: tuple[Anomaly, ...], mask: Mask) -> list[Row]:
-    return [{"code": each.code, "text": mask.text(each.text)} for each in anomalies]
+    return [{"code": each.code, "text": mask.prose(each.text)} for each in anomalies]
 
 
 def _observation(seen: Observation) -> Row:

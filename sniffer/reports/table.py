@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import IO
 
 from rich import box
@@ -42,6 +42,12 @@ def console(stream: IO[str]) -> Console:
     return Console(file=stream, highlight=False, width=width, emoji=False, markup=False)
 
 
+SURE_WORDS: Mapping[str, tuple[str, ...]] = {
+    "likely": ("likely this box",), "weak": ("address only",), "unknown": ("address only",),
+}  # fmt: skip
+"""What is said of a device where it is not sure which it is."""
+
+
 def devices_table(findings: Iterable[DeviceFinding], redact: Redactor, known: Known) -> Table:
     """Return a row for each device, and one more for each further service it uses."""
     table = _table("Verdict", "Device", "Mail service", "Known by", "On the date")
@@ -56,13 +62,13 @@ def devices_table(findings: Iterable[DeviceFinding], redact: Redactor, known: Kn
 
 
 def _device(finding: DeviceFinding, redact: Redactor) -> Text:
-    addresses = list(dict.fromkeys(each.ip for each in finding.addresses))[:2]
+    addresses = list(dict.fromkeys(each.ip for each in finding.addresses))
+    shown = " ".join([*addresses[:2], *(["…"] if len(addresses) > 2 else [])])
     senders = [f"{finding.senders_at_least} senders or more"] if finding.senders_at_least > 1 else []
     role = [finding.role] if finding.role == "relay" else []
     mask = personal.of_device(finding, redact)
     made = " ".join(part for part in (finding.vendor, mask.text(finding.model)) if part)
-    sure = ["address only"] if finding.identity.settles else []
-    about = [" ".join(addresses), *sure, made, redact.place(finding.location), *role, *senders]
+    about = [shown, *SURE_WORDS.get(finding.identity.band, ()), made, redact.place(finding.location), *role, *senders]
     return _two(redact.host(finding.name) or "(no name)", ", ".join(each for each in about if each))
 
 

@@ -68,13 +68,13 @@ def grounds(device: DeviceFinding, mask: Mask) -> Iterator[str]:
     yield from _way(device, mask)
     if identity.grounds:
         yield "Because"
-        yield from (f"• {mask.text(each)}{_at(each, device.evidence)}" for each in identity.grounds)
+        yield from (f"• {mask.prose(each)}{_at(each, device.evidence)}" for each in identity.grounds)
         yield from (f"• {each}" for each in _sayings(device, mask))
     noted = (*device.findings, *device.anomalies)
     against = [*_rivals(identity, mask), *(each.text for each in noted if each.code in DOUBTS)]
     if against:
         yield "Against"
-        yield from (f"• {mask.text(each)}" for each in against)
+        yield from (f"• {mask.prose(each)}" for each in against)
     elif identity.grounds:
         yield "Against: nothing that was seen"
     if identity.settles:
@@ -153,7 +153,7 @@ def _same(value: str, told: str | None) -> bool:
 def _reference(clue: Evidence) -> str:
     if clue.line is not None:
         return f" [{clue.file}, line {clue.line:,}]"
-    return "" if clue.frame is None else f" [frame {clue.frame:,}]"
+    return "" if clue.frame is None else f" [frame {clue.frame}]"
 
 
 def _told_by(clue: Evidence) -> str:
@@ -212,4 +212,4 @@ def _where(clue: Evidence, *, named: bool) -> str:
     if clue.line is not None:
         return f"; {clue.file}, line {clue.line:,}"
     file = f"; {clue.file}" if named and clue.file else ""
-    return file if clue.frame is None else f"{file}{',' if file else ';'} frame {clue.frame:,}"
+    return file if clue.frame is None else f"{file}{',' if file else ';'} frame {clue.frame}"

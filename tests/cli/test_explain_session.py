@@ -110,7 +110,7 @@ def test_a_file_that_ends_in_svg_is_a_picture(good: Path, ids: list[str], tmp_pa
 def test_a_picture_that_cannot_be_written_is_said_to_be(good: Path, ids: list[str], tmp_path: Path) -> None:
     told = sniffer("explain", good, "--session", ids[0], "--output", tmp_path / "nowhere" / "x.svg")
     assert (told.status, told.out) == (1, "")
-    assert "choose another --output" in told.err
+    assert "choose another file" in told.err
 
 
 def test_users_are_redacted_on_the_page_and_in_the_picture(good: Path, ids: list[str], tmp_path: Path) -> None:

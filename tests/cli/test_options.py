@@ -130,7 +130,7 @@ def test_an_output_that_cannot_be_written_is_said_before_the_work(tmp_path: Path
     outcome = sniffer("triage", "--output", tmp_path / where, good)
     assert outcome.status == 1
     assert "cannot be written" in outcome.err
-    assert "choose another --output" in outcome.err
+    assert "choose another file" in outcome.err
 
 
 def test_a_full_disk_is_said_without_a_traceback(good: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sniffer.model.facts import TlsFact
@@ -42,7 +42,12 @@ TURNS = st.lists(st.builds(Turn, st.booleans(), BYTES, MISSING), max_size=20)
 BEFORE = st.sampled_from([[], REQUESTED, REQUESTED[:-1], REQUESTED[:1]])
 
 
+REFUSED_AND_ON = hello_record(tls.client_hello()) + tls.UNKNOWN_CA + sealed(53)
+"""A client that says what it refuses and goes on, to a server of which the first bytes are missing."""
+
+
 @given(BEFORE, TURNS)
+@example([], [Turn(False, b"", 0), Turn(True, REFUSED_AND_ON, -1)])
 def test_anything_gives_a_fact_and_cuts_never_show(before: list[Turn], said: list[Turn]) -> None:
     said = [*before, *(turn for turn in said if turn.data or turn.missing >= 0)]
     speech, fact = told(said)

@@ -12,7 +12,7 @@ Rules of this file:
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
@@ -72,9 +72,14 @@ class Holders:
             if fights := list(_fights(claims)):
                 self._contested[domain, ip] = fights
 
-    def at(self, ip: str, time: int) -> list[Hold]:
-        """Return who had an address at a time, a card once a domain; what was measured, else what tables say."""
+    def at(self, ip: str, time: int, sensors: Collection[str] | None = None) -> list[Hold]:
+        """Return who had an address at a time, a card once a domain; what was measured, else what tables say.
+
+        Of ``sensors`` only, where they are named: what another sensor measured may be the same address at another site.
+        """
         found = [each for each in self._holds.get(ip, ()) if each.first <= time <= each.end]
+        if sensors is not None:
+            found = [each for each in found if each.domain == EVERYWHERE or each.domain[0] in sensors]
         measured = [each for each in found if each.domain != EVERYWHERE]
         return list({(each.domain, each.mac): each for each in measured or found}.values())
 
@@ -138,10 +143,10 @@ def _begin(claim: BindingFact) -> int:
     """Return from when on a card may have had what it claims."""
     if claim.source in OWN_WORD:
         return claim.first - BEFORE
-    return claim.first - SNAPSHOT if _is_snapshot(claim) else claim.first
+    return claim.first - SNAPSHOT if is_snapshot(claim) else claim.first
 
 
-def _is_snapshot(claim: BindingFact) -> bool:
+def is_snapshot(claim: BindingFact) -> bool:
     """Say whether a table tells of one moment only: an ARP table, a list of leases that does not say since when."""
     return (claim.sensor, claim.vlan) == EVERYWHERE and claim.first == claim.last and not claim.over
 
@@ -150,7 +155,7 @@ def _end(claim: BindingFact) -> int:
     """Return until when a claim holds if nobody else makes one."""
     if claim.over:
         return claim.last
-    if claim.until is None and _is_snapshot(claim):
+    if claim.until is None and is_snapshot(claim):
         return claim.last + SNAPSHOT
     return max(claim.last, claim.until) if claim.until is not None else claim.last + KEPT
 

@@ -17,12 +17,12 @@ from functools import lru_cache
 
 from sniffer.inference.identity.domains import EVERYWHERE, domain_name, domain_of
 from sniffer.inference.identity.gateways import Gateways, Link
-from sniffer.inference.identity.holders import OWN_WORD, Hold, Holders
+from sniffer.inference.identity.holders import OWN_WORD, Hold, Holders, is_snapshot
 from sniffer.inference.identity.joins import Joins
 from sniffer.inference.identity.names import host, telling
 from sniffer.inference.identity.records import Nothing, Records
 from sniffer.inference.identity.scores import probability
-from sniffer.inference.identity.translations import Translations
+from sniffer.inference.identity.translations import Behind, Translations
 from sniffer.knowledge.catalogue import Catalogue, catalogue
 from sniffer.knowledge.makers import makes_gear, same_maker
 from sniffer.knowledge.vendors import eui64, is_shared, mac_kind, vendor
@@ -48,6 +48,7 @@ class Owners:
 
         ``known`` has the names that boxes have from the factory.
         """
+        links = list(links)
         self.known = known or catalogue()
         self.factory_name = lru_cache(limits.BOXES_REMEMBERED)(self.known.factory_name)
         self.records = records or Nothing()
@@ -55,6 +56,7 @@ class Owners:
         self._translations = Translations(self.records.translations())
         self.gateways = Gateways(links, passed, self.holders, self.records, self._translations)
         self.joins = Joins(self.records, self.gateways)
+        self._speaks_for = self._several_names(links)
         self._names = lru_cache(limits.BOXES_REMEMBERED)(self._named)
         self._claims = lru_cache(limits.BOXES_REMEMBERED)(self._claimed_by)
 
@@ -87,8 +89,11 @@ class Owners:
         grounds, doubts = [Ground("link", f"its frames came from {mac} with all their hops")], []
         if measured and self._in_doubt(measured, fact.start):
             doubts.append("address-contested")
-        elif mine and not self.gateways.forwards(mac):
+        elif mine and not self.gateways.forwards(mac) and not self._may_repeat(mac, fact):
             grounds.append(_binding(mine))
+        if doubts and (named := self._foreign(fact, mac)):
+            rivals = tuple(dict.fromkeys((box, self.joins.box(named))))
+            return Attribution(address_key(fact), None, (), fact.routers, rivals, (*doubts, "name-of-another"))
         told = self._by_name(mac, fact, alone=not doubts)
         if told:
             grounds.append(told)
@@ -98,9 +103,18 @@ class Owners:
 
     def _not_its_own(self, mac: str, fact: SessionFact) -> bool:
         """Say whether frames of a card are others': passed on, of an address that boxes share, or translated."""
-        if not fact.on_link or is_shared(mac) or self.gateways.several(mac):
+        if not fact.on_link or is_shared(mac) or self.gateways.several(mac) or mac in self._speaks_for:
             return True
         return self._translations.speak_of(fact.client_ip, fact.client_port, fact.start)
+
+    def _several_names(self, links: Iterable[Link]) -> frozenset[str]:
+        """Return the cards from which the factory names of two boxes or more were said: a proxy's, a translator's."""
+        said: dict[str, set[str]] = {}
+        for link in links:
+            made = self.factory_name(link.helo) if link.helo else None
+            if made and made.mac and made.mac != link.mac:
+                said.setdefault(link.mac, set()).add(made.mac)
+        return frozenset(mac for mac, others in said.items() if len(others) > 1)
 
     def _in_doubt(self, hold: Hold, time: int) -> bool:
         """Say whether an address was another card's as well."""
@@ -120,7 +134,13 @@ class Owners:
 
     def _sends_for_others(self, mac: str, fact: SessionFact) -> bool:
         """Say whether a card that does not claim an address may send it on for somebody."""
-        return self.gateways.forwards(mac) or self.gateways.mixes(mac) or self._elsewhere(mac, fact)
+        gear = not self._claims(mac) and makes_gear(vendor(mac) or "")
+        return gear or self.gateways.forwards(mac) or self.gateways.mixes(mac) or self._elsewhere(mac, fact)
+
+    def _may_repeat(self, mac: str, fact: SessionFact) -> bool:
+        """Say whether a card is one of network gear that claims another address beside this: a repeater's, perhaps."""
+        claims = {ip for place, ip in self._claims(mac) if place == domain_of(fact)}
+        return len(claims) > 1 and makes_gear(vendor(mac) or "")
 
     def _elsewhere(self, mac: str, fact: SessionFact) -> bool:
         """Say whether a card claims IPv4 addresses there, and this is none of them."""
@@ -141,7 +161,8 @@ class Owners:
         via = fact.routers or ((fact.client_mac,) if fact.client_mac and fact.on_link else ())
         inside, found, doubts = fact.client_ip, dict[str, list[Ground]](), list[str]()
         logged = self._translations.behind(fact.client_ip, fact.client_port, fact.start)
-        holds = self.holders.at(inside, fact.start)
+        sensors = {seen.sensor for seen in fact.observations}
+        holds = self.holders.at(inside, fact.start, sensors)
         translated = any(self.gateways.forwards(hold.mac) for hold in holds)
         if logged:
             inside, holds, translated = logged.ip, self.holders.at(logged.ip, fact.start), False
@@ -162,7 +183,7 @@ class Owners:
         if made and not self.gateways.forwards(made):
             words = f"the address {inside} is made of the card's (EUI-64)"
             found.setdefault(self.joins.box(made), []).append(Ground("embedded-mac", words))
-        return self._chosen(fact, found, tuple(boxes) if len(boxes) > 1 else (), via, doubts, inside)
+        return self._chosen(fact, found, tuple(boxes) if len(boxes) > 1 else (), via, doubts, logged)
 
     def _chosen(
         self,
@@ -171,20 +192,22 @@ class Owners:
         rivals: tuple[str, ...],
         via: tuple[str, ...],
         doubts: list[str],
-        inside: str,
+        logged: Behind | None,
     ) -> Attribution:
         """Return the one device that was found, else the address."""
+        inside = logged.ip if logged else None
         address = address_key(fact, inside)
         if len(found) == 1:
             ((box, grounds),) = found.items()
             more = [each for each in (self._by_name(box, fact), _content(fact, box)) if each]
             grounds += [each for each in more if each.kind not in {ground.kind for ground in grounds}]
-            at = Attribution(box, box, tuple(grounds), via, doubts=tuple(doubts))
+            at = Attribution(box, box, tuple(grounds), via, doubts=tuple(doubts), inside=inside)
             if probability(at) >= LIKELY:
                 return at
         rivals = tuple(found) if len(found) > 1 else rivals
-        settles = _settles(fact) if via or not fact.on_link else None
-        return Attribution(address, None, (), via, rivals, tuple(doubts), settles)
+        settles = _settles(fact, inside) if via or not fact.on_link else None
+        known = (logged.ground,) if logged else ()
+        return Attribution(address, None, known, via, rivals, tuple(doubts), settles, inside)
 
     def _may_be(self, mac: str, ip: str, time: int, *, hidden: bool) -> bool:
         """Say whether a card may have sent from an address: not if it had another then, and not if another had it."""
@@ -225,10 +248,10 @@ class Owners:
         maker = vendor(mac)
         return mac_kind(mac) != "global" or self.gateways.forwards(mac) or (maker is not None and makes_gear(maker))
 
-    def _foreign(self, fact: SessionFact, mac: str) -> bool:
-        """Say whether a client calls itself by a name that is made of another card's address."""
+    def _foreign(self, fact: SessionFact, mac: str) -> str | None:
+        """Return the other card of whose address a client's name is made, if it is."""
         made = self.factory_name(fact.helo) if fact.helo else None
-        return bool(made and made.mac and made.mac != mac)
+        return made.mac if made and made.mac != mac else None
 
     def _named(self, mac: str) -> frozenset[str]:
         """Return the names of a card's box, outside its mails."""
@@ -243,7 +266,8 @@ def address_key(fact: SessionFact, ip: str | None = None) -> str:
 def _binding(hold: Hold) -> Ground:
     if hold.domain == EVERYWHERE:
         where = f"{hold.fact.file}, line {hold.fact.line}"
-        return Ground("table", f"{hold.mac} had {hold.fact.ip} then ({where})")
+        when = "has" if is_snapshot(hold.fact) else "had"
+        return Ground("table", f"{hold.mac} {when} {hold.fact.ip}{' then' if when == 'had' else ''} ({where})")
     return Ground("binding", f"{hold.mac} had {hold.fact.ip} then ({hold.fact.source.upper()})")
 
 
@@ -256,11 +280,10 @@ def _content(fact: SessionFact, mac: str) -> Ground | None:
     return None
 
 
-def _settles(fact: SessionFact) -> str:
-    """Say which table of the site would tell whose session it was."""
-    if fact.routers:
-        return (
-            f"the DHCP leases or the ARP table that hold {fact.client_ip}, or the log of the router that translates to"
-            " it (--facts FILE)"
-        )
-    return f"the DHCP leases or the ARP table that hold {fact.client_ip} (--facts FILE)"
+def _settles(fact: SessionFact, inside: str | None) -> str:
+    """Say which table of the site would tell whose session it was; behind ``inside`` no other address stands."""
+    ip = inside or fact.client_ip
+    tables = "the DHCPv6 leases or the neighbour table" if ":" in ip else "the DHCP leases or the ARP table"
+    if fact.routers and inside is None:
+        return f"{tables} that hold {ip}, or the log of the router that translates to it (--facts FILE)"
+    return f"{tables} that hold {ip} (--facts FILE)"

@@ -13,6 +13,7 @@ from datetime import UTC
 from sniffer.model import limits
 from sniffer.model.clues import Field
 from sniffer.sources.site_tables import cells, moments
+from sniffer.sources.site_tables.moments import SECOND
 from sniffer.sources.site_tables.table import SiteFact, Table
 
 BEGIN = re.compile(r"lease\s+([0-9.]{7,15})\s*\{\s*$")
@@ -68,7 +69,8 @@ def _facts(raw: str, lease: Lease, line: int, table: Table) -> Iterator[SiteFact
     if over and ends is None:
         table.complain("a lease that is over, without an end", line)
         return
-    last = max(first, ends if over and ends is not None else _time(lease.get("cltt", "")) or first)
+    held = ends if over and ends is not None else _time(lease.get("cltt", "")) or first
+    last = max(held, first + (0 if over else SECOND))  # from its start on, not at one moment only
     yield table.binding("leases", ip, mac, line, first, last, until=ends, over=over)
     yield from table.clues("leases", mac, ip, line, _said(lease), first=first, last=last)
 

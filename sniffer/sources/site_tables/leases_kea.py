@@ -56,7 +56,7 @@ def _facts(lease: dict[str, str], line: int, table: Table) -> Iterator[SiteFact]
         return
     first, until = (expire - lifetime) * SECOND, expire * SECOND
     over = lease.get("state") in OVER or not lifetime
-    last = until if over and lifetime != FOREVER else first
+    last = until if over and lifetime != FOREVER else first + SECOND  # from its start on, not at one moment only
     if mac:
         ends = None if lifetime == FOREVER else until
         yield table.binding("leases", ip, mac, line, first, last, until=ends, over=over)

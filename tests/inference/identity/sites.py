@@ -48,7 +48,7 @@ def mail(
 
 def beyond(minutes: float = 0, **told: Any) -> SessionFact:
     """A session whose frames a router passed on."""
-    return mail(minutes, **{"near": False, "mac": ROUTER, "sensor": "wan", **told})
+    return mail(minutes, **{"near": False, "mac": ROUTER, "vlan": (99,), **told})
 
 
 def arp(ip: str, mac: str, first: float = 0, last: float | None = None, **more: Any) -> BindingFact:

@@ -116,7 +116,7 @@ def test_nor_of_two_who_had_it_in_turn() -> None:
 
 def test_an_address_beyond_a_router_is_what_is_said_of_it_at_about_that_time() -> None:
     def model(minutes: float) -> str | None:
-        told = said(None, "model", "MP C3003", "snmp", ip=IP, first=minutes, sensor="wan")
+        told = said(None, "model", "MP C3003", "snmp", ip=IP, first=minutes, sensor="lan")
         return Site([beyond(0)], [told]).device.model
 
     assert [model(minutes) for minutes in (-59, 59, 61)] == ["MP C3003", "MP C3003", None]

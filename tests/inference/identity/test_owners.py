@@ -142,10 +142,13 @@ def test_a_table_that_agrees_with_the_card_makes_it_surer_than_likely() -> None:
 
 
 def test_a_table_that_disagrees_with_the_card_leaves_nobody() -> None:
-    """A firewall without a claim of its own may send in its client's name; a table may be old."""
-    site = Site([mail(mac=FIREWALL, helo="scan")], [row(IP, RICOH)])
+    site = Site([mail(mac=HP, helo="scan")], [row(IP, RICOH)])
     assert site.card == UNKNOWN
     assert site.doubts == {"address-of-another"}
+
+
+def test_a_firewall_without_a_claim_of_its_own_sends_in_its_clients_name() -> None:
+    assert Site([mail(mac=FIREWALL, helo="scan")], [row(IP, RICOH)]).card == (RICOH, "likely")
 
 
 @pytest.mark.parametrize("table", [row(IP, HP, -900, -600), row("10.0.3.18", HP), row(IP, HP, source="inventory-list")])
@@ -179,7 +182,8 @@ def test_with_a_name_that_it_has_elsewhere_too_that_is_strong() -> None:
 def test_a_name_that_all_boxes_of_a_kind_have_adds_nothing() -> None:
     """Every second site has 192.168.1.50, and a DiskStation."""
     facts: list[Box] = [arp(IP, NAS, sensor="branch"), said(NAS, "name", "DiskStation", "dhcp", sensor="branch")]
-    assert Site([beyond(helo="DiskStation", sensor="hq")], facts).card == (NAS, "likely")
+    assert Site([beyond(helo="DiskStation", sensor="branch")], facts).card == (NAS, "likely")
+    assert Site([beyond(helo="DiskStation", sensor="hq")], facts).card == UNKNOWN
 
 
 def test_a_factory_name_and_the_address_it_had_are_certain() -> None:
@@ -213,7 +217,7 @@ def test_a_privacy_address_is_one_more_address_of_its_card() -> None:
 
 
 def test_an_address_that_two_boxes_had_at_the_time_is_nobodys() -> None:
-    facts: list[Box] = [arp(IP, RICOH, sensor="hq"), arp(IP, HP, sensor="branch")]
+    facts: list[Box] = [arp(IP, RICOH, vlan=(10,)), arp(IP, HP, vlan=(20,))]
     site = Site([beyond()], facts)
     assert site.card == UNKNOWN
     assert len(site.device.identity.rivals) == 2

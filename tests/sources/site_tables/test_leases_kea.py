@@ -23,7 +23,7 @@ def test_a_lease_binds_from_when_its_client_was_heard(tmp_path: Path) -> None:
     (binding,) = bindings(facts)
     assert kea.kind == "kea-leases"
     assert (binding.ip, binding.mac, binding.line) == ("10.0.3.17", RICOH, 2)
-    assert (binding.first, binding.last, binding.until) == (RENEWED * 10**6, RENEWED * 10**6, ENDS * 10**6)
+    assert (binding.first, binding.last, binding.until) == (RENEWED * 10**6, (RENEWED + 1) * 10**6, ENDS * 10**6)
     assert said(facts) == [("name", "rnp002673a1b2c3.example.org"), ("client-id", "01002673a1b2c3")]
 
 
