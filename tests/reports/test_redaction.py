@@ -77,6 +77,23 @@ def test_no_user_name_in_any_format(tmp_path: Path, home: dict[str, str], view: 
     assert "host-" in told
 
 
+PROSE = "AUTH LOGIN was read in clear (10.0.0.25:25); the server said '535 clear failed for login'"
+
+
+@pytest.mark.parametrize("user", ["clear", "LOGIN@x.org", "10", "server", "auth"])
+def test_words_of_our_own_stay_and_those_from_the_wire_go(user: str) -> None:
+    told = Redactor(b"k" * 32).prose(PROSE, user) or ""
+    ours, _, quoted = told.partition("'")
+    assert ours == PROSE.partition("'")[0]
+    assert user.partition("@")[0].casefold() not in quoted.casefold().replace("user-", "").split()
+
+
+def test_a_user_name_goes_from_a_sentence_of_ours() -> None:
+    told = Redactor(b"k" * 32).prose("anna.meier was refused as o'neil", "anna.meier", "o'neil") or ""
+    assert "anna" not in told
+    assert "neil" not in told
+
+
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=4, max_size=20)
 
 

@@ -241,6 +241,33 @@ def test_a_host_of_the_internet_is_not_believed_to_be_our_printer() -> None:
     assert Site([replace(stranger, client_ip="10.0.3.17")]).card == (RICOH, "likely")
 
 
+def test_what_another_sites_sensor_saw_says_nothing_of_the_same_address_here() -> None:
+    """Branches have the same private addresses; a sensor on the box's link would have seen its connection."""
+    there, here = mail(0, sensor="hq"), beyond(1, sensor="branch", helo="scan")
+    site = Site([there, here], [arp(IP, RICOH, sensor="hq")])
+    assert site.cards == [(RICOH, "certain"), UNKNOWN]
+    assert len(site.devices) == 2
+
+
+def test_a_card_that_says_the_factory_names_of_two_boxes_is_neither() -> None:
+    """A proxy for mail, or a translator that sends with all hops."""
+    sessions = [mail(n, mac=HP, helo=name) for n, name in enumerate((FACTORY, "BRN0080774B5C6D"))]
+    site = Site(sessions, [arp(IP, HP, 0, 9)])
+    assert {mac for mac, _ in site.cards} & {HP} == set()
+
+
+def test_network_gear_that_claims_a_second_address_is_not_surely_its_owner() -> None:
+    """A repeater answers for the box behind it."""
+    claims = [arp(IP, ROUTER, 0, 9), arp("10.0.3.2", ROUTER, 0, 9)]
+    assert Site([mail(mac=ROUTER, helo="scan")], claims).card == (ROUTER, "likely")
+
+
+def test_a_contested_card_that_says_anothers_factory_name_leaves_both() -> None:
+    site = Site([mail(1, mac=HP, helo=FACTORY)], [arp(IP, HP, 0, 9), lease(IP, RICOH, 0, 60)])
+    assert site.card == UNKNOWN
+    assert len(site.device.identity.rivals) == 2
+
+
 # -- behind a translation -----------------------------------------------------------------------
 
 
@@ -248,6 +275,12 @@ def test_a_firewalls_log_leads_to_who_had_the_inner_address() -> None:
     site = Site([beyond(ip=OUTSIDE)], [translated("10.0.9.9"), arp("10.0.9.9", RICOH)])
     assert site.card == (RICOH, "likely")
     assert any("fw.log, line 1" in words for words in site.device.identity.grounds)
+
+
+def test_a_firewalls_log_tells_the_inner_address_where_nobody_tells_whose_it_is() -> None:
+    device = Site([beyond(ip=OUTSIDE)], [translated("10.0.9.9")]).device
+    assert [each.ip for each in device.addresses] == ["10.0.9.9"]
+    assert "10.0.9.9" in (device.identity.settles or "")
 
 
 def test_and_is_surer_with_a_name() -> None:
