@@ -26,6 +26,13 @@ HEADER = re.compile(r"([!-9;-~]{1,64})[ \t]*:(.*)", re.DOTALL)
 FOLD = re.compile(r"\r?\n[ \t]+")
 """RFC 5322 2.2.3."""
 
+CHARACTER_SETS = re.compile(
+    r"utf-?(?:8|16(?:-?[lb]e)?)|us-ascii|iso-8859-\d{1,2}|windows-\d{3,4}|koi8-[ru]|gb2312|gbk|gb18030|big5"
+    r"|shift[_-]jis|euc-(?:jp|kr)|iso-2022-(?:jp|kr)",
+    re.IGNORECASE,
+)
+"""Character sets that mails are written in (IANA names)."""
+
 ENCODED_WORD = re.compile(r"=\?([A-Za-z0-9_.:*-]{1,40})\?([BbQq])\?([^?\s]{0,1000})\?=(?:\s+(?==\?))?")
 """RFC 2047 2; white space between two of them does not count (6.2)."""
 
@@ -120,10 +127,14 @@ def _transferred(body: bytes, encoding: str) -> bytes:
 
 
 def _characters(octets: bytes, charset: str) -> str:
-    """Return text; who names no known character set is taken to mean UTF-8."""
+    """Return text; who names no character set of mails is taken to mean UTF-8.
+
+    Python knows more by such names than mails may: punycode takes time by the square, unicode_escape is a language.
+    """
+    known = CHARACTER_SETS.fullmatch(charset.strip())
     try:
-        return octets.decode(charset, "replace")
-    except (LookupError, ValueError, UnicodeError):  # no text encoding, or one that cannot replace
+        return octets.decode(charset.strip() if known else "utf-8", "replace")
+    except LookupError:
         return octets.decode("utf-8", "replace")
 
 
