@@ -77,7 +77,7 @@ def mdns(mac: str, ip: str, name: str, time_us: int, ttl: int = 255) -> Frame:
 def spooled(batches: Iterable[tuple[Sequence[Frame], str]], sensor: str = "lan") -> Spool:
     """What batches of frames, each of a file, leave in a spool."""
     spool = Spool()
-    clues = Clues(spool)
+    clues = Clues(spool.boxes.add)
     for ip in IPS:
         spool.add(fact(client=ip))
     for frames, file in batches:
@@ -206,7 +206,7 @@ def test_floods_of_names_and_addresses_take_no_memory(monkeypatch: pytest.Monkey
     for name, value in SMALL.items():
         monkeypatch.setattr(limits, name, value)
     spool = Spool()
-    clues = Clues(spool)
+    clues = Clues(spool.boxes.add)
     for number in range(200):
         mac, ip = f"00:26:73:00:00:{number:02x}", f"10.0.4.{number}"
         frames = [mdns(mac, ip, f"box-{number}", number), arp(mac, ip, number), dhcp("ack", mac, ip, number)]
@@ -224,7 +224,7 @@ def test_a_run_that_was_written_already_is_still_given_up(monkeypatch: pytest.Mo
     monkeypatch.setattr(limits, "BINDINGS", 1)
     spool = Spool()
     spool.add(fact(client=IPS[0]))
-    bindings, here = Bindings(spool), Place("lan", (), "dhcp", IPS[0])
+    bindings, here = Bindings(spool.boxes.add), Place("lan", (), "dhcp", IPS[0])
     bindings.claim(here, CARDS[0], 1, until=500)
     bindings.claim(here._replace(ip=IPS[1]), CARDS[1], 2)
     bindings.ask(here, CARDS[0], 3)

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from sniffer.decode import headers
 from sniffer.model import limits
 from sniffer.model.frames import Frames, Ints
-from sniffer.model.packets import IP_PROTOCOL, NO_MAC, NO_VLAN
+from sniffer.model.packets import ARP, CDP, LLDP, ND, NO_MAC, NO_VLAN, VRRP
 
 MAPPED = np.uint64(0xFFFF << 32)
 """The low word of an IPv4-mapped IPv6 address, without the IPv4 address (RFC 4291 2.5.5.2)."""
@@ -49,9 +49,6 @@ class Places:
 
 LENGTH = 0
 """Stands for all ethertypes that are a length."""
-
-ARP, LLDP, CDP = 0x0806, 0x88CC, 0x2000
-"""Ethertypes (RFC 826; IEEE 802.1AB 7.3), and a SNAP protocol of Cisco's."""
 
 LLC_SNAP, CISCO = np.void(b"\xaa\xaa\x03"), np.void(b"\0\0\x0c")
 """RFC 1042; IEEE assignment."""
@@ -242,7 +239,7 @@ def neighbours(batch: Batch, places: Places) -> None:
     """ICMPv6: neighbour discovery, which no router can have passed on (RFC 4861 6.1, 7.1)."""
     header, whole = batch.read(headers.ICMP, places)
     wanted = (header["type"] >= 133) & (header["type"] <= 136) & (batch.hops[whole.frame] == 255)
-    batch.messages.append((IP_PROTOCOL + 58, whole.take(wanted)))
+    batch.messages.append((ND, whole.take(wanted)))
 
 
 def _mac(octets: npt.NDArray[np.uint8]) -> Ints:
@@ -292,7 +289,7 @@ LAYERS: dict[str, dict[int, Layer]] = {
         51: authentication,
         58: neighbours,
         60: extension,  # destination options
-        112: message(IP_PROTOCOL + 112),  # VRRP
+        112: message(VRRP),
         135: extension,  # mobility
         139: extension,  # host identity
         140: extension,  # shim6

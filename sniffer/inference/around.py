@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
 
-from msgspec.structs import replace
-
 from sniffer.inference.identity import Owners, describe
+from sniffer.inference.identity.evidence import joined
 from sniffer.inference.identity.scores import WEIGHTS
 from sniffer.knowledge.makers import known_as
 from sniffer.knowledge.vendors import vendor
@@ -89,7 +88,7 @@ def bindings(facts: Iterable[BindingFact]) -> Iterator[Evidence]:
             fact.file, fact.line,
         )  # fmt: skip
         if key in found:
-            found[key] = _joined(found[key], seen, found[key].count + seen.count)
+            found[key] = joined(found[key], seen, found[key].count + seen.count)
         elif len(found) < limits.DEVICE_NAMES:
             found[key] = seen
     yield from found.values()
@@ -98,19 +97,3 @@ def bindings(facts: Iterable[BindingFact]) -> Iterator[Evidence]:
 def held_until(fact: BindingFact) -> int:
     """Return until when a claim is known to hold: a lease in a table has its end, on the wire what was seen counts."""
     return fact.last if fact.line is None or fact.until is None else max(fact.last, fact.until)
-
-
-def merged(clues: Iterable[Evidence]) -> tuple[Evidence, ...]:
-    """Return clues of which none is told twice: a message may say the same of a box's card and of its address."""
-    found: dict[tuple[str, str, str, int | None], Evidence] = {}
-    for each in clues:
-        key = each.source, each.field, each.value, each.line
-        told = found.get(key)
-        found[key] = each if told is None else _joined(told, each, max(told.count, each.count))
-    return tuple(found.values())
-
-
-def _joined(one: Evidence, more: Evidence, count: int) -> Evidence:
-    first = min(one, more, key=lambda each: each.first_seen)
-    last = max(one.last_seen, more.last_seen)
-    return replace(one, first_seen=first.first_seen, last_seen=last, count=count, file=first.file)

@@ -13,9 +13,10 @@ from typing import cast
 
 from msgspec.structs import replace
 
-from sniffer.inference.around import Takeovers, bindings, held_until, merged, other
+from sniffer.inference.around import Takeovers, bindings, held_until, other
 from sniffer.inference.identity import Box, Owners, Seen, describe
 from sniffer.inference.identity.domains import domain_name, domain_of
+from sniffer.inference.identity.evidence import merged
 from sniffer.inference.identity.names import telling
 from sniffer.inference.identity.owners import address_key
 from sniffer.inference.identity.scores import MOST, band, probability

@@ -15,7 +15,7 @@ import msgspec
 
 from sniffer.inventory.box_tables import BoxTables
 from sniffer.model import limits
-from sniffer.model.facts import NameFact, Observation, Quality, SessionFact
+from sniffer.model.facts import NameFact, Quality, SessionFact
 
 SESSIONS = """
 CREATE TABLE session (
@@ -236,10 +236,9 @@ def merged(facts: list[SessionFact]) -> SessionFact:
     best = min(facts, key=_goodness)
     views = sorted(facts, key=_goodness)
     near = min(views, key=lambda fact: (not fact.on_link, -fact.hops))
-    observations: dict[Observation, None] = {}
+    observations = dict.fromkeys(near.observations)  # the client's own side first: that is the domain of its address
     for fact in views:
         observations |= dict.fromkeys(fact.observations)
-    aliases = {fact.client_ip: None for fact in views if fact.client_ip != near.client_ip}
     return msgspec.structs.replace(
         best,
         session=near.session,
@@ -249,14 +248,8 @@ def merged(facts: list[SessionFact]) -> SessionFact:
         on_link=near.on_link,
         hops=near.hops,
         routers=tuple(dict.fromkeys(mac for fact in views for mac in fact.routers)),
-        aliases=tuple(dict.fromkeys(each for fact in views for each in (*aliases, *fact.aliases))),
-        observations=_nearest_first(observations, near),
+        observations=tuple(observations),
     )
-
-
-def _nearest_first(observations: dict[Observation, None], near: SessionFact) -> tuple[Observation, ...]:
-    """Return where a session was seen, the client's own side first: that is the domain of its address."""
-    return tuple(dict.fromkeys([*near.observations, *observations]))
 
 
 def _goodness(fact: SessionFact) -> tuple[object, ...]:

@@ -103,10 +103,6 @@ class Catalogue:
         """Return the marks of mails by the place where they are searched."""
         return MarkTable(self.mail_marks)
 
-    def mail_mark(self, code: str) -> MailMark | None:
-        """Return the rule of a mark, as ``Mark.rule`` names it."""
-        return next((row for row in self.mail_marks if row.code == code), None)
-
     def client_program(self, traits: Iterable[str]) -> Program | None:
         """Return the program that a client shows to be by its habits."""
         return client_program(traits, self.client_programs)

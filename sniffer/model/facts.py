@@ -182,7 +182,7 @@ class SessionFact(Struct, frozen=True):
     delay, seen from the capture; None where it was not seen.
     ``hops`` is the hop count of the client's frames.  ``joint`` is the same for all views of a connection, also behind
     an address translation, None without both initial sequence numbers; ``routers`` are the cards that sent the
-    client's frames where it is further away, ``aliases`` other addresses under which the client was seen.
+    client's frames where it is further away.
     ``witness`` is what shows who the client is, None where nobody listened.
     """
 
@@ -205,7 +205,6 @@ class SessionFact(Struct, frozen=True):
     hops: int = 0
     joint: str | None = None
     routers: tuple[str, ...] = ()
-    aliases: tuple[str, ...] = ()
     witness: Witness | None = None
 
     @property

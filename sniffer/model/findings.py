@@ -109,7 +109,7 @@ class DialogueFinding(Struct, frozen=True, kw_only=True):
     cut: str | None = None
 
 
-GroundKind = Literal["link", "binding", "table", "nat-log", "embedded-mac", "name", "content", "vendor"]
+GroundKind = Literal["link", "binding", "table", "nat-log", "embedded-mac", "name", "content"]
 """Classes of evidence for which device it is.  A name in EHLO, DHCP and mDNS is one class: it has one cause."""
 
 

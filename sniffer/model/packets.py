@@ -75,6 +75,13 @@ UDP_PORT, TCP_PORT, IP_PROTOCOL = 0x2_0000, 0x3_0000, 0x1_0000
 """Of a message's ``kind``: what the number below says.  Without any of them it is an ethertype."""
 
 
+ARP, LLDP, CDP = 0x0806, 0x88CC, 0x2000
+"""Kinds of messages: ethertypes (RFC 826; IEEE 802.1AB 7.3), and a SNAP protocol of Cisco's."""
+
+ND, VRRP = IP_PROTOCOL + 58, IP_PROTOCOL + 112
+"""Kinds by the protocol of IP: neighbour discovery is part of ICMPv6 (RFC 4861), VRRP has its own (RFC 9568)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Messages(Transport):
     """Messages of discovery: what boxes say of themselves and of each other, below and above IP.

@@ -16,12 +16,16 @@ MAPPED = bytes(10) + b"\xff\xff"
 
 @lru_cache(16_384)
 def ip_text(address: bytes | int) -> str:
-    """Return the text of an address: of 16 octets, or an IPv4 address's number; empty where there is none."""
+    """Return the text of an address, of 16 or 4 octets or an IPv4 address's number; empty where there is none.
+
+    One that is mapped is IPv4, as it is on the wire.
+    """
     if isinstance(address, int):
         return str(IPv4Address(address))
-    if address.startswith(MAPPED):
-        return str(IPv4Address(address[12:]))
-    return str(IPv6Address(address)) if any(address) else ""
+    octets = address.removeprefix(MAPPED)
+    if len(octets) == 4:
+        return str(IPv4Address(octets))
+    return str(IPv6Address(octets)) if any(octets) else ""
 
 
 @lru_cache(16_384)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sniffer.inventory.spool import Spool
 from sniffer.model import limits
-from sniffer.model.clues import BindingFact, Source
+from sniffer.model.clues import BindingFact, ClueFact, Source
+
+Add = Callable[[BindingFact | ClueFact], None]
+"""Takes a fact of a box, or a part of one."""
 
 
 class Place(NamedTuple):
@@ -40,8 +43,9 @@ class _Run:
 class Bindings:
     """Follows who claims what.  Claims of one place must come in order of time; places may come in any."""
 
-    def __init__(self, spool: Spool) -> None:
-        self._spool = spool
+    def __init__(self, add: Add) -> None:
+        """``add`` takes the facts."""
+        self._add = add
         self._runs: dict[Place, _Run] = {}
         self._changes: Counter[Place] = Counter()
         self._fights: dict[Place, dict[str, _Run]] = {}
@@ -124,4 +128,4 @@ class Bindings:
             place.sensor, place.vlan, place.ip, run.mac, place.source, run.first, run.last, run.count,
             until=run.until, over=over, file=run.file,
         )  # fmt: skip
-        self._spool.boxes.add(fact)
+        self._add(fact)

@@ -8,15 +8,14 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sniffer.inventory.spool import Spool
 from sniffer.model import limits
 from sniffer.model.clues import ASKED, Claim, ClueFact, Heard, Said, Source
 from sniffer.model.frames import Ints
-from sniffer.model.packets import NO_MAC, NO_VLAN, Messages
+from sniffer.model.packets import ARP, NO_MAC, NO_VLAN, Messages
 from sniffer.pipeline.addresses import INITIAL_HOPS, ip_text, mac_text, vlan_tags
-from sniffer.pipeline.bindings import Bindings, Place
+from sniffer.pipeline.bindings import Add, Bindings, Place
 from sniffer.protocols import arp
-from sniffer.protocols.observers import ARP, OBSERVERS
+from sniffer.protocols.observers import OBSERVERS
 
 LOCAL = [kind for kind, observer in OBSERVERS.items() if observer.local]
 """Kinds of messages that no router passes on."""
@@ -61,9 +60,10 @@ class Clues:
     anew: the spool adds up the parts, so that neither batches nor limits show in the facts.
     """
 
-    def __init__(self, spool: Spool) -> None:
-        self._spool = spool
-        self._bindings = Bindings(spool)
+    def __init__(self, add: Add) -> None:
+        """``add`` takes the facts."""
+        self._add = add
+        self._bindings = Bindings(add)
         self._seen: dict[Key, _Seen] = {}
         self._older: dict[Key, _Seen] = {}
         self._octets = 0
@@ -187,10 +187,9 @@ class Clues:
             self._write()
 
     def _write(self) -> None:
-        add = self._spool.boxes.add
         for subject, told in self._clues.items():
             for said, seen in told.items():
-                add(ClueFact(*subject, *said, seen.first, seen.last, seen.count, seen.file))
+                self._add(ClueFact(*subject, *said, seen.first, seen.last, seen.count, seen.file))
         self._clues.clear()
         self._said = 0
 

@@ -32,18 +32,14 @@ HEARD_LATER = 60 * 1_000_000
 """Microseconds behind a session's start in which its EHLO is looked for."""
 
 
-class _Box:
-    """Takes the facts of one frame: what they say as clues do, (source, field, value)."""
+Thing = tuple[str, str, str]
+"""What is said, as clues have it: source, field, value."""
 
-    def __init__(self) -> None:
-        self.said: set[tuple[str, str, str]] = set()
-        self.boxes = self
 
-    def add(self, fact: object) -> None:
-        if isinstance(fact, ClueFact):
-            self.said.add((fact.source, fact.field, fact.value))
-        elif isinstance(fact, BindingFact):
-            self.said.add((fact.source, "address", fact.ip))
+def _thing(fact: ClueFact | BindingFact) -> Thing:
+    if isinstance(fact, ClueFact):
+        return fact.source, fact.field, fact.value
+    return fact.source, "address", fact.ip
 
 
 def numbered(
@@ -84,12 +80,12 @@ def _shows(frame: Frames, clue: Evidence, discovery: Discovery, ports: Flags, no
     segments, _, messages = decode(frame, ports, none, discovery)
     if clue.source in ("ethernet", "ip", "smtp"):
         return len(segments) > 0 and _segment_shows(segments, clue)
-    box = _Box()
-    reader = Clues(box)  # type: ignore[arg-type]
+    facts: list[ClueFact | BindingFact] = []
     if messages is not None and len(messages):
+        reader = Clues(facts.append)
         reader.feed("", messages)
         reader.finish()
-    return (clue.source, clue.field, clue.value) in box.said
+    return (clue.source, clue.field, clue.value) in map(_thing, facts)
 
 
 def _segment_shows(segments: Packets, clue: Evidence) -> bool:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from ipaddress import ip_address
 
 from sniffer.inventory.spool import Spool
 from sniffer.model import limits
 from sniffer.model.facts import NameFact
 from sniffer.model.packets import Datagrams
+from sniffer.pipeline.addresses import MAPPED, ip_text
 from sniffer.protocols import dns_answers
-
-MAPPED = bytes(10) + b"\xff\xff"
-"""How an IPv4 address begins in its IPv6-mapped form (RFC 4291 2.5.5.2)."""
 
 
 class Names:
@@ -61,10 +58,4 @@ class Names:
 
     def _write(self, sensor: str, client: bytes, name: str, address: bytes) -> None:
         first, last, count = self._told[sensor, client, name, address]
-        self._spool.add_name(NameFact(sensor, _text(client), name, _text(address), first, last, count))
-
-
-@lru_cache(4096)
-def _text(address: bytes) -> str:
-    """Return an address as facts have it: one that is mapped is IPv4, as it is on the wire."""
-    return str(ip_address(address.removeprefix(MAPPED)))
+        self._spool.add_name(NameFact(sensor, ip_text(client), name, ip_text(address), first, last, count))

@@ -53,7 +53,7 @@ class Reader:
         self._read_before = 0
         self._progress = Progress()
         self.names = Names(spool)
-        self.clues = Clues(spool)
+        self.clues = Clues(spool.boxes.add)
         self.counts = Counts()
         self.problems: list[CaptureError] = []
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from sniffer.model.clues import Heard, Source
-from sniffer.model.packets import IP_PROTOCOL, TCP_PORT, UDP_PORT
+from sniffer.model.packets import ARP, CDP, LLDP, ND, TCP_PORT, UDP_PORT, VRRP
 from sniffer.protocols import (
     arp,
     cdp,
@@ -26,11 +26,8 @@ from sniffer.protocols import (
     ws_discovery,
 )
 
-ARP, LLDP, CDP = 0x0806, 0x88CC, 0x2000
 SYN = TCP_PORT
 """A segment that opens a connection to a mail port, whichever that is."""
-
-ND, VRRP = IP_PROTOCOL + 58, IP_PROTOCOL + 112
 
 Read = Callable[[bytes, str], tuple[Heard, ...]]
 """Reads a message, told the packet's source address."""

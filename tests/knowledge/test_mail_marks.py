@@ -39,7 +39,7 @@ def test_every_row(row: MailMark) -> None:
     ],
 )  # fmt: skip
 def test_what_is_extracted(code: str, text: str, kept: dict[str, str]) -> None:
-    row = catalogue().mail_mark(code)
+    row = next((each for each in catalogue().mail_marks if each.code == code), None)
     assert row
     match = row.pattern.search(text)
     assert match

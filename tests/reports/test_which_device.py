@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sniffer.inference.around import bindings, merged
+from sniffer.inference.around import bindings
+from sniffer.inference.identity.evidence import merged
 from sniffer.model.clues import BindingFact
 from sniffer.model.findings import Evidence
 from tests import contract

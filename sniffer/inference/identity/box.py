@@ -14,8 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, cast
 
-from msgspec.structs import replace
-
+from sniffer.inference.identity.evidence import merged
 from sniffer.inference.identity.holders import KEPT
 from sniffer.inference.identity.names import host, telling
 from sniffer.inference.identity.owners import Owners
@@ -102,7 +101,7 @@ def describe(owners: Owners, cards: tuple[str, ...], seen: Iterable[Seen], own_w
         serial=_chosen(told.get("serial", []))[0],
         owner=_chosen(told.get("owner", []))[0],
         sureness=round(min(max(sure_maker, sure_kind), MOST), 2) if maker or kind else None,
-        evidence=tuple(_evidence(heard)),
+        evidence=_evidence(heard),
         doubts=doubts,
     )
 
@@ -243,19 +242,15 @@ def _model(model: str | None, maker: str | None) -> str | None:
     return model
 
 
-def _evidence(clues: Iterable[ClueFact]) -> Iterator[Evidence]:
-    """Give the clues, the strongest first; what was said of a card and of its address is one."""
-    once: dict[tuple[str, str, str], ClueFact] = {}
-    for clue in sorted(clues, key=lambda clue: clue.first):
-        seen = once.setdefault((clue.source, clue.field, clue.value), clue)
-        if clue.last > seen.last:
-            once[clue.source, clue.field, clue.value] = replace(seen, last=clue.last, count=max(seen.count, clue.count))
-    ranked = sorted(
-        once.values(), key=lambda clue: (-worth(clue).weight, clue.first, clue.source, clue.field, clue.value)
-    )
-    for clue in ranked[: limits.EVIDENCE]:
-        kind, weight, measured = worth(clue)
-        yield Evidence(
-            clue.source, clue.field, clue.value, kind, measured, weight, clue.first, clue.last, clue.count,
-            clue.file, clue.line,
-        )  # fmt: skip
+def _evidence(clues: Iterable[ClueFact]) -> tuple[Evidence, ...]:
+    """Return the clues, the strongest first."""
+    ranked = sorted(clues, key=lambda clue: (-worth(clue).weight, clue.first, clue.source, clue.field, clue.value))
+    return merged(map(_shown, ranked))[: limits.EVIDENCE]
+
+
+def _shown(clue: ClueFact) -> Evidence:
+    kind, weight, measured = worth(clue)
+    return Evidence(
+        clue.source, clue.field, clue.value, kind, measured, weight, clue.first, clue.last, clue.count,
+        clue.file, clue.line,
+    )  # fmt: skip

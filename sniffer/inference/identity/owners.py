@@ -3,8 +3,8 @@
 Rules of this file:
 1. Frames with all their hops came from the card that sent them, unless it forwards for others, or another card claimed
    the address then.  That the card claimed the address itself makes it certain.
-2. Beyond a router the card is the router's, and says nothing but the way.  The client is who had its address then, in
-   whatever domain that was seen, if that is one box; or who a firewall says stood behind it.
+2. Beyond a router the card is the router's, and says nothing but the way.  The client is who had its address then, by
+   what a sensor saw that saw the session too, if that is one box; or who a firewall says stood behind it.
 3. A factory name made of a card's address leads to that card, where no measurement says otherwise.
 4. Behind an address translation nobody is the address: only a firewall's log, a view from inside, or such a name tells.
 5. Two answers are none: they are rivals, and what would settle it is said.
@@ -12,7 +12,7 @@ Rules of this file:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from sniffer.inference.identity.domains import EVERYWHERE, domain_name, domain_of
@@ -66,8 +66,14 @@ class Owners:
 
     def on_our_side(self, fact: SessionFact) -> bool:
         """Say whether the client is on our side by its card, no router's, that claimed its address on the wire."""
-        holds = self.holders.at(fact.client_ip, fact.start)
-        return any(hold.fact.source in OWN_WORD and not self.gateways.forwards(hold.mac) for hold in holds)
+        return any(hold.fact.source in OWN_WORD and not self.gateways.forwards(hold.mac) for hold in self._holds(fact))
+
+    def _holds(self, fact: SessionFact) -> list[Hold]:
+        """Return who had the client's address then, by the sensors that saw the session, else by the site's tables.
+
+        Another sensor may be at a site with the same addresses; on the client's own link it would have seen it.
+        """
+        return self.holders.at(fact.client_ip, fact.start, {seen.sensor for seen in fact.observations})
 
     # -- on the client's link -----------------------------------------------------------------
 
@@ -76,7 +82,7 @@ class Owners:
         if mac is None or self._not_its_own(mac, fact):
             return None
         domain, box = domain_of(fact), self.joins.box(mac)
-        holds = [hold for hold in self.holders.at(fact.client_ip, fact.start) if hold.domain == domain]
+        holds = [hold for hold in self._holds(fact) if hold.domain == domain]
         holds = holds or self._by_table(fact)
         mine = next((hold for hold in holds if self.joins.box(hold.mac) == box), None)
         measured = mine if mine and mine.domain == domain else None
@@ -129,8 +135,8 @@ class Owners:
 
     def _by_table(self, fact: SessionFact) -> list[Hold]:
         """Return who had the client's address by the site's tables, lists that people keep left out."""
-        holds = self.holders.at(fact.client_ip, fact.start)
-        return [hold for hold in holds if hold.domain == EVERYWHERE and hold.fact.source != "inventory-list"]
+        lists = (hold for hold in self._holds(fact) if hold.domain == EVERYWHERE)
+        return [hold for hold in lists if hold.fact.source != "inventory-list"]
 
     def _sends_for_others(self, mac: str, fact: SessionFact) -> bool:
         """Say whether a card that does not claim an address may send it on for somebody."""
@@ -161,8 +167,7 @@ class Owners:
         via = fact.routers or ((fact.client_mac,) if fact.client_mac and fact.on_link else ())
         inside, found, doubts = fact.client_ip, dict[str, list[Ground]](), list[str]()
         logged = self._translations.behind(fact.client_ip, fact.client_port, fact.start)
-        sensors = {seen.sensor for seen in fact.observations}
-        holds = self.holders.at(inside, fact.start, sensors)
+        holds = self._holds(fact)
         translated = any(self.gateways.forwards(hold.mac) for hold in holds)
         if logged:
             inside, holds, translated = logged.ip, self.holders.at(logged.ip, fact.start), False
@@ -176,7 +181,7 @@ class Owners:
             for box, hold in boxes.items():
                 found[box] = [_binding(hold), *([logged.ground] if logged else [])]
         named = self.factory_name(fact.helo) if fact.helo and not stranger else None
-        if named and named.mac and self._may_be(named.mac, inside, fact.start, hidden=translated):
+        if named and named.mac and self._may_be(named.mac, inside, fact.start, boxes, hidden=translated):
             words = f"EHLO {fact.helo} is a {named.vendor} name made of the card's address"
             found.setdefault(self.joins.box(named.mac), []).append(Ground("embedded-mac", words))
         made = eui64(inside)
@@ -209,14 +214,13 @@ class Owners:
         known = (logged.ground,) if logged else ()
         return Attribution(address, None, known, via, rivals, tuple(doubts), settles, inside)
 
-    def _may_be(self, mac: str, ip: str, time: int, *, hidden: bool) -> bool:
-        """Say whether a card may have sent from an address: not if it had another then, and not if another had it."""
+    def _may_be(self, mac: str, ip: str, time: int, boxes: Collection[str], *, hidden: bool) -> bool:
+        """Say whether a card may have sent from an address that ``boxes`` had then: not if it had another itself."""
         if self.gateways.forwards(mac):
             return False
         if hidden:
             return True
-        others = {self.joins.box(hold.mac) for hold in self.holders.at(ip, time)}
-        if others and others != {self.joins.box(mac)}:
+        if boxes and self.joins.box(mac) not in boxes:
             return True  # both are told: two answers are none
         spans = [each for each in self.records.addresses(mac) if each.first <= time <= each.last]
         return not spans or any(each.ip == ip for each in spans)

@@ -19,7 +19,6 @@ WEIGHTS: dict[GroundKind, float] = {
     "embedded-mac": 0.8,  # a factory name, or an IPv6 address, made of the card's
     "name": 0.6,  # the name that the box had elsewhere
     "content": 0.6,  # the maker's mark in its mail
-    "vendor": 0.2,  # speaks as the maker's boxes do
 }
 
 BANDS: tuple[tuple[float, IdentityBand], ...] = ((0.965, "certain"), (0.88, "strong"), (0.6, "likely"), (0.2, "weak"))
@@ -27,9 +26,6 @@ BANDS: tuple[tuple[float, IdentityBand], ...] = ((0.965, "certain"), (0.88, "str
 
 MOST = 0.95
 """No confidence by hand-set weights is shown above this."""
-
-RATIO = 4
-"""A rival is worth showing where it is not so many times less probable."""
 
 
 def combined(weights: Iterable[float]) -> float:

@@ -36,7 +36,6 @@ CASES: list[tuple[tuple[GroundKind, ...], IdentityBand]] = [
     (("embedded-mac",), "likely"),
     (("embedded-mac", "name", "content"), "likely"),
     (("name",), "likely"),
-    (("vendor",), "weak"),
     ((), "unknown"),
 ]
 
