@@ -249,6 +249,16 @@ def test_what_another_sites_sensor_saw_says_nothing_of_the_same_address_here() -
     assert len(site.devices) == 2
 
 
+def test_nor_does_it_hide_what_the_sites_tables_say() -> None:
+    facts: list[Box] = [arp(IP, HP, sensor="hq"), row(IP, RICOH)]
+    assert Site([beyond(sensor="branch")], facts).card == (RICOH, "likely")
+
+
+def test_nor_does_it_speak_for_a_factory_name_whose_card_was_elsewhere() -> None:
+    facts: list[Box] = [arp(IP, HP, sensor="hq"), arp("10.0.3.99", RICOH, 0, 10, sensor="branch")]
+    assert Site([beyond(5, sensor="branch", helo=FACTORY)], facts).card == UNKNOWN
+
+
 def test_a_card_that_says_the_factory_names_of_two_boxes_is_neither() -> None:
     """A proxy for mail, or a translator that sends with all hops."""
     sessions = [mail(n, mac=HP, helo=name) for n, name in enumerate((FACTORY, "BRN0080774B5C6D"))]
