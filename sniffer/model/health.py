@@ -1,0 +1,51 @@
+"""How well a live capture hears: what the kernel and the wire say of it, as it goes on."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class InterfaceHealth(Struct, frozen=True):
+    """What one interface gave since it was opened.
+
+    ``received`` and ``dropped`` are the kernel's counts: frames that passed the filter, and those of them for which
+    our buffer had no room.  ``dropped_before`` are those that the card or its driver lost.  None where the system does
+    not count.  ``frames`` and ``octets`` are what reached us, ``giants`` the frames of it that are longer than any wire
+    carries (receive offload), ``cut`` those that were captured in part.  ``up`` says how it is now, ``downs`` how often
+    it went down, ``gone`` in words why it gives nothing any more.
+    """
+
+    interface: str
+    up: bool = True
+    downs: int = 0
+    received: int | None = None
+    dropped: int | None = None
+    dropped_before: int | None = None
+    frames: int = 0
+    octets: int = 0
+    giants: int = 0
+    cut: int = 0
+    gone: str | None = None
+
+
+class Health(Struct, frozen=True):
+    """How a live capture goes, at ``time`` (microseconds since 1970, UTC, by the machine's clock).
+
+    ``selected`` are frames of mail and of DNS answers, ``messages`` those of discovery, ``sessions`` the finished ones;
+    ``open`` are the connections that are followed now, ``silent`` and ``evicted`` as in a run's counts.
+    ``dropped_by_us`` are facts that we had no room for, ``lost_writes`` frames of evidence that could not be written.
+    ``clock_steps`` are how far the machine's clock was set, each time, in microseconds; the newest of them.
+    """
+
+    time: int
+    sensor: str
+    interfaces: tuple[InterfaceHealth, ...]
+    selected: int = 0
+    messages: int = 0
+    sessions: int = 0
+    open: int = 0
+    silent: int = 0
+    evicted: int = 0
+    dropped_by_us: int = 0
+    lost_writes: int = 0
+    clock_steps: tuple[int, ...] = ()
