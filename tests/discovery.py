@@ -12,7 +12,7 @@ from scapy.packet import Raw
 
 from sniffer.decode import Discovery, decode
 from sniffer.model.packets import IP_PROTOCOL, TCP_PORT, UDP_PORT, Messages
-from sniffer.pipeline.reader import DISCOVERED, ports_of
+from sniffer.pipeline.follower import DISCOVERED, ports_of
 from tests.frames import NO_PORTS, batch
 from tests.wire import Frame, Link
 

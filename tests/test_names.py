@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sniffer.inventory.spool import Spool
 from sniffer.model import limits
 from sniffer.model.facts import NameFact
 from sniffer.pipeline import Settings, gather
@@ -127,9 +126,9 @@ def test_the_limit_on_memory_does_not_show(wanted: list[NameFact], limit: int) -
 
 def test_memory_stays_within_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """A flood of names that nobody mails to, in one batch."""
-    counted, held = Names(Spool()), []
+    held: list[int] = []
+    counted = Names(lambda _: held.append(len(counted._told)))
     monkeypatch.setattr(limits, "NAMES", 10)
-    monkeypatch.setattr(counted, "_write", lambda *_: held.append(len(counted._told)))
     counted.feed("tap", datagrams([told(f"{number}.example.org", "192.0.2.1") for number in range(95)]))
     assert held == [10] * 90
     assert len(counted._told) == 5

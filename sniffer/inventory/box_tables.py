@@ -30,33 +30,52 @@ CREATE TABLE translation (
 """
 """Clues and bindings come in parts.  Tags are written as ``10,20``, outermost first."""
 
-SEALED = """
-CREATE TABLE said AS
+NOW = """
+CREATE TABLE clue_now AS SELECT * FROM clue;
+CREATE TABLE binding_now AS SELECT * FROM binding;
+"""
+"""What is still being counted, and will come again, longer."""
+
+SAID = """
 SELECT sensor, vlan, mac, ip, source, field, value, first, last, count,
     nullif(substr(origin, 41), '') AS file, nullif(CAST(substr(origin, 21, 20) AS INTEGER), 0) AS line
 FROM (
     SELECT sensor, vlan, mac, ip, source, field, value, min(first) AS first, max(last) AS last, sum(count) AS count,
         min(printf('%020d%020d%s', first, line, file)) AS origin
-    FROM clue GROUP BY sensor, vlan, mac, ip, source, field, value
-);
-DROP TABLE clue;
-CREATE INDEX said_mac ON said (mac);
-CREATE INDEX said_ip ON said (ip) WHERE mac IS NULL OR source = 'inventory-list';
-ALTER TABLE binding RENAME TO part;
+    FROM {} GROUP BY sensor, vlan, mac, ip, source, field, value
+)
 """
 """Of what was said in parts, file and line are those of the first.  Bare columns would not do: beside min() *and* max()
 SQLite takes them from either row."""
 
+SEALED = f"""
+DROP TABLE IF EXISTS said;
+CREATE TABLE said AS {SAID.format("(SELECT * FROM clue UNION ALL SELECT * FROM clue_now)")};
+CREATE INDEX said_mac ON said (mac);
+CREATE INDEX said_ip ON said (ip) WHERE mac IS NULL OR source = 'inventory-list';
+DROP TABLE IF EXISTS bound;
+CREATE TABLE bound AS SELECT * FROM binding WHERE line IS NOT NULL;
+"""  # noqa: S608 - of constants
+
+COMPACTED = f"""
+CREATE TABLE less AS {SAID.format("clue")};
+DELETE FROM clue;
+INSERT INTO clue SELECT * FROM less;
+DROP TABLE less;
+"""  # noqa: S608 - of constants
+"""The parts of what was said, added up: for a capture that goes on for days."""
+
 PARTS = """
-SELECT * FROM part WHERE line IS NULL ORDER BY sensor, vlan, source, ip, first, last, mac, over, until, file
+SELECT * FROM (SELECT * FROM binding UNION ALL SELECT * FROM binding_now) WHERE line IS NULL
+ORDER BY sensor, vlan, source, ip, first, last, mac, over, until, file
 """
 
 JOINED = """
-CREATE INDEX binding_ip ON binding (ip);
-CREATE INDEX binding_mac ON binding (mac);
-INSERT INTO binding SELECT * FROM part WHERE line IS NOT NULL;
-DROP TABLE part;
+CREATE INDEX bound_ip ON bound (ip);
+CREATE INDEX bound_mac ON bound (mac);
 """
+
+ENDED = "DELETE FROM binding WHERE line IS NULL AND max(last, coalesce(until, 0)) < ?"
 
 OF_CARD = """
 SELECT * FROM said WHERE mac = ? ORDER BY sensor, vlan, source, field, first, ip, value LIMIT ?
@@ -83,7 +102,7 @@ ORDER BY field, value, mac LIMIT ?
 """What is one box's own, said by several cards; what very many say is nobody's."""
 
 HOLDERS = """
-SELECT * FROM binding WHERE ip IN (
+SELECT * FROM bound WHERE ip IN (
     SELECT ip FROM session UNION SELECT value FROM said WHERE field = 'router'
     UNION SELECT inside_ip FROM translation WHERE outside_ip IN (SELECT ip FROM session)
 )
@@ -91,10 +110,10 @@ ORDER BY ip, first, last, sensor, vlan, source, mac LIMIT ?
 """
 """Who had the address of some session's client, of who stood behind it by a firewall's log, or of a router."""
 
-ADDRESSES = "SELECT * FROM binding WHERE mac = ? ORDER BY first, last, sensor, vlan, ip, source LIMIT ?"
+ADDRESSES = "SELECT * FROM bound WHERE mac = ? ORDER BY first, last, sensor, vlan, ip, source LIMIT ?"
 
 ANSWERING_FOR_MANY = """
-SELECT mac FROM binding WHERE source IN ('arp', 'arp-table') GROUP BY sensor, vlan, mac HAVING count(DISTINCT ip) > ?
+SELECT mac FROM bound WHERE source IN ('arp', 'arp-table') GROUP BY sensor, vlan, mac HAVING count(DISTINCT ip) > ?
 ORDER BY mac
 """
 
@@ -104,8 +123,8 @@ LIMIT ?
 """
 """Of a firewall's log only what may be about a session."""
 
-CLUE = "INSERT INTO clue VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-BINDING = "INSERT INTO binding VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+CLUE = "INSERT INTO {} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+BINDING = "INSERT INTO {} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 TRANSLATION = "INSERT INTO translation VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
 ClueRow = tuple[str, str, str | None, str | None, str, str, str, int, int, int, str | None, int | None]
@@ -122,31 +141,53 @@ class BoxTables:
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
-        self._database.executescript(TABLES + BINDINGS)
+        self._database.executescript(TABLES + BINDINGS + NOW)
         self._clues: list[ClueRow] = []
-        self._bindings: list[tuple[object, ...]] = []
+        self._bindings: list[BindingRow] = []
         self._translations: list[tuple[object, ...]] = []
 
     def add(self, fact: ClueFact | BindingFact | TranslationFact) -> None:
         """Take a fact, or a part of one."""
         match fact:
-            case ClueFact(sensor=sensor, vlan=vlan, file=file, line=line):
-                said = (fact.mac, fact.ip, fact.source, fact.field, fact.value, fact.first, fact.last, fact.count)
-                self._clues.append((sensor, _tags(vlan), *said, file, line))
-            case BindingFact(sensor=sensor, vlan=vlan, file=file, line=line):
-                seen = (fact.ip, fact.mac, fact.source, fact.first, fact.last, fact.count, fact.until, fact.over)
-                self._bindings.append((sensor, _tags(vlan), *seen, file, line))
+            case ClueFact():
+                self._clues.append(_clue_row(fact))
+            case BindingFact():
+                self._bindings.append(_binding_row(fact))
             case TranslationFact():
                 self._translations.append(msgspec.structs.astuple(fact))
         if len(self._clues) + len(self._bindings) + len(self._translations) >= limits.SPOOL_ROWS:
             self.flush()
 
+    def count_now(self, facts: Iterable[ClueFact | BindingFact]) -> None:
+        """Take what is still being counted elsewhere, in place of what was taken so before."""
+        clues: list[ClueRow] = []
+        bindings: list[BindingRow] = []
+        for fact in facts:
+            if isinstance(fact, ClueFact):
+                clues.append(_clue_row(fact))
+            else:
+                bindings.append(_binding_row(fact))
+        self._database.execute("BEGIN")
+        self._database.execute("DELETE FROM clue_now")
+        self._database.execute("DELETE FROM binding_now")
+        self._database.executemany(CLUE.format("clue_now"), clues)
+        self._database.executemany(BINDING.format("binding_now"), bindings)
+        self._database.execute("COMMIT")
+
     def seal(self) -> None:
-        """End the taking."""
+        """Make ready to give; more may come."""
         self.flush()
-        self._database.executescript(SEALED + BINDINGS)
-        self._database.executemany(BINDING, _whole(self._database.execute(PARTS)))
+        self._database.executescript(SEALED)
+        self._database.executemany(BINDING.format("bound"), _whole(self._database.execute(PARTS)))
         self._database.executescript(JOINED)
+
+    def compact(self, before: int) -> None:
+        """Add up the parts of what was said, and forget bindings that ended before a time."""
+        self.flush()
+        self._database.executescript(COMPACTED)
+        self._database.execute(
+            "DELETE FROM binding WHERE line IS NULL AND max(last, coalesce(until, 0)) < ?", (before,)
+        )
 
     def of_card(self, mac: str) -> Iterator[ClueFact]:
         """Give what was said of a card's box."""
@@ -197,8 +238,8 @@ class BoxTables:
     def flush(self) -> None:
         """Write what was taken."""
         self._database.execute("BEGIN")
-        self._database.executemany(CLUE, self._clues)
-        self._database.executemany(BINDING, self._bindings)
+        self._database.executemany(CLUE.format("clue"), self._clues)
+        self._database.executemany(BINDING.format("binding"), self._bindings)
         self._database.executemany(TRANSLATION, self._translations)
         self._database.execute("COMMIT")
         self._clues.clear()
@@ -230,6 +271,16 @@ def _longer(run: BindingRow, part: BindingRow) -> BindingRow:
     *_, ends, more, later, over, _, _ = part
     until = until if later is None else later
     return sensor, vlan, ip, mac, source, first, max(last, ends), count + more, until, over, file, line
+
+
+def _clue_row(fact: ClueFact) -> ClueRow:
+    said = (fact.mac, fact.ip, fact.source, fact.field, fact.value, fact.first, fact.last, fact.count)
+    return (fact.sensor, _tags(fact.vlan), *said, fact.file, fact.line)
+
+
+def _binding_row(fact: BindingFact) -> BindingRow:
+    seen = (fact.ip, fact.mac, fact.source, fact.first, fact.last, fact.count, fact.until, int(fact.over))
+    return (fact.sensor, _tags(fact.vlan), *seen, fact.file, fact.line)
 
 
 def _tags(vlan: tuple[int, ...]) -> str:

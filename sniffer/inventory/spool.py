@@ -8,13 +8,14 @@ a fact.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
 
 from sniffer.inventory.box_tables import BoxTables
 from sniffer.model import limits
+from sniffer.model.clues import BindingFact, ClueFact
 from sniffer.model.facts import NameFact, Quality, SessionFact
 
 SESSIONS = """
@@ -22,7 +23,7 @@ CREATE TABLE session (
     session TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, sensor TEXT NOT NULL,
     mac TEXT, ip TEXT NOT NULL, helo TEXT, server TEXT NOT NULL, port INTEGER NOT NULL,
     starttls INTEGER, hidden INTEGER NOT NULL, joint TEXT, router TEXT, fact BLOB NOT NULL
-)
+);
 """
 """``sensor`` is that of the first observation; ``starttls`` whether the EHLO reply offers it, null without one;
 ``hidden`` whether records inside TLS were kept; ``joint`` what all views of a connection have in common,
@@ -35,20 +36,42 @@ SELECT fact FROM (
 ) WHERE place <= ? ORDER BY start, session
 """
 
+VIEWS = """
+CREATE TABLE view AS SELECT * FROM session WHERE 0;
+CREATE TABLE joined (place INTEGER PRIMARY KEY);
+"""
+"""Views that were merged into one session, as they came in, and which sessions they became: more views may come."""
+
+APART = """
+DELETE FROM session WHERE rowid IN (SELECT place FROM joined);
+INSERT INTO session SELECT * FROM view;
+DELETE FROM view;
+DELETE FROM joined;
+"""
+
 ANSWERS = """
 CREATE TABLE answer (
     sensor TEXT NOT NULL, client TEXT NOT NULL, name TEXT NOT NULL, address TEXT NOT NULL,
     first INTEGER NOT NULL, last INTEGER NOT NULL, count INTEGER NOT NULL
-)
+);
+CREATE TABLE answer_now AS SELECT * FROM answer;
 """
-"""Names told, as they come in: some of them in parts."""
+"""Names told, as they come in: some of them in parts; and those that are still being counted."""
 
 NAMES = """
+DROP TABLE IF EXISTS name;
 CREATE TABLE name AS
 SELECT sensor, client, name, address, min(first) AS first, max(last) AS last, sum(count) AS count
-FROM answer WHERE address IN (SELECT server FROM session) GROUP BY sensor, client, name, address
+FROM (SELECT * FROM answer UNION ALL SELECT * FROM answer_now)
+WHERE address IN (SELECT server FROM session) GROUP BY sensor, client, name, address;
 """
 """Names of the servers of sessions; those of all the web sites that an office visits tell nothing."""
+
+FORGOTTEN_NAMES = """
+DELETE FROM answer WHERE last < ? AND address NOT IN (SELECT server FROM session)
+"""
+
+OLDEST = "SELECT start FROM session ORDER BY start DESC LIMIT 1 OFFSET ?"
 
 STARTTLS_OFFERS = """
 SELECT sensor, server, port,
@@ -66,28 +89,44 @@ WHERE behind.server <> behind.ip ORDER BY behind.sensor, behind.ip
 
 
 class Views(NamedTuple):
-    """The views of one connection: what selects them, and what removes them."""
+    """What the views of one connection have in common: the column that holds it."""
 
     select: str
+    keep: str
+    part: str
     delete: str
 
 
-OF_SESSION = Views("SELECT fact FROM session WHERE session = ?", "DELETE FROM session WHERE session = ?")
-OF_JOINT = Views("SELECT fact FROM session WHERE joint = ?", "DELETE FROM session WHERE joint = ?")
+def _views(column: str) -> Views:
+    return Views(
+        f"SELECT fact FROM session WHERE {column} = ?",  # noqa: S608 - a column's name
+        f"INSERT INTO view SELECT * FROM session WHERE {column} = ? AND rowid NOT IN (SELECT place FROM joined)",  # noqa: S608
+        f"DELETE FROM joined WHERE place IN (SELECT rowid FROM session WHERE {column} = ?)",  # noqa: S608
+        f"DELETE FROM session WHERE {column} = ?",  # noqa: S608
+    )
+
+
+OF_SESSION, OF_JOINT = _views("session"), _views("joint")
+
+SESSION = "INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+ANSWER = "INSERT INTO {} VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 Row = tuple[str, int, int, str, str | None, str, str | None, str, int, bool | None, bool, str | None, str | None, bytes]
 Name = tuple[str, str, str, str, int, int, int]
 
 
 class Spool:
-    """Takes facts of sessions and names; after ``seal`` gives them back, each session once, oldest first."""
+    """Takes facts of sessions and names; after ``seal`` gives them back, each session once, oldest first.
+
+    More facts may come behind a ``seal``; they are given back after the next.  What it gives depends on the set of the
+    facts only, not on how often it was sealed in between.
+    """
 
     def __init__(self) -> None:
         self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._database.execute(f"PRAGMA cache_size = -{limits.SPOOL_CACHE}")
         self._database.execute("PRAGMA journal_mode = OFF")
-        self._database.execute(SESSIONS)
-        self._database.execute(ANSWERS)
+        self._database.executescript(SESSIONS + VIEWS + ANSWERS)
         self.boxes = BoxTables(self._database)
         self._encoder = msgspec.msgpack.Encoder()
         self._decoder = msgspec.msgpack.Decoder(SessionFact)
@@ -96,24 +135,30 @@ class Spool:
 
     def add(self, fact: SessionFact) -> None:
         """Take a fact."""
+        self._rows.append(self.row(fact))
+        if len(self._rows) >= limits.SPOOL_ROWS:
+            self._flush()
+
+    def row(self, fact: SessionFact) -> Row:
+        """Return a fact as it is kept."""
         mac = fact.client_mac if fact.on_link else None
         sensor, extensions = fact.observations[0].sensor, fact.speech.extensions
         starttls = "STARTTLS" in extensions if extensions else None
-        self._rows.append(
-            (
-                fact.session, fact.start, fact.end, sensor, mac, fact.client_ip, fact.helo,
-                fact.server_ip, fact.server_port, starttls, fact.shape is not None, fact.joint,
-                fact.routers[0] if fact.routers else None, self._encoder.encode(fact),
-            )
+        return (
+            fact.session, fact.start, fact.end, sensor, mac, fact.client_ip, fact.helo,
+            fact.server_ip, fact.server_port, starttls, fact.shape is not None, fact.joint,
+            fact.routers[0] if fact.routers else None, self._encoder.encode(fact),
         )  # fmt: skip
-        if len(self._rows) >= limits.SPOOL_ROWS:
-            self._flush()
 
     def add_name(self, fact: NameFact) -> None:
         """Take a fact, or a part of one: parts that differ in nothing but times and count are added up."""
         self._names.append(msgspec.structs.astuple(fact))
         if len(self._names) >= limits.SPOOL_ROWS:
             self._flush()
+
+    def add_box(self, fact: ClueFact | BindingFact) -> None:
+        """Take what was said of a box, or a part of it."""
+        self.boxes.add(fact)
 
     def rows(self) -> Iterator[list[Row]]:
         """Give the sessions that were taken, as they are kept, a transaction's worth at a time."""
@@ -127,6 +172,26 @@ class Spool:
         self._rows += rows
         self._flush()
 
+    def count_now(self, names: Iterable[NameFact], boxes: Iterable[ClueFact | BindingFact]) -> None:
+        """Take what is still being counted elsewhere, in place of what was taken so before: it will come again."""
+        self._database.execute("DELETE FROM answer_now")
+        self._database.executemany(ANSWER.format("answer_now"), map(msgspec.structs.astuple, names))
+        self.boxes.count_now(boxes)
+
+    def forget(self, before: int, most: int) -> int:
+        """Forget sessions that began before a time, and the oldest beyond so many; return how many.
+
+        With them go names of servers that no session has, and who had which address, as old as that.
+        """
+        self._flush()
+        row = self._database.execute(OLDEST, (most,)).fetchone()
+        before = max(before, row[0] + 1) if row else before
+        gone = self._database.execute("DELETE FROM session WHERE start < ?", (before,)).rowcount
+        self._database.execute("DELETE FROM view WHERE start < ?", (before,))
+        self._database.execute(FORGOTTEN_NAMES, (before,))
+        self.boxes.compact(before)
+        return gone
+
     def servers(self) -> Iterator[str]:
         """Give the address of each session's server."""
         self._flush()
@@ -134,18 +199,18 @@ class Spool:
             yield address
 
     def seal(self) -> None:
-        """End the taking: what several sensors or overlapping files saw becomes one session."""
+        """Make ready to give: what several sensors or overlapping files saw becomes one session."""
         self._flush()
-        self._database.execute("CREATE INDEX by_session ON session (session)")
+        self._database.executescript(APART)
+        self._database.execute("CREATE INDEX IF NOT EXISTS by_session ON session (session)")
         query = "SELECT session FROM session GROUP BY session HAVING count(*) > 1"
         for (session,) in self._database.execute(query).fetchall():
             self._merge(session, OF_SESSION)
         query = "SELECT joint FROM session WHERE joint IS NOT NULL GROUP BY joint HAVING count(*) > 1"
         for (joint,) in self._database.execute(query).fetchall():
             self._merge(joint, OF_JOINT)
-        self._database.execute("CREATE INDEX by_start ON session (start, session)")
-        self._database.execute(NAMES)
-        self._database.execute("DROP TABLE answer")
+        self._database.execute("CREATE INDEX IF NOT EXISTS by_start ON session (start, session)")
+        self._database.executescript(NAMES)
         self.boxes.seal()
 
     def sessions(self) -> Iterator[SessionFact]:
@@ -198,20 +263,21 @@ class Spool:
 
     def _flush(self) -> None:
         self._database.execute("BEGIN")
-        self._database.executemany("INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._rows)
-        self._database.executemany("INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?, ?)", self._names)
+        self._database.executemany(SESSION, self._rows)
+        self._database.executemany(ANSWER.format("answer"), self._names)
         self._database.execute("COMMIT")
         self._rows.clear()
         self._names.clear()
 
     def _merge(self, value: str, views: Views) -> None:
-        """Keep the best view of a session, with the observations of all."""
+        """Keep the best view of a session, with the observations of all; the views are put aside."""
         facts = [self._decoder.decode(blob) for (blob,) in self._database.execute(views.select, (value,))]
         if views is OF_JOINT and not translated(facts):
             return
-        self._database.execute(views.delete, (value,))
-        self.add(merged(facts))
-        self._flush()
+        for change in (views.keep, views.part, views.delete):
+            self._database.execute(change, (value,))
+        place = self._database.execute(SESSION, self.row(merged(facts))).lastrowid
+        self._database.execute("INSERT INTO joined VALUES (?)", (place,))
 
 
 def translated(facts: list[SessionFact]) -> bool:

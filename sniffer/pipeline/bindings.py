@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -96,15 +96,23 @@ class Bindings:
         elif run is None:
             self._add_later(place, mac, time, over=True)
 
+    def counted(self) -> list[BindingFact | ClueFact]:
+        """Return what is left, as ``finish`` would write it now."""
+        return [_fact(place, run) for place, run in self._left()]
+
     def finish(self) -> None:
         """Write out what is left."""
-        for place, run in self._runs.items():
-            self._write(place, run)
-            for other in self._fights.get(place, {}).values():
-                self._write(place, other)
+        for place, run in self._left():
+            self._add(_fact(place, run))
         self._runs.clear()
         self._changes.clear()
         self._fights.clear()
+
+    def _left(self) -> Iterator[tuple[Place, _Run]]:
+        for place, run in self._runs.items():
+            yield place, run
+            for other in self._fights.get(place, {}).values():
+                yield place, other
 
     def _fight(self, place: Place, new: _Run) -> None:
         """Take a claim to an address that changed hands too often: each card's claims are one."""
@@ -124,8 +132,11 @@ class Bindings:
         return place
 
     def _write(self, place: Place, run: _Run, *, over: bool = False) -> None:
-        fact = BindingFact(
-            place.sensor, place.vlan, place.ip, run.mac, place.source, run.first, run.last, run.count,
-            until=run.until, over=over, file=run.file,
-        )  # fmt: skip
-        self._add(fact)
+        self._add(_fact(place, run, over=over))
+
+
+def _fact(place: Place, run: _Run, *, over: bool = False) -> BindingFact:
+    return BindingFact(
+        place.sensor, place.vlan, place.ip, run.mac, place.source, run.first, run.last, run.count,
+        until=run.until, over=over, file=run.file,
+    )  # fmt: skip

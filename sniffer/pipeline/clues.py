@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from sniffer.model import limits
-from sniffer.model.clues import ASKED, Claim, ClueFact, Heard, Said, Source
+from sniffer.model.clues import ASKED, BindingFact, Claim, ClueFact, Heard, Said, Source
 from sniffer.model.frames import Ints
 from sniffer.model.packets import ARP, NO_MAC, NO_VLAN, Messages
 from sniffer.pipeline.addresses import INITIAL_HOPS, ip_text, mac_text, vlan_tags
@@ -105,6 +105,17 @@ class Clues:
         self._fold(self._seen)
         self._write()
         self._bindings.finish()
+
+    def counted(self) -> list[ClueFact | BindingFact]:
+        """Return what is still being counted, as ``finish`` would write it now."""
+        facts: list[ClueFact | BindingFact] = []
+        copy = Clues(facts.append)
+        for subject, told in self._clues.items():
+            copy._clues[subject] = {said: replace(seen) for said, seen in told.items()}
+        for messages in (self._older, self._seen):
+            copy._fold(dict(messages))
+        copy._write()
+        return facts + self._bindings.counted()
 
     def _seen_again(self, key: Key) -> _Seen | None:
         """Take a message over from the older generation."""

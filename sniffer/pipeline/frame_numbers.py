@@ -20,7 +20,7 @@ from sniffer.model.frames import Frames
 from sniffer.model.packets import Packets
 from sniffer.pipeline.addresses import ip_text, mac_text
 from sniffer.pipeline.clues import Clues
-from sniffer.pipeline.reader import DISCOVERED, ports_of
+from sniffer.pipeline.follower import DISCOVERED, ports_of
 from sniffer.protocols.smtp_grammar import command, text_of
 from sniffer.sources.capture import Capture
 from sniffer.sources.inputs import inputs

@@ -41,8 +41,8 @@ def gather(
     for other in others:
         found.counts.add(other.collect(found.spool))
     found.problems += reader.problems
-    reader.names.finish()
-    reader.clues.finish()
+    reader.follower.names.finish(found.spool.servers())
+    reader.follower.clues.finish()
     if tables:
         from sniffer.pipeline.tables import take  # noqa: PLC0415 - its expressions take 0.1 s to compile
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from ipaddress import ip_address
 
-from sniffer.inventory.spool import Spool
 from sniffer.model import limits
 from sniffer.model.facts import NameFact
 from sniffer.model.packets import Datagrams
@@ -19,8 +19,9 @@ class Names:
     neither batches nor the limit show in the facts.
     """
 
-    def __init__(self, spool: Spool) -> None:
-        self._spool = spool
+    def __init__(self, add: Callable[[NameFact], None]) -> None:
+        """``add`` takes the facts."""
+        self._add = add
         self._told: dict[tuple[str, bytes, str, bytes], list[int]] = {}
 
     def feed(self, sensor: str, datagrams: Datagrams) -> None:
@@ -44,18 +45,18 @@ class Names:
                 elif time < seen[0]:
                     seen[0] = time
             if len(told) >= limits.NAMES:
-                for key in told:
-                    self._write(*key)
-                told.clear()
+                self.finish()
 
-    def finish(self) -> None:
-        """Write out what is left, once all sessions are in the spool: names of their servers, no others."""
-        servers = {ip_address(each).packed for each in self._spool.servers()}
-        for key in self._told:
-            if key[3].removeprefix(MAPPED) in servers:
-                self._write(*key)
+    def counted(self) -> Iterator[NameFact]:
+        """Give what is still being counted."""
+        for (sensor, client, name, address), (first, last, count) in self._told.items():
+            yield NameFact(sensor, ip_text(client), name, ip_text(address), first, last, count)
+
+    def finish(self, servers: Iterable[str] | None = None) -> None:
+        """Write out what is left: names of these servers, if it is known that no others matter."""
+        wanted = None if servers is None else {ip_address(each).packed for each in servers}
+        if wanted is not None:
+            self._told = {key: seen for key, seen in self._told.items() if key[3].removeprefix(MAPPED) in wanted}
+        for fact in self.counted():
+            self._add(fact)
         self._told.clear()
-
-    def _write(self, sensor: str, client: bytes, name: str, address: bytes) -> None:
-        first, last, count = self._told[sensor, client, name, address]
-        self._spool.add_name(NameFact(sensor, ip_text(client), name, ip_text(address), first, last, count))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sniffer.decode import decode
 from sniffer.model import limits
 from sniffer.model.frames import Frames, Origin
-from sniffer.pipeline.reader import DISCOVERED
+from sniffer.pipeline.follower import DISCOVERED
 from sniffer.sources import bpf, libpcap
 from tests.datagrams import datagram, ends
 from tests.discovery import CDP, KINDS, OTHERS, Kind, frame, kind_frame, messages
