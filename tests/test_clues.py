@@ -74,8 +74,10 @@ def mdns(mac: str, ip: str, name: str, time_us: int, ttl: int = 255) -> Frame:
     return ethernet(IP(src=ip, dst="224.0.0.251", ttl=ttl) / UDP(sport=5353, dport=5353) / Raw(said), mac, time_us)
 
 
-def spooled(batches: Iterable[tuple[Sequence[Frame], str]], sensor: str = "lan") -> Spool:
-    """What batches of frames, each of a file, leave in a spool."""
+def spooled(
+    batches: Iterable[tuple[Sequence[Frame], str]], sensor: str = "lan", *, asked_in_between: bool = False
+) -> Spool:
+    """What batches of frames, each of a file, leave in a spool; asked for what is still counted behind each, or not."""
     spool = Spool()
     clues = Clues(spool.boxes.add)
     for ip in IPS:
@@ -84,8 +86,15 @@ def spooled(batches: Iterable[tuple[Sequence[Frame], str]], sensor: str = "lan")
         found = decode(batch(frames, origin=Origin(HERE.sensor, file)), NO_PORTS, NO_PORTS, WANTED).messages
         assert found is not None
         clues.feed(sensor, found)
+        if asked_in_between:
+            spool.count_now((), clues.counted())
+            spool.seal()
+    if asked_in_between:
+        seen = facts(spool)
     clues.finish()
+    spool.count_now((), ())
     spool.seal()
+    assert not asked_in_between or facts(spool) == seen
     return spool
 
 
@@ -169,10 +178,15 @@ SMALL = {"CLUES": 3, "BINDINGS": 2, "MESSAGES_REMEMBERED": 2, "MESSAGE_OCTETS": 
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, len(MESSAGES) - 1), st.booleans()), min_size=1, max_size=30), st.booleans())
-def test_how_a_capture_is_cut_into_batches_and_what_memory_holds_do_not_show(
-    told: list[tuple[int, bool]], small: bool
+@given(
+    st.lists(st.tuples(st.integers(0, len(MESSAGES) - 1), st.booleans()), min_size=1, max_size=30),
+    st.booleans(),
+    st.booleans(),
+)
+def test_neither_batches_nor_what_memory_holds_nor_asking_in_between_show(
+    told: list[tuple[int, bool]], small: bool, asked: bool
 ) -> None:
+    """What is asked for behind the last batch is what there is at the end."""
     frames = [MESSAGES[number]((second + 1) * SECOND) for second, (number, _) in enumerate(told)]
     cuts = [0, *(place for place, (_, cut) in enumerate(told) if cut and place), len(frames)]
     parts = [(frames[a:b], "one.pcap") for a, b in pairwise(cuts)]
@@ -180,7 +194,7 @@ def test_how_a_capture_is_cut_into_batches_and_what_memory_holds_do_not_show(
     with ExitStack() as stack:
         for name, value in SMALL.items() if small else ():
             stack.enter_context(patch.object(limits, name, value))
-        assert facts(spooled(parts)) == expected
+        assert facts(spooled(parts, asked_in_between=asked)) == expected
 
 
 @settings(max_examples=30, deadline=None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import msgspec
 
@@ -167,12 +168,11 @@ class BoxTables:
                 clues.append(_clue_row(fact))
             else:
                 bindings.append(_binding_row(fact))
-        self._database.execute("BEGIN")
-        self._database.execute("DELETE FROM clue_now")
-        self._database.execute("DELETE FROM binding_now")
-        self._database.executemany(CLUE.format("clue_now"), clues)
-        self._database.executemany(BINDING.format("binding_now"), bindings)
-        self._database.execute("COMMIT")
+        with transaction(self._database):
+            self._database.execute("DELETE FROM clue_now")
+            self._database.execute("DELETE FROM binding_now")
+            self._database.executemany(CLUE.format("clue_now"), clues)
+            self._database.executemany(BINDING.format("binding_now"), bindings)
 
     def seal(self) -> None:
         """Make ready to give; more may come."""
@@ -237,14 +237,24 @@ class BoxTables:
 
     def flush(self) -> None:
         """Write what was taken."""
-        self._database.execute("BEGIN")
-        self._database.executemany(CLUE.format("clue"), self._clues)
-        self._database.executemany(BINDING.format("binding"), self._bindings)
-        self._database.executemany(TRANSLATION, self._translations)
-        self._database.execute("COMMIT")
-        self._clues.clear()
-        self._bindings.clear()
-        self._translations.clear()
+        clues, bindings, translations = self._clues, self._bindings, self._translations
+        self._clues, self._bindings, self._translations = [], [], []
+        with transaction(self._database):
+            self._database.executemany(CLUE.format("clue"), clues)
+            self._database.executemany(BINDING.format("binding"), bindings)
+            self._database.executemany(TRANSLATION, translations)
+
+
+@contextmanager
+def transaction(database: sqlite3.Connection) -> Iterator[None]:
+    """Have everything take place, or nothing of it."""
+    database.execute("BEGIN")
+    try:
+        yield
+    except BaseException:
+        database.execute("ROLLBACK")
+        raise
+    database.execute("COMMIT")
 
 
 def _whole(parts: Iterable[BindingRow]) -> Iterator[BindingRow]:

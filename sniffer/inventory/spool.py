@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from sniffer.inventory.box_tables import BoxTables
+from sniffer.inventory.box_tables import BoxTables, transaction
 from sniffer.model import limits
 from sniffer.model.clues import BindingFact, ClueFact
 from sniffer.model.facts import NameFact, Quality, SessionFact
@@ -119,36 +119,25 @@ class Spool:
     """Takes facts of sessions and names; after ``seal`` gives them back, each session once, oldest first.
 
     More facts may come behind a ``seal``; they are given back after the next.  What it gives depends on the set of the
-    facts only, not on how often it was sealed in between.
+    facts only, not on how often it was sealed in between.  Raises ``sqlite3.Error`` where the disk is full: what it
+    was given before that stays.
     """
 
     def __init__(self) -> None:
         self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._database.execute(f"PRAGMA cache_size = -{limits.SPOOL_CACHE}")
-        self._database.execute("PRAGMA journal_mode = OFF")
+        self._database.execute("PRAGMA journal_mode = MEMORY")  # a full disk must leave what was there before
         self._database.executescript(SESSIONS + VIEWS + ANSWERS)
         self.boxes = BoxTables(self._database)
-        self._encoder = msgspec.msgpack.Encoder()
         self._decoder = msgspec.msgpack.Decoder(SessionFact)
         self._rows: list[Row] = []
         self._names: list[Name] = []
 
     def add(self, fact: SessionFact) -> None:
         """Take a fact."""
-        self._rows.append(self.row(fact))
+        self._rows.append(session_row(fact))
         if len(self._rows) >= limits.SPOOL_ROWS:
             self._flush()
-
-    def row(self, fact: SessionFact) -> Row:
-        """Return a fact as it is kept."""
-        mac = fact.client_mac if fact.on_link else None
-        sensor, extensions = fact.observations[0].sensor, fact.speech.extensions
-        starttls = "STARTTLS" in extensions if extensions else None
-        return (
-            fact.session, fact.start, fact.end, sensor, mac, fact.client_ip, fact.helo,
-            fact.server_ip, fact.server_port, starttls, fact.shape is not None, fact.joint,
-            fact.routers[0] if fact.routers else None, self._encoder.encode(fact),
-        )  # fmt: skip
 
     def add_name(self, fact: NameFact) -> None:
         """Take a fact, or a part of one: parts that differ in nothing but times and count are added up."""
@@ -174,8 +163,9 @@ class Spool:
 
     def count_now(self, names: Iterable[NameFact], boxes: Iterable[ClueFact | BindingFact]) -> None:
         """Take what is still being counted elsewhere, in place of what was taken so before: it will come again."""
-        self._database.execute("DELETE FROM answer_now")
-        self._database.executemany(ANSWER.format("answer_now"), map(msgspec.structs.astuple, names))
+        with transaction(self._database):
+            self._database.execute("DELETE FROM answer_now")
+            self._database.executemany(ANSWER.format("answer_now"), map(msgspec.structs.astuple, names))
         self.boxes.count_now(boxes)
 
     def forget(self, before: int, most: int) -> int:
@@ -262,12 +252,11 @@ class Spool:
         self._database.close()
 
     def _flush(self) -> None:
-        self._database.execute("BEGIN")
-        self._database.executemany(SESSION, self._rows)
-        self._database.executemany(ANSWER.format("answer"), self._names)
-        self._database.execute("COMMIT")
-        self._rows.clear()
-        self._names.clear()
+        rows, names = self._rows, self._names
+        self._rows, self._names = [], []
+        with transaction(self._database):
+            self._database.executemany(SESSION, rows)
+            self._database.executemany(ANSWER.format("answer"), names)
 
     def _merge(self, value: str, views: Views) -> None:
         """Keep the best view of a session, with the observations of all; the views are put aside."""
@@ -276,8 +265,20 @@ class Spool:
             return
         for change in (views.keep, views.part, views.delete):
             self._database.execute(change, (value,))
-        place = self._database.execute(SESSION, self.row(merged(facts))).lastrowid
+        place = self._database.execute(SESSION, session_row(merged(facts))).lastrowid
         self._database.execute("INSERT INTO joined VALUES (?)", (place,))
+
+
+def session_row(fact: SessionFact) -> Row:
+    """Return a fact as it is kept."""
+    mac = fact.client_mac if fact.on_link else None
+    sensor, extensions = fact.observations[0].sensor, fact.speech.extensions
+    starttls = "STARTTLS" in extensions if extensions else None
+    return (
+        fact.session, fact.start, fact.end, sensor, mac, fact.client_ip, fact.helo,
+        fact.server_ip, fact.server_port, starttls, fact.shape is not None, fact.joint,
+        fact.routers[0] if fact.routers else None, msgspec.msgpack.encode(fact),
+    )  # fmt: skip
 
 
 def translated(facts: list[SessionFact]) -> bool:

@@ -427,3 +427,29 @@ EXPLAINED_SESSIONS = 12
 
 SHAPES = 1_000
 """Shapes of unknown client programs that are collected in one run: a site has some tens of programs."""
+
+# -- live capture ------------------------------------------------------------------------------
+
+LIVE_BUFFER = 32 * 1024 * 1024
+"""Bytes of the kernel's buffer for an interface: a quarter of a second at a gigabit of mail, which is longer than the
+follower ever looks away; of locked memory, so not more than a small machine can spare."""
+
+FACTS_SENT = 200
+"""Facts that a listener sends at once: some hundred KiB."""
+
+INBOX_BYTES = 64 * 1024 * 1024
+"""Bytes of facts that wait while sessions are judged, some 40,000 sessions.  Beyond it listeners wait, and the kernel's
+buffer fills."""
+
+CLOCK_STEP = 1_000_000
+"""Microseconds by which the machine's clock must be set to be told of: slewing (adjtime) makes less in a second."""
+
+CLOCK_STEPS = 8
+"""Steps of the clock that are remembered, the newest: a machine that sets it more often is broken."""
+
+LIVE_DAYS = 31 * 24 * 3600 * 1_000_000
+"""Microseconds for which a live capture remembers: a verdict speaks of the last thirty days."""
+
+LIVE_SESSIONS = 500_000
+"""Sessions that a live capture remembers, the newest: 1 GB of disk; judging them takes half a minute.  Five thousand
+devices that mail ten times a day make as many in ten days."""

@@ -198,6 +198,15 @@ class ConnectionTable:
             connection.close()
             self._over(connection)
 
+    def idle(self, now: int) -> None:
+        """Take note of the time (microseconds), though nothing may have come: what was silent for too long is over."""
+        self._tidy(now)
+
+    @property
+    def open(self) -> int:
+        """Return how many connections are followed."""
+        return sum(not each.closed for each in self._connections.values())
+
     def _tidy(self, now: int) -> None:
         """Drop what has been silent for too long; looked for once a minute of the capture's time."""
         if abs(now - self._tidied) < limits.TIDY_INTERVAL:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable
 from itertools import permutations
 from unittest.mock import patch
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from sniffer.inventory.spool import Spool, merged
+from sniffer.inventory.spool import Spool, merged, session_row
 from sniffer.model import limits
 from sniffer.model.facts import NameFact, Observation, SessionFact
 from tests.inference.facts import EXCHANGE, WHOLE, attempt, fact
@@ -87,6 +89,17 @@ def test_the_client_is_as_the_nearest_view_shows_it_and_what_was_said_as_the_bes
             far, session="s-near", client_ip=near.client_ip, client_mac=near.client_mac, on_link=True, hops=64,
             observations=(here, there),
         )  # fmt: skip
+
+
+FAR_AND_NEAR = [
+    replace(
+        fact(session="s-far", client="203.0.113.9", mac=ROUTER, on_link=False),
+        hops=63, joint="j", routers=(ROUTER,), observations=(Observation("wan", None, "wan.pcap", ()),),
+    ),
+    replace(fact(session="s-near", quality=TORN), hops=64, joint="j"),
+    replace(fact(session="s-near"), hops=64, joint="j", observations=(Observation("lan2", None, None, ()),)),
+]  # fmt: skip
+"""Views of one connection: two of a sensor's own side, one from behind a translation."""
 
 
 def test_equal_sequence_numbers_alone_do_not_make_two_connections_one() -> None:
@@ -221,3 +234,46 @@ def test_names_can_come_before_the_sessions_and_the_servers_are_known_before_the
     assert list(spool.servers()) == [EXCHANGE]
     spool.seal()
     assert list(spool.names()) == [name()]
+
+
+CUTS = st.lists(st.integers(0, 12), max_size=4)
+
+
+def sealed_in_between(facts: list[SessionFact], cuts: list[int]) -> list[SessionFact]:
+    """What comes out of a spool that was sealed now and then."""
+    spool = Spool()
+    for place, each in enumerate(facts):
+        if place in cuts:
+            spool.seal()
+        spool.add(each)
+    spool.seal()
+    found = list(spool.sessions())
+    spool.close()
+    return found
+
+
+SOME = [fact(session=f"s-{n}", day=n % 3, client=f"10.0.3.{n}") for n in range(4)]
+
+
+@given(st.permutations([*SOME, *VIEWS[0], *FAR_AND_NEAR]), CUTS)
+def test_sealing_in_between_changes_nothing(facts: list[SessionFact], cuts: list[int]) -> None:
+    assert sealed_in_between(facts, cuts) == spooled(*facts)
+
+
+def test_what_is_too_old_is_forgotten() -> None:
+    spool = sealed(*(fact(day=n) for n in range(10)))
+    days = [each.start for each in spool.sessions()]
+    assert spool.forget(days[3], most=100) == 3
+    assert spool.forget(0, most=4) == 3
+    spool.seal()
+    assert [each.start for each in spool.sessions()] == days[6:]
+
+
+def test_a_full_disk_takes_nothing_away() -> None:
+    kept = [fact(day=n) for n in range(3)]
+    spool = sealed(*kept)
+    spool._database.execute("PRAGMA max_page_count = 1")  # as a full disk would
+    more = [session_row(fact(session=f"s-{n:016x}", day=20)) for n in range(1000)]
+    with pytest.raises(sqlite3.Error):
+        spool.add_rows(more)
+    assert list(spool.sessions()) == kept
