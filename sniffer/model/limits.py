@@ -43,6 +43,56 @@ PROCESSES = 4
 FILTER_RANGES = 32
 """Ranges of ports that libpcap is asked for.  Its optimizer takes 30 ms for so many, 30 s for 600."""
 
+# -- live capture ------------------------------------------------------------------------------
+
+KERNEL_BUFFER = 64 * 1024 * 1024
+"""Bytes that the kernel keeps of an interface until we come: a quarter of a second of 2 Gbit/s of mail, while the
+machine is busy with a judgement.  tcpdump asks for 2 MiB.  It is kernel memory, not locked by us, and shows in our
+resident size; libpcap takes less by itself where so much cannot be had."""
+
+KERNEL_BUFFER_LEAST = 2 * 1024 * 1024
+"""Bytes below which no smaller buffer is tried: libpcap's own default."""
+
+KERNEL_HOLDS = 100
+"""Milliseconds that the kernel may keep a block of frames that is not full; an idle wire wakes nobody."""
+
+LIVE_BATCH_FRAMES = 4096
+"""Frames of a batch of an interface; receive offload makes some of them 64 KiB long."""
+
+READING_PAUSE = 20_000
+"""Microseconds between two readings of an interface that was read empty: each costs some 0.1 ms for the batch, however
+few frames it holds.  The kernel's buffer holds ten times as much."""
+
+SIDES_LATE = 250_000
+"""Microseconds by which one interface's frames may reach us behind those of another: the kernel keeps a block for
+``KERNEL_HOLDS``, rounded up to its clock, and we read with a pause.  So long frames of several interfaces are held
+back, to be put in order."""
+
+SIDES_BYTES = 64 * 1024 * 1024
+"""Bytes of frames that are held back for order; beyond it order gives way."""
+
+REST_TIME = 2_000_000
+"""Microseconds that reading what is left at the end may take: on a flooded wire it would have none."""
+
+GIANT_OCTETS = 1600
+"""Octets that no frame of an Ethernet without jumbo frames exceeds, with tags: longer ones were joined by the card or
+the kernel (receive offload)."""
+
+JUMBO_HEADERS = 100
+"""Octets that a frame may be longer than its interface's MTU: header, tags, and what switches put in front."""
+
+STATE_INTERVAL = 1_000_000
+"""Microseconds between two looks at whether an interface is up: cheap, and nobody plugs faster."""
+
+READING_ERRORS = 16
+"""Readings that fail one after another, behind which an interface is given up.  One that goes down fails once."""
+
+INTERFACES_SHOWN = 12
+"""Interfaces that an error lists: one or two lines' worth; a container host has hundreds."""
+
+RAW_FRAMES = 1024
+"""Frames that are taken from a socket one by one before the others have their turn."""
+
 # -- packets -----------------------------------------------------------------------------------
 
 LAYERS = 16

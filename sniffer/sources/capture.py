@@ -12,29 +12,17 @@ from sniffer.sources import formats, libpcap
 from sniffer.sources.compression import ByteStream, Unpackable
 from sniffer.sources.inputs import Input, shown
 from sniffer.sources.libpcap import LibpcapError, LibpcapReader, Select
+from sniffer.sources.links import KnownLink, UnknownLinkError, unknown_link
 from sniffer.sources.pipe import Pump
 from sniffer.sources.problems import CaptureError
 from sniffer.sources.scapy_files import ScapyReader
 from sniffer.sources.secrets import TakeSecrets, WithSecrets
-
-KnownLink = Callable[[int], bool]
-
-LINK_NAMES = {
-    9: "PPP", 50: "PPP in HDLC framing", 51: "PPPoE", 104: "Cisco HDLC", 105: "IEEE 802.11",
-    127: "IEEE 802.11 with radiotap", 189: "USB", 220: "USB with Linux header", 195: "IEEE 802.15.4",
-    192: "PPI", 249: "USBPcap", 187: "Bluetooth HCI",
-}  # fmt: skip
-"""Link types that people capture and that are not decoded (tcpdump.org's list of LINKTYPEs)."""
 
 ENDLESS = ("has a header of more than 64 KiB", "save it to a file, and write it anew with 'editcap IN OUT'")
 """A stream's pcapng header that is longer than what can be read before libpcap opens the pipe."""
 
 MIXED = ("different from the type of the first interface", "different from the snapshot length")
 """How libpcap refuses a pcapng with unlike interfaces."""
-
-
-class UnknownLinkError(CaptureError):
-    """A link type that is not decoded."""
 
 
 class Capture:
@@ -127,7 +115,7 @@ class Capture:
 
     def _checked_select(self, link: int) -> str | None:
         if not self._known_link(link):
-            raise UnknownLinkError(self.input.name, *_unknown(link))
+            raise unknown_link(self.input.name, link)
         return self._select(link)
 
     def _by_scapy(self, skip: int) -> Iterator[Frames]:
@@ -143,7 +131,7 @@ class Capture:
                 self.opened |= not self._unknown
                 raise self._damaged(str(error)) from None
         if self._unknown:
-            raise UnknownLinkError(self.input.name, *_unknown(min(self._unknown)))
+            raise unknown_link(self.input.name, min(self._unknown))
         self.opened = True
 
     def _counted(self, batches: Iterator[Frames]) -> Iterator[Frames]:
@@ -199,9 +187,3 @@ def first_time(source: Input, known_link: KnownLink) -> int | None:
     except CaptureError:
         return None
     return int(frames.time[0]) if frames is not None else None
-
-
-def _unknown(link: int) -> tuple[str, str]:
-    name = f" ({LINK_NAMES[link]})" if link in LINK_NAMES else ""
-    problem = f"has link type {link}{name}, which is not decoded"
-    return problem, "capture on an Ethernet interface, with '-i any', or behind the tunnel"

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
 
 from sniffer.model import limits
-from sniffer.model.frames import Frames, Origin
+from sniffer.model.frames import Frames
+from sniffer.sources.joining import in_order, joined, trimmed
 from sniffer.sources.problems import CaptureError
 
 FOREVER = 1 << 62
@@ -50,7 +50,7 @@ class _Open:
         if self.frames is None:
             self.frames = following
         elif following is not None:
-            self.frames = _joined([_trimmed(self.frames), following])
+            self.frames = joined([trimmed(self.frames), following])
 
     def last(self) -> int:
         """Return the latest time at hand."""
@@ -111,40 +111,7 @@ def _slice(reading: list[_Open]) -> Iterator[Frames]:
     if len(parts) == 1:
         yield parts[0]
     elif parts:
-        yield _in_order(_joined(parts))
+        yield in_order(joined(parts))
     for each in reading:
         if not each.ended and (horizon is None or each.last() <= horizon):
             each.more()
-
-
-def _trimmed(frames: Frames) -> Frames:
-    """Return frames without the bytes of others."""
-    first = int(frames.offset.min())
-    last = int((frames.offset + frames.length).max())
-    return replace(frames, data=frames.data[first:last], offset=frames.offset - first)
-
-
-def _in_order(frames: Frames) -> Frames:
-    """Sort frames by time; those of equal time keep their order."""
-    order = np.argsort(frames.time, kind="stable")
-    columns = {name: getattr(frames, name)[order] for name in ("time", "offset", "length", "link", "origin")}
-    return replace(frames, **columns)
-
-
-def _joined(parts: list[Frames]) -> Frames:
-    """Join batches into one, one behind the other."""
-    places = np.cumsum([0] + [len(part.data) for part in parts[:-1]])
-    origins: dict[Origin, int] = {}
-    for part in parts:
-        for each in part.origins:
-            origins.setdefault(each, len(origins))
-    numbers = [np.array([origins[each] for each in part.origins]) for part in parts]
-    return Frames(
-        data=b"".join(part.data for part in parts),
-        time=np.concatenate([part.time for part in parts]),
-        offset=np.concatenate([part.offset + place for part, place in zip(parts, places, strict=True)]),
-        length=np.concatenate([part.length for part in parts]),
-        link=np.concatenate([part.link for part in parts]),
-        origin=np.concatenate([number[part.origin] for part, number in zip(parts, numbers, strict=True)]),
-        origins=tuple(origins),
-    )
