@@ -480,10 +480,6 @@ SHAPES = 1_000
 
 # -- live capture ------------------------------------------------------------------------------
 
-LIVE_BUFFER = 32 * 1024 * 1024
-"""Bytes of the kernel's buffer for an interface: a quarter of a second at a gigabit of mail, which is longer than the
-follower ever looks away; of locked memory, so not more than a small machine can spare."""
-
 FACTS_SENT = 200
 """Facts that a listener sends at once: some hundred KiB."""
 

@@ -41,14 +41,11 @@ from sniffer.sources.problems import CaptureError
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection as Pipe
 
-WAIT_SECONDS = 0.2
-"""How long a silent wire is waited for before we look whether we are to stop."""
+WAIT_SECONDS = 1.0
+"""How long a silent wire is waited for; whoever has something to say to us is heard at once."""
 
 BEAT_SECONDS = 1.0
 """How often facts are sent, and how it goes."""
-
-DRAIN_SECONDS = 2.0
-"""How long, once told to stop, we take what the kernel has still in hand."""
 
 IGNORED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Signals that reach a whole group of processes: whoever asked for us takes them, and tells us."""
@@ -124,6 +121,7 @@ class Listener:
         self._table = self._follower.table()
         self._clock = Clock()
         self._listening = Listening(())
+        self._told_of = 0
 
     def open(self) -> bool:
         """Open the interfaces, and give up privileges; False, and why, if there is nothing to listen to."""
@@ -132,13 +130,14 @@ class Listener:
             try:
                 readers.append(self._opened(name))
             except CaptureError as error:
-                troubles.append(Trouble(error.name, error.problem, error.advice))
+                troubles.append(_trouble(error))
         if readers:
             try:
                 drop(self._live.user)
             except CaptureError as error:
-                readers, troubles = [], [Trouble(error.name, error.problem, error.advice)]
-        self._listening = Listening(readers)
+                readers, troubles = [], [_trouble(error)]
+        self._listening = Listening(readers, self._pipe.fileno())
+        troubles += [Trouble(each.interface, note) for each in readers for note in each.notes]
         self._send(Ready(tuple(each.interface for each in readers), tuple(troubles)))
         return bool(readers)
 
@@ -151,7 +150,9 @@ class Listener:
                 self._outbox.send()
                 self._send(Beat(self._health()))
                 beat = time.monotonic() + BEAT_SECONDS
-        self._drain()
+        for frames in self._listening.rest():
+            self._feed(frames)
+        self._tell_troubles()
         self._table.finish()
         self._follower.count(self._table)
         self._follower.names.finish()
@@ -167,28 +168,25 @@ class Listener:
             buffer_bytes=live.buffer_bytes, promiscuous=live.promiscuous,
         )  # fmt: skip
 
-    def _take(self, seconds: float) -> bool:
-        """Follow what comes within some seconds; say whether anything did."""
-        try:
-            batches = self._listening.wait(seconds)
-        except CaptureError as error:
-            self._send(Trouble(error.name, error.problem, error.advice))
-            return True
+    def _take(self, seconds: float) -> None:
+        """Follow what comes within some seconds."""
+        batches = self._listening.wait(seconds)
+        self._tell_troubles()
         now = self._clock.now()
         for frames in batches:
             self._feed(frames)
             now = int(frames.time.max())
         self._table.idle(now)
-        return bool(batches)
 
     def _feed(self, frames: Frames) -> None:
         self._follower.feed(self._table, self._live.sensor, frames)
 
-    def _drain(self) -> None:
-        """Take what the kernel has still in hand."""
-        ends = time.monotonic() + DRAIN_SECONDS
-        while self._listening.open and time.monotonic() < ends and self._take(WAIT_SECONDS):
-            pass
+    def _tell_troubles(self) -> None:
+        """Tell of interfaces that are gone."""
+        problems = self._listening.problems
+        while self._told_of < len(problems):
+            self._send(_trouble(problems[self._told_of]))
+            self._told_of += 1
 
     def _told(self) -> bool:
         """Do what we are told; say whether that is to stop.  Whoever is gone wants no more."""
@@ -227,6 +225,10 @@ class Listener:
 
     def _send(self, message: Message) -> None:
         self._pipe.send_bytes(ENCODER.encode(message))
+
+
+def _trouble(error: CaptureError) -> Trouble:
+    return Trouble(error.name, error.problem, error.advice)
 
 
 def listen(live: LiveSettings, share: bpf.Share, pipe: Pipe) -> None:

@@ -29,7 +29,7 @@ class LiveSettings:
     interfaces: tuple[str, ...]
     sensor: str
     settings: Settings = field(default_factory=Settings)
-    buffer_bytes: int = limits.LIVE_BUFFER
+    buffer_bytes: int = limits.KERNEL_BUFFER
     promiscuous: bool = True
     processes: int = 1
     user: str | None = None
