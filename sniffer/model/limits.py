@@ -427,3 +427,11 @@ EXPLAINED_SESSIONS = 12
 
 SHAPES = 1_000
 """Shapes of unknown client programs that are collected in one run: a site has some tens of programs."""
+
+# -- privileges --------------------------------------------------------------------------------
+
+THREAD_END_LOOKS = 50
+"""Times that we look whether a thread that was told to end has gone from /proc; it takes some microseconds."""
+
+THREAD_END_PAUSE = 0.01
+"""Seconds between two such looks."""
