@@ -499,3 +499,11 @@ LIVE_DAYS = 31 * 24 * 3600 * 1_000_000
 LIVE_SESSIONS = 500_000
 """Sessions that a live capture remembers, the newest: 1 GB of disk; judging them takes half a minute.  Five thousand
 devices that mail ten times a day make as many in ten days."""
+
+# -- privileges --------------------------------------------------------------------------------
+
+THREAD_END_LOOKS = 50
+"""Times that we look whether a thread that was told to end has gone from /proc; it takes some microseconds."""
+
+THREAD_END_PAUSE = 0.01
+"""Seconds between two such looks."""

@@ -125,20 +125,19 @@ class Listener:
 
     def open(self) -> bool:
         """Open the interfaces, and give up privileges; False, and why, if there is nothing to listen to."""
-        readers, troubles = [], []
+        readers, troubles, user = [], [], None
         for name in self._live.interfaces:
             try:
                 readers.append(self._opened(name))
             except CaptureError as error:
                 troubles.append(_trouble(error))
-        if readers:
-            try:
-                drop(self._live.user)
-            except CaptureError as error:
-                readers, troubles = [], [_trouble(error)]
+        try:
+            user = drop(self._live.user)
+        except CaptureError as error:
+            readers, troubles = [], [_trouble(error)]
+        notes = tuple(f"{each.interface} {note}" for each in readers for note in each.notes)
         self._listening = Listening(readers, self._pipe.fileno())
-        troubles += [Trouble(each.interface, note) for each in readers for note in each.notes]
-        self._send(Ready(tuple(each.interface for each in readers), tuple(troubles)))
+        self._send(Ready(tuple(each.interface for each in readers), tuple(troubles), notes, user))
         return bool(readers)
 
     def run(self) -> None:

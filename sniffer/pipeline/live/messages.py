@@ -44,10 +44,15 @@ class Trouble(Struct, frozen=True, tag=True):
 
 
 class Ready(Struct, frozen=True, tag=True):
-    """It listens, at these interfaces, or could not open any."""
+    """It listens, at these interfaces, or could not open any.
+
+    ``notes`` are what a person should know of how they were opened; ``user`` is who it has become, if somebody else.
+    """
 
     interfaces: tuple[str, ...]
     troubles: tuple[Trouble, ...] = ()
+    notes: tuple[str, ...] = ()
+    user: str | None = None
 
 
 class Facts(Struct, frozen=True, tag=True):

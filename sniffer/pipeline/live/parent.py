@@ -68,7 +68,8 @@ class _Listener:
 class Live:
     """Listeners, and the spool of what they find.
 
-    ``found`` is what was found so far, as ``gather`` tells it.
+    ``found`` is what was found so far, as ``gather`` tells it.  ``notes`` are what a person should know of how
+    interfaces were opened, ``user`` is who the listeners have become, ``forgotten`` counts sessions that were too old.
     """
 
     def __init__(self, settings: LiveSettings) -> None:
@@ -80,6 +81,8 @@ class Live:
         self._lost = 0
         self.found = Gathered(Spool())
         self.forgotten = 0
+        self.notes: dict[str, None] = {}
+        self.user: str | None = None
 
     def start(self) -> None:
         """Start the listeners, and wait until they listen.  ``listening`` says whether any does."""
@@ -173,7 +176,9 @@ class Live:
             case None:
                 if not listener.ended:
                     self._died(listener)
-            case Ready(interfaces=interfaces, troubles=troubles):
+            case Ready(interfaces=interfaces, troubles=troubles, notes=notes, user=user):
+                self.notes = dict.fromkeys((*self.notes, *notes))
+                self.user = self.user or user
                 listener.ready = bool(interfaces)
                 listener.ended = not interfaces
                 for trouble in troubles:
@@ -204,8 +209,10 @@ class Live:
             spool.add_rows(list(facts.sessions))
             for name in facts.names:
                 spool.add_name(name)
-            for box in (*facts.clues, *facts.bindings):
-                spool.add_box(box)
+            for clue in facts.clues:
+                spool.add_box(clue)
+            for binding in facts.bindings:
+                spool.add_box(binding)
 
         self._keep(add, len(facts.sessions))
 
