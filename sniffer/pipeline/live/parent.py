@@ -32,6 +32,7 @@ from sniffer.pipeline.live.messages import (
 )
 from sniffer.pipeline.values import Gathered, InputRecord
 from sniffer.sources import bpf
+from sniffer.sources.privileges import drop
 from sniffer.sources.problems import CaptureError
 
 if TYPE_CHECKING:
@@ -85,7 +86,10 @@ class Live:
         self.user: str | None = None
 
     def start(self) -> None:
-        """Start the listeners, and wait until they listen.  ``listening`` says whether any does."""
+        """Start the listeners, give up our own privileges, and wait until they listen.
+
+        ``listening`` says whether any does.  Raises ``CaptureError`` where privileges cannot be given up.
+        """
         context = multiprocessing.get_context("fork")
         for number in range(self._settings.processes):
             ours, theirs = context.Pipe()
@@ -94,10 +98,11 @@ class Live:
             process.start()
             theirs.close()
             self._listeners.append(_Listener(process, ours))
+        drop(self._settings.user)
         self._inbox = Inbox([each.pipe for each in self._listeners])
         ends = time.monotonic() + READY_SECONDS
         while not all(each.ready or each.ended for each in self._listeners) and time.monotonic() < ends:
-            self.pump(ends - time.monotonic())
+            self.pump(0.05)
         now = time.time_ns() // 1000
         self.found.counts.listening = [(self._settings.sensor, now, now)]
         self.found.inputs = [

@@ -1,0 +1,220 @@
+"""``sniffer capture``: listens to interfaces, and says what it finds as it goes on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+from typing import IO, Annotated, NamedTuple
+
+import typer
+
+from sniffer.cli import amounts, options, profiles, reading
+from sniffer.cli import output as destination
+from sniffer.cli.interrupt import Interrupt
+from sniffer.cli.lines import Lines
+from sniffer.cli.live_run import Judges, LiveRun
+from sniffer.cli.preload import preload
+from sniffer.cli.report import Format, Report, Scope, View
+from sniffer.cli.watching import Watching
+from sniffer.knowledge.catalogue import Catalogue
+from sniffer.model import limits
+from sniffer.pipeline import Judgement, Settings
+from sniffer.pipeline.live import Live, LiveSettings
+from sniffer.pipeline.tables import take
+from sniffer.reports.redaction import Redactor
+from sniffer.reports.summary import Summary
+from sniffer.sources.privileges import becoming
+from sniffer.sources.problems import CaptureError
+
+HELP = """Listen to interfaces, and say which devices log in how, as it goes on.
+
+The same engine and the same answers as 'sniffer triage', for minutes or for weeks.  Sends nothing.  On a terminal it
+shows what it finds; Ctrl-C, SIGTERM and SIGHUP end it with the full report.  Needs CAP_NET_RAW: as root it opens the
+interfaces, then becomes an ordinary user (--user, else who called sudo, else nobody) before it reads the first packet.
+
+\b
+  -i IFACE       a span port or tap; once for each (a tap's two directions are
+                 two), or 'any'.  'sniffer interfaces' lists them, and
+                 'sniffer doctor -i IFACE' says whether the span is sound
+  --duration T   ends by itself after 30s, 10m, 8h or 2d
+  --device X     verify a fix: waits for X (address, MAC or name) to send a
+                 test mail, gives the verdict on it, and ends
+  --interval T   with --format jsonl: writes what is new or changed that
+                 often, and how well it hears (health rows); the run comes last
+  --write FILE   keeps the frames that verdicts rest on, as pcapng, AUTH answers
+                 blanked, mail texts cut.  Sensitive all the same: lengths of TLS
+                 records tell how long passwords are.  --rotate-size begins a
+                 new file, --rotate-count keeps so many
+  --processes N  shares the work, where one core is not enough (it drops)
+
+\b
+Examples:
+  sudo sniffer capture -i eth1
+  sudo sniffer capture -i eth1 --duration 8h --format json --output day.json
+  sudo sniffer capture -i eth1 --format jsonl --interval 60s --output sniffer.jsonl
+  sudo sniffer capture -i eth1 --device 10.0.3.17
+  sudo sniffer capture -i tap0 -i tap1 --write evidence.pcapng --rotate-size 100M --rotate-count 10
+
+\b
+Exit status:
+  0  done
+  1  failed, or nothing could be listened to
+  2  wrong usage
+  3  --fail-on matched
+  4  part of it could not be listened to; the rest is reported
+  5  sessions were seen and none could be judged
+"""
+"""What ``sniffer capture --help`` says; the backspaces keep lines as they are."""
+
+DISCARDED = frozenset((Format.TABLE, Format.CSV, Format.JSON))
+"""Formats that are written once, at the end."""
+
+
+class Asked(NamedTuple):
+    """What was asked for: options that are checked."""
+
+    live: LiveSettings
+    local_nets: tuple[str, ...]
+    view: View
+    form: Format
+    all_scopes: bool
+    failing: tuple[str, ...]
+    known: Catalogue
+    day: date | None
+    interval: float | None
+    duration: float | None
+
+
+def capture(
+    interface: Annotated[list[str], typer.Option("--interface", "-i", metavar="IFACE", help="Where to listen.")],
+    duration: Annotated[str | None, typer.Option(metavar="TIME", help="End after 30s, 10m, 8h, 2d.")] = None,
+    interval: Annotated[str | None, typer.Option(metavar="TIME", help="Write JSON lines that often.")] = None,
+    view: Annotated[View, typer.Option(help="List devices, or each session.")] = View.DEVICES,
+    form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TABLE,
+    output: options.OutputOption = None,
+    ports: reading.PortsOption = reading.USUAL_PORTS,
+    local_net: reading.LocalNetOption = None,
+    scope: Annotated[Scope, typer.Option(help="Our own devices, or remote hosts too.")] = Scope.LOCAL,
+    sensor: Annotated[str, typer.Option(metavar="NAME", help="Name the capture point.")] = options.DEFAULT_SENSOR,
+    exclude_net: reading.ExcludeNetOption = None,
+    exclude_vlan: reading.ExcludeVlanOption = None,
+    facts: reading.FactsOption = None,
+    identity: reading.IdentityOption = True,
+    redact_users: reading.RedactOption = False,
+    fail_on: Annotated[
+        str, typer.Option(metavar="LIST", help="Exit with 3 if a device has one of these verdicts.")
+    ] = "",
+    buffer: Annotated[str, typer.Option(metavar="SIZE", help="Kernel buffer for each interface.")] = "64M",
+    promiscuous: Annotated[bool, typer.Option(help="Hear frames for others, too.")] = True,
+    processes: Annotated[int, typer.Option(metavar="N", min=1, max=limits.PROCESSES, help="1, 2 or 4.")] = 1,
+    user: Annotated[str | None, typer.Option(metavar="USER", help="Whom root becomes.")] = None,
+    as_of: options.AsOfOption = None,
+    knowledge: options.KnowledgeOption = None,
+    config: reading.ConfigOption = None,  # noqa: ARG001 - its callback has taken the defaults from it
+) -> None:
+    """Listen and report; the parameters are the options, their help says the rest."""
+    if processes & (processes - 1):
+        raise typer.BadParameter("processes share the work by halves: 1, 2 or 4")
+    known, every = options.knowledge(knowledge), amounts.seconds(interval)
+    if every is not None and form is not Format.JSONL:
+        raise typer.BadParameter("--interval is for --format jsonl; other formats are written at the end")
+    settings = Settings(
+        ports=options.ports(ports),
+        exclude_nets=options.networks(exclude_net or ()),
+        exclude_vlans=options.vlans(exclude_vlan or ()),
+        identity=identity,
+        marks=known.mark_table,
+    )
+    live = LiveSettings(
+        interfaces=tuple(dict.fromkeys(interface)),
+        sensor=sensor,
+        settings=settings,
+        buffer_bytes=amounts.octets(buffer) or limits.KERNEL_BUFFER,
+        promiscuous=promiscuous,
+        processes=processes,
+        user=user,
+    )
+    asked = Asked(
+        live, options.networks(local_net or ()), view, form, scope is Scope.ALL, options.fail_on(fail_on), known,
+        options.as_of(as_of) if as_of else None, every, amounts.seconds(duration),
+    )  # fmt: skip
+    redact = reading.redactor(wanted=redact_users)
+    raise typer.Exit(_listen(asked, redact, tuple(facts or ()), output))
+
+
+def _listen(asked: Asked, redact: Redactor, tables: tuple[Path, ...], output: Path | None) -> int:
+    """Listen until the end, and report; return the exit status."""
+    stored = profiles.load()
+    for problem in stored.problems:
+        typer.echo(f"sniffer: {problem}", err=True)
+    preload(asked.known)
+    live = Live(asked.live)
+    with ExitStack() as stack:
+        _becoming(asked.live.user)
+        stream = stack.enter_context(destination.opened(output, for_programs=asked.form is not Format.TABLE))
+        interrupt = stack.enter_context(Interrupt())
+        try:
+            live.start()
+        except CaptureError as error:
+            typer.echo(f"sniffer: {error}", err=True)
+            return reading.FAILED
+        if not live.listening:
+            for each in live.found.problems:
+                typer.echo(f"sniffer: {each}", err=True)
+            return reading.FAILED
+        if tables:
+            take(tables, live.found, asked.live.settings.ports)
+
+        def judge() -> Judgement:
+            return Judgement(live.found.spool, asked.local_nets, asked.known, _day(asked), stored.profiles)
+
+        return _watched(asked, redact, live, judge, stream, interrupt.pending)
+
+
+def _becoming(user: str | None) -> None:
+    try:
+        becoming(user)
+    except CaptureError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _day(asked: Asked) -> date:
+    """Return the day that advice is for: today, whenever that is, unless one was named."""
+    return asked.day or options.as_of(None)
+
+
+def _watched(
+    asked: Asked,
+    redact: Redactor,
+    live: Live,
+    judge: Callable[[], Judgement],
+    stream: IO[str],
+    pending: Callable[[], bool],
+) -> int:
+    def summarise() -> Summary:
+        read = tuple((each.file, each.kind, each.rows) for each in live.found.tables if each.kind and each.rows)
+        return Summary(asked.all_scopes, silent=live.found.counts.silent, tables=read)
+
+    judges = Judges(live, judge, summarise, redact, pending)
+    until = None if asked.duration is None else time.time_ns() // 1000 + int(asked.duration * 1_000_000)
+    with Watching(streaming=asked.interval is not None) as watching:
+        for note in live.notes:
+            watching.note(note)
+        run = LiveRun(live, judges, watching, pending, until)
+        if asked.interval is None:
+            run.run()
+            lines = None
+        else:
+            lines = Lines(stream, asked.view, redact, asked.interval, watching.note)
+            run.run(lines.judged, lines.look)
+        live.stop()
+    summary = summarise()
+    report = Report(live.found, judge(), summary, redact, asked.live.settings, asked.failing, asked.known)
+    for text in report.notes():
+        typer.echo(f"sniffer: {text}", err=True)
+    if lines is None:
+        report.write(stream, asked.view, asked.form)
+    return report.status
