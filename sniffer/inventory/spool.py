@@ -182,6 +182,12 @@ class Spool:
         self.boxes.compact(before)
         return gone
 
+    def forget_oldest(self, share: float) -> int:
+        """Forget this share of the sessions, which makes room for others; return how many."""
+        (count,) = self._database.execute("SELECT count(*) FROM session").fetchone()
+        row = self._database.execute(OLDEST, (int(count * (1 - share)),)).fetchone()
+        return self._database.execute("DELETE FROM session WHERE start <= ?", row).rowcount if row else 0
+
     def servers(self) -> Iterator[str]:
         """Give the address of each session's server."""
         self._flush()

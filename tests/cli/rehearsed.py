@@ -40,7 +40,7 @@ def words(captures: list[str]) -> list[list[str]]:
     told = []
     for view in ("devices", "sessions"):
         for form in ("table", "json", "jsonl", "csv"):
-            told.append(["triage", "--view", view, "--format", form, *captures])
+            told += [["triage", "--view", view, "--format", form, *captures]]
     return [*told, ["deadlines"]]
 
 

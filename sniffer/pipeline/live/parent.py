@@ -53,6 +53,10 @@ FORGET_SECONDS = 3600.0
 
 DIED = "a listening process ended unexpectedly", "start it again; what it found until then is reported"
 FULL = "the disk is full: some sessions are not in the report", "make room in the folder for temporary files (TMPDIR)"
+NO_ROOM = "there is no room at all for temporary files: nothing can be reported", FULL[1]
+
+SEALING_TRIED, FORGOTTEN_SHARE = 4, 0.25
+"""How often room is made by forgetting, and how much of all sessions goes each time."""
 
 
 @dataclass(slots=True)
@@ -140,7 +144,10 @@ class Live:
         return self._inbox.crowded
 
     def seal(self) -> None:
-        """Make the spool ready to be judged, with what is still being counted."""
+        """Make the spool ready to be judged, with what is still being counted.
+
+        Raises ``CaptureError`` where the disk is so full that nothing can be judged.
+        """
         if self._listeners and not self._listeners[0].ended:
             self._tell(self._listeners[0], COUNT)
             self._counted = False
@@ -151,10 +158,10 @@ class Live:
             self._forgotten = time.monotonic()
             before = time.time_ns() // 1000 - limits.LIVE_DAYS
             self.forgotten += self.found.spool.forget(before, limits.LIVE_SESSIONS)
-        self.found.spool.seal()
+        self._seal()
 
     def stop(self) -> None:
-        """Have the listeners come to an end, and take their last facts."""
+        """Have the listeners come to an end, and take their last facts.  Raises ``CaptureError`` as ``seal`` does."""
         for each in self._listeners:
             self._tell(each, STOP)
         ends = time.monotonic() + END_SECONDS
@@ -168,7 +175,19 @@ class Live:
         self.found.counts.listening = [(sensor, first, time.time_ns() // 1000)]
         with contextlib.suppress(sqlite3.Error):
             self.found.spool.count_now((), ())
-        self.found.spool.seal()
+        self._seal()
+
+    def _seal(self) -> None:
+        """Seal the spool; where the disk is full, the oldest sessions make room."""
+        for _ in range(SEALING_TRIED):
+            try:
+                self.found.spool.seal()
+            except sqlite3.Error:
+                self._trouble(Trouble(self._settings.sensor, *FULL))
+                self._lost += self.found.spool.forget_oldest(FORGOTTEN_SHARE)
+            else:
+                return
+        raise CaptureError(self._settings.sensor, *NO_ROOM)
 
     def _tell(self, listener: _Listener, word: bytes) -> None:
         if not listener.ended:
