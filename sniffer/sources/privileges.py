@@ -69,6 +69,7 @@ def drop(user: str | None) -> str | None:
     gone, and the program must end.
     """
     account = becoming(user)
+    _no_core_dumps()  # first: what it imports may be out of reach behind the change
     try:
         had = capabilities.LINUX and any(each.capable for each in capabilities.threads())
         if capabilities.LINUX:
@@ -80,7 +81,6 @@ def drop(user: str | None) -> str | None:
         if capabilities.LINUX:
             capabilities.clear()
             capabilities.hide_memory()
-        _no_core_dumps()
     except OSError as error:
         raise PrivilegeError(NAME, f"cannot be given up ({error.strerror})", TAKES_SETUID) from None
     _prove(account)
