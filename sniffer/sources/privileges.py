@@ -116,7 +116,7 @@ def _move_out(account: Account, environment: MutableMapping[str, str]) -> None:
     """Let nothing point into the old user's home, nor to a folder for temporary files that is not ours."""
     for name in OF_A_HOME:
         environment.pop(name, None)
-    environment |= {"HOME": account.home, "USER": account.name, "LOGNAME": account.name}
+    environment.update(HOME=account.home, USER=account.name, LOGNAME=account.name)
     for name in ("TMPDIR", "SQLITE_TMPDIR"):
         if name in environment and not os.access(environment[name], os.W_OK | os.X_OK):
             del environment[name]

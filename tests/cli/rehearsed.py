@@ -1,8 +1,9 @@
-"""A program for the tests of ``preload``: loads, then runs the engine and its reports, and says what it loaded after that.
+"""A program for the tests of ``preload``: loads, runs the engine and its reports, and says what it loaded after that.
 
-``python rehearsed.py [--drop] CAPTURE ...``; with ``--drop`` it starts as root and becomes nobody in between.  It needs
-nothing but the package.  The answer is one object on standard output: who we are now, what was imported and which
-files of the program were opened behind ``preload``, how each verb went wrong if it did, and how many rows there were.
+``python rehearsed.py [--drop] [--bare] CAPTURE ...``; with ``--drop`` it starts as root and becomes nobody in between,
+with ``--bare`` it loads nothing before.  It needs nothing but the package.  The answer is one object on standard output:
+who we are now, what was imported and which files of the program were opened behind ``preload``, how each verb went
+wrong if it did, how many rows there were, and a local time.
 """
 
 from __future__ import annotations
@@ -33,9 +34,9 @@ WATCHED: list[str] = []
 LOADED: list[str] = []
 
 SETS = (
-    "utf-8", "utf-16", "utf-16le", "us-ascii", *(f"iso-8859-{part}" for part in range(1, 17) if part != 12), "windows-1252",
-    "windows-1258", "koi8-r", "koi8-u", "gb2312", "gbk", "gb18030", "big5", "shift_jis", "euc-jp",
-    "euc-kr", "iso-2022-jp", "iso-2022-kr",
+    *(f"iso-8859-{part}" for part in (*range(1, 12), *range(13, 17))), *(f"windows-{page}" for page in range(1250, 1259)),
+    "utf-8", "utf-16", "utf-16le", "us-ascii", "koi8-r", "koi8-u", "gb2312", "gbk", "gb18030", "big5", "shift_jis",
+    "euc-jp", "euc-kr", "iso-2022-jp", "iso-2022-kr",
 )  # fmt: skip
 """Character sets that a mail may name."""
 
@@ -103,12 +104,13 @@ class Rehearsal:
 
 def main() -> None:
     """Load, become nobody, run."""
-    dropping = "--drop" in sys.argv
-    rehearsal = Rehearsal([word for word in sys.argv[1:] if word != "--drop"])
+    options = {word for word in sys.argv[1:] if word.startswith("--")}
+    rehearsal = Rehearsal([word for word in sys.argv[1:] if word not in options])
     sys.addaudithook(listen)
     rehearsal.verb("triage", "--ports", "0", statuses=(2,))  # a wrong option: a verb is found and its options are read
-    preload()
-    name = drop(None) if dropping else None
+    if "--bare" not in options:
+        preload()
+    name = drop(None) if "--drop" in options else None
     folders = {sys.prefix, sys.base_prefix, *(each for each in sys.path if each)}
     WATCHED.extend(each.rstrip("/") + "/" for each in folders)
     rows = rehearsal.run()

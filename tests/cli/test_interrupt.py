@@ -78,7 +78,7 @@ def test_a_terminal_that_goes_away_costs_no_report(tmp_path: Path, frames: list[
     pty = pytest.importorskip("pty")
     report = tmp_path / "report.jsonl"
     ours, theirs = pty.openpty()
-    script = 'import fcntl, os, sys, termios; fcntl.ioctl(2, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])'
+    script = "import fcntl, os, sys, termios; fcntl.ioctl(2, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
     program = command("triage", "--format", "jsonl", "--output", report, "-")
     words = [program[0], "-c", script, *program]
     with subprocess.Popen(

@@ -71,7 +71,7 @@ def test_every_late_import_of_the_package_is_among_it() -> None:
 
 def test_whoever_reads_a_file_of_the_package_is_asked() -> None:
     module.preload()
-    readers = {loader.__name__ for loader in module._loaders()}  # type: ignore[attr-defined]
+    readers = {loader.__name__ for loader in module._loaders()}
     assert {"_table", "fit", "_tables", "tables", "makers"} <= readers
     assert tls._tables.cache_info().currsize == 1
     assert rows.shipped.cache_info().currsize == len({*rows.FILES, *rows.OURS})
