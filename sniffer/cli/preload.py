@@ -31,8 +31,6 @@ LATE = (
     "cryptography.x509",
     "cryptography.x509.oid",
     "multiprocessing.popen_fork",
-    "multiprocessing.queues",
-    "multiprocessing.synchronize",
     "numpy.ma",
     "pwd",
     "resource",
@@ -54,10 +52,7 @@ WIDE = "\N{CJK UNIFIED IDEOGRAPH-4E00}"
 
 
 def preload(known: Catalogue | None = None) -> None:
-    """Load all that a capture needs until its last report; ``known`` is the catalogue, with a user's file or without.
-
-    Also to be called by who became an ordinary user at once: then it loads what it can.
-    """
+    """Load all that a capture needs until its last report; ``known`` is the catalogue that it was given."""
     for name in (*_ours(), *LATE, *_character_sets()):
         with contextlib.suppress(ModuleNotFoundError):  # of an extra that is not installed
             import_module(name)
@@ -69,7 +64,8 @@ def preload(known: Catalogue | None = None) -> None:
     vendors.vendor(SOME_CARD)
     cell_len(WIDE)
     Emoji.replace(":warning:")
-    time.tzset()  # local time is the C library's affair: it reads the zone once
+    if hasattr(time, "tzset"):  # not on Windows
+        time.tzset()  # local time is the C library's: it reads the zone once
 
 
 def _ours() -> Iterator[str]:

@@ -109,7 +109,8 @@ def _end_idle_threads() -> None:
         child = os.fork()
         if not child:
             os._exit(0)
-        os.waitpid(child, 0)
+        with contextlib.suppress(ChildProcessError):  # where SIGCHLD is ignored
+            os.waitpid(child, 0)
 
 
 def _move_out(account: Account, environment: MutableMapping[str, str]) -> None:

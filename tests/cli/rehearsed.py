@@ -1,9 +1,9 @@
 """A program for the tests of ``preload``: loads, runs the engine and its reports, and says what it loaded after that.
 
 ``python rehearsed.py [--drop] [--bare] CAPTURE ...``; with ``--drop`` it starts as root and becomes nobody in between,
-with ``--bare`` it loads nothing before.  It needs nothing but the package.  The answer is one object on standard output:
-who we are now, what was imported and which files of the program were opened behind ``preload``, how each verb went
-wrong if it did, how many rows there were, and a local time.
+with ``--bare`` it loads nothing before.  It needs nothing but the package.  The answer is one object on standard
+output: who we are now, what was imported and which files of the program were opened behind ``preload``, how each verb
+went wrong if it did, how many rows there were, and a local time.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from rich.live import Live
 from sniffer.cli.app import app
 from sniffer.cli.preload import preload
 from sniffer.knowledge.catalogue import catalogue
+from sniffer.model import limits
 from sniffer.pipeline import Judgement, Settings, gather
 from sniffer.reports.moments import local
 from sniffer.sources.privileges import drop
@@ -34,7 +35,8 @@ WATCHED: list[str] = []
 LOADED: list[str] = []
 
 SETS = (
-    *(f"iso-8859-{part}" for part in (*range(1, 12), *range(13, 17))), *(f"windows-{page}" for page in range(1250, 1259)),
+    *(f"iso-8859-{part}" for part in (*range(1, 12), *range(13, 17))),
+    *(f"windows-{page}" for page in range(1250, 1259)),
     "utf-8", "utf-16", "utf-16le", "us-ascii", "koi8-r", "koi8-u", "gb2312", "gbk", "gb18030", "big5", "shift_jis",
     "euc-jp", "euc-kr", "iso-2022-jp", "iso-2022-kr",
 )  # fmt: skip
@@ -90,7 +92,8 @@ class Rehearsal:
         return len(sessions) + len(devices)
 
     def shared(self) -> None:
-        """Gather on two processes, into a spool that spills, and judge."""
+        """Gather on two processes, into a spool that has to write to disk, and judge."""
+        limits.SPOOL_CACHE = 16
         paths = [("default", Path(each)) for each in self.captures]
         found = gather(paths, Settings(processes=2))
         list(Judgement(found.spool, known=catalogue(), as_of=date(2026, 11, 26)).sessions())
