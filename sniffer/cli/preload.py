@@ -10,14 +10,14 @@ from __future__ import annotations
 import contextlib
 import encodings
 import inspect
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib import import_module
 from pkgutil import iter_modules, walk_packages
-from types import ModuleType
+from typing import Any
 
 from rich.cells import cell_len
+from rich.emoji import Emoji
 
 import sniffer
 from sniffer import knowledge
@@ -31,9 +31,9 @@ LATE = (
     "cryptography.x509",
     "cryptography.x509.oid",
     "multiprocessing.popen_fork",
-    "multiprocessing.queues",
-    "multiprocessing.synchronize",
     "numpy.ma",
+    "pwd",
+    "resource",
     "rich.live",
     "rich.table",
     "stringprep",
@@ -48,14 +48,11 @@ SYSTEM_CODECS = ("mbcs", "oem")
 SOME_CARD = "00:00:00:00:00:01"
 
 WIDE = "\N{CJK UNIFIED IDEOGRAPH-4E00}"
-"""A character whose width rich looks up in a table of its own."""
+"""A character whose width rich looks up in a table that it imports then, as it does that of emoji."""
 
 
 def preload(known: Catalogue | None = None) -> None:
-    """Load all that a capture needs until its last report; ``known`` is the catalogue, with a user's file or without.
-
-    Also to be called by who became an ordinary user at once: then it loads what it can.
-    """
+    """Load all that a capture needs until its last report; ``known`` is the catalogue that it was given."""
     for name in (*_ours(), *LATE, *_character_sets()):
         with contextlib.suppress(ModuleNotFoundError):  # of an extra that is not installed
             import_module(name)
@@ -66,7 +63,9 @@ def preload(known: Catalogue | None = None) -> None:
     (known or catalogue()).described("vendor", "")  # the rules of a user's file are read when they are first asked
     vendors.vendor(SOME_CARD)
     cell_len(WIDE)
-    time.tzset()  # local time is the C library's affair: it reads the zone once
+    Emoji.replace(":warning:")
+    if hasattr(time, "tzset"):  # not on Windows
+        time.tzset()  # local time is the C library's: it reads the zone once
 
 
 def _ours() -> Iterator[str]:
@@ -79,14 +78,13 @@ def _character_sets() -> Iterator[str]:
     return (f"encodings.{each.name}" for each in iter_modules(encodings.__path__) if each.name not in SYSTEM_CODECS)
 
 
-def _loaders() -> Iterator[Callable[[], object]]:
+def _loaders() -> Iterator[Any]:
     """Give the functions of ``knowledge`` that read a file of the package and remember what it says.
 
     They are known by asking for nothing and remembering the answer, so that a new one is not forgotten here.
     """
     for each in iter_modules(knowledge.__path__, "sniffer.knowledge."):
-        module: ModuleType = sys.modules[each.name]
-        yield from (value for value in vars(module).values() if _remembers(value))
+        yield from filter(_remembers, vars(import_module(each.name)).values())
 
 
 def _remembers(value: object) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -132,15 +133,20 @@ def writable_by(account: Account, path: Path) -> bool:
 
 
 def _as(account: Account, question: Callable[[], bool]) -> bool:
+    ours, theirs = os.pipe()
     child = os.fork()
     if not child:
-        answer = False
         try:
             become(account)
-            answer = question()
+            os.write(theirs, b"yes" if question() else b"")
         finally:
-            os._exit(0 if answer else 1)  # nothing of the parent's is flushed, whatever was raised
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+            os._exit(0)  # nothing of the parent's is flushed, whatever was raised
+    os.close(theirs)
+    with open(ours, "rb") as answer:  # noqa: PTH123 - a descriptor
+        said = answer.read()
+    with contextlib.suppress(ChildProcessError):  # where SIGCHLD is ignored
+        os.waitpid(child, 0)
+    return said == b"yes"
 
 
 def opened_for(account: Account, path: Path) -> int:

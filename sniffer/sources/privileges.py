@@ -69,6 +69,7 @@ def drop(user: str | None) -> str | None:
     gone, and the program must end.
     """
     account = becoming(user)
+    _no_core_dumps()  # first: what it imports may be out of reach behind the change
     try:
         had = capabilities.LINUX and any(each.capable for each in capabilities.threads())
         if capabilities.LINUX:
@@ -80,7 +81,6 @@ def drop(user: str | None) -> str | None:
         if capabilities.LINUX:
             capabilities.clear()
             capabilities.hide_memory()
-        _no_core_dumps()
     except OSError as error:
         raise PrivilegeError(NAME, f"cannot be given up ({error.strerror})", TAKES_SETUID) from None
     _prove(account)
@@ -109,14 +109,15 @@ def _end_idle_threads() -> None:
         child = os.fork()
         if not child:
             os._exit(0)
-        os.waitpid(child, 0)
+        with contextlib.suppress(ChildProcessError):  # where SIGCHLD is ignored
+            os.waitpid(child, 0)
 
 
 def _move_out(account: Account, environment: MutableMapping[str, str]) -> None:
     """Let nothing point into the old user's home, nor to a folder for temporary files that is not ours."""
     for name in OF_A_HOME:
         environment.pop(name, None)
-    environment |= {"HOME": account.home, "USER": account.name, "LOGNAME": account.name}
+    environment.update(HOME=account.home, USER=account.name, LOGNAME=account.name)
     for name in ("TMPDIR", "SQLITE_TMPDIR"):
         if name in environment and not os.access(environment[name], os.W_OK | os.X_OK):
             del environment[name]
