@@ -48,6 +48,9 @@ STATISTICS = struct.Struct("=II")
 INSTRUCTION = struct.Struct("=HBBI")
 """struct sock_filter."""
 
+OVERHEAD = 4
+"""The kernel counts some 3 KiB for each frame of a socket's buffer, and says twice what it was asked for."""
+
 NOTHING = (errno.EAGAIN, errno.EWOULDBLOCK)
 
 
@@ -76,9 +79,10 @@ class ScapyHandle:
             self.close()
             raise unknown_link(interface, self.link)
         self.filtered = False
+        self.buffer = 0
         if LINUX:
             self.filtered = _filtered(self._socket.ins, self.link, select(self.link))
-            _enlarge(self._socket.ins, buffer_bytes)
+            self.buffer = _enlarged(self._socket.ins, buffer_bytes)
             self._socket.listen_to(interface)
         self._received = self._dropped = 0
         self._late: str | None = None
@@ -216,9 +220,10 @@ def _compiled(link: int, expression: str) -> list[tuple[int, int, int, int]] | N
     return None
 
 
-def _enlarge(receiving: socket.socket, size: int) -> None:
-    """Ask for a buffer; without CAP_NET_ADMIN the kernel gives what net.core.rmem_max allows (socket(7))."""
+def _enlarged(receiving: socket.socket, size: int) -> int:
+    """Ask for a buffer and return its size; without CAP_NET_ADMIN it is what net.core.rmem_max allows (socket(7))."""
     for option in (SO_RCVBUFFORCE, socket.SO_RCVBUF):
         with contextlib.suppress(OSError):
             receiving.setsockopt(socket.SOL_SOCKET, option, size)
-            return
+            break
+    return receiving.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) // OVERHEAD
