@@ -13,8 +13,8 @@ from sniffer.reports.quality import dropped, received, seconds, share
 from sniffer.reports.summary import Summary
 
 PATIENCE = 60 * SECOND
-"""Microseconds without any mail after which one asks whether this is the right span: devices send some times an hour, so
-it is a question and no fault."""
+"""Microseconds without any mail after which one asks whether this is the right span: devices send some times an hour,
+so it is a question and no fault."""
 
 FLOOD = 50
 """Connections a second that say nothing from which on it is called a flood: a scan of an office is slower."""
