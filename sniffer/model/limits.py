@@ -507,3 +507,50 @@ THREAD_END_LOOKS = 50
 
 THREAD_END_PAUSE = 0.01
 """Seconds between two such looks."""
+
+# -- watching a live capture ---------------------------------------------------------------------
+
+COUNTS_AGAIN = 3600 * 1_000_000
+"""Microseconds after which a device's row is told again when nothing but its figures changed: a collector has figures
+of the last hour, and a busy relay does not fill it with lines."""
+
+REVISIONS = 100_000
+"""Devices of which it is remembered what was told, 200 bytes each: as many as are judged (``DEVICES``)."""
+
+SESSIONS_TOLD = 200_000
+"""Sessions that are remembered as told, 200 bytes each: ten hours of 20,000 an hour, and a session is told some minutes
+after its end (``CONNECTION_IDLE``), however far a clock is set within that."""
+
+LATEST_SESSIONS = 50
+"""Sessions shown to whoever watches, the newest: a tall screen's worth."""
+
+QUIET_FINDINGS = 20
+"""Devices of which one judgement is told line by line where nobody watches a screen; of more the number is said."""
+
+QUIET_STATISTICS = 300 * 1_000_000
+"""Microseconds between two lines of statistics where nobody watches a screen: some hundred a day in a journal."""
+
+VERIFIED_SESSIONS = 32
+"""Sessions of a device that is waited for which are looked at, the newest: a test makes one to five."""
+
+VERIFIED_DEVICES = 1000
+"""Devices of which sessions are kept while one is waited for, those heard last: the one that is meant is among them
+when its test has just ended."""
+
+VERIFY_BEFORE = 30 * 1_000_000
+"""Microseconds from the beginning of a wait within which a session whose own beginning was not seen is older than it:
+devices that keep a connection open say something on it now and then."""
+
+SIGNS_ASKED = 8
+"""Names that a device which is waited for asked DNS for, the last ones: mail needs one or two."""
+
+VERIFY_QUIET = 10 * 1_000_000
+"""Microseconds without another session of a device behind which its test is over: a fallback to another port or to
+TLS follows within a second, and firmware that retries at once does so after two to five."""
+
+VERIFY_LONGEST = 90 * 1_000_000
+"""Microseconds from a device's first session after which its last word is taken, though it still tries: whoever stands
+at the device waits for an answer."""
+
+CALLED_ADDRESSES = 16
+"""Addresses and cards that one word may mean before a session tells which; more of them are a name that many have."""
