@@ -15,17 +15,22 @@ from sniffer.cli import amounts, options, profiles, reading
 from sniffer.cli import output as destination
 from sniffer.cli.interrupt import Interrupt
 from sniffer.cli.lines import Lines
-from sniffer.cli.live_run import Judges, LiveRun
+from sniffer.cli.live_run import TICK_SECONDS, Judges, LiveRun
 from sniffer.cli.preload import preload
 from sniffer.cli.report import Format, Report, Scope, View
+from sniffer.cli.waiting import NOTHING, Waiting, WaitingLine, status
 from sniffer.cli.watching import Watching
 from sniffer.knowledge.catalogue import Catalogue
 from sniffer.model import limits
+from sniffer.model.findings import SessionFinding
 from sniffer.pipeline import Judgement, Settings
 from sniffer.pipeline.live import Live, LiveSettings
 from sniffer.pipeline.tables import take
+from sniffer.reports import machine
 from sniffer.reports.redaction import Redactor
+from sniffer.reports.rows import session_row
 from sniffer.reports.summary import Summary
+from sniffer.reports.verified import Verified
 from sniffer.sources.privileges import becoming
 from sniffer.sources.problems import CaptureError
 
@@ -69,9 +74,6 @@ Exit status:
 """
 """What ``sniffer capture --help`` says; the backspaces keep lines as they are."""
 
-DISCARDED = frozenset((Format.TABLE, Format.CSV, Format.JSON))
-"""Formats that are written once, at the end."""
-
 
 class Asked(NamedTuple):
     """What was asked for: options that are checked."""
@@ -86,11 +88,13 @@ class Asked(NamedTuple):
     day: date | None
     interval: float | None
     duration: float | None
+    device: str | None
 
 
 def capture(
     interface: Annotated[list[str], typer.Option("--interface", "-i", metavar="IFACE", help="Where to listen.")],
     duration: Annotated[str | None, typer.Option(metavar="TIME", help="End after 30s, 10m, 8h, 2d.")] = None,
+    device: Annotated[str | None, typer.Option(metavar="NAME", help="Wait for this device's test mail.")] = None,
     interval: Annotated[str | None, typer.Option(metavar="TIME", help="Write JSON lines that often.")] = None,
     view: Annotated[View, typer.Option(help="List devices, or each session.")] = View.DEVICES,
     form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TABLE,
@@ -121,6 +125,8 @@ def capture(
     known, every = options.knowledge(knowledge), amounts.seconds(interval)
     if every is not None and form is not Format.JSONL:
         raise typer.BadParameter("--interval is for --format jsonl; other formats are written at the end")
+    if device is not None and form not in (Format.TABLE, Format.JSON):
+        raise typer.BadParameter("--device gives one verdict: as words, or with --format json")
     settings = Settings(
         ports=options.ports(ports),
         exclude_nets=options.networks(exclude_net or ()),
@@ -139,7 +145,7 @@ def capture(
     )
     asked = Asked(
         live, options.networks(local_net or ()), view, form, scope is Scope.ALL, options.fail_on(fail_on), known,
-        options.as_of(as_of) if as_of else None, every, amounts.seconds(duration),
+        options.as_of(as_of) if as_of else None, every, amounts.seconds(duration), device,
     )  # fmt: skip
     redact = reading.redactor(wanted=redact_users)
     raise typer.Exit(_listen(asked, redact, tuple(facts or ()), output))
@@ -171,7 +177,12 @@ def _listen(asked: Asked, redact: Redactor, tables: tuple[Path, ...], output: Pa
         def judge() -> Judgement:
             return Judgement(live.found.spool, asked.local_nets, asked.known, _day(asked), stored.profiles)
 
-        return _watched(asked, redact, live, judge, stream, interrupt.pending)
+        hearing = Hearing(asked, redact, live, judge, interrupt.pending)
+        try:
+            return hearing.wait(asked.device, stream) if asked.device else hearing.watch(stream)
+        except CaptureError as error:
+            typer.echo(f"sniffer: {error}", err=True)
+            return reading.FAILED
 
 
 def _becoming(user: str | None) -> None:
@@ -186,35 +197,95 @@ def _day(asked: Asked) -> date:
     return asked.day or options.as_of(None)
 
 
-def _watched(
-    asked: Asked,
-    redact: Redactor,
-    live: Live,
-    judge: Callable[[], Judgement],
-    stream: IO[str],
-    pending: Callable[[], bool],
-) -> int:
-    def summarise() -> Summary:
-        read = tuple((each.file, each.kind, each.rows) for each in live.found.tables if each.kind and each.rows)
-        return Summary(asked.all_scopes, silent=live.found.counts.silent, tables=read)
+class Hearing:
+    """A capture that goes on, and what is made of it."""
 
-    judges = Judges(live, judge, summarise, redact, pending)
-    until = None if asked.duration is None else time.time_ns() // 1000 + int(asked.duration * 1_000_000)
-    with Watching(streaming=asked.interval is not None) as watching:
-        for note in live.notes:
-            watching.note(note)
-        run = LiveRun(live, judges, watching, pending, until)
-        if asked.interval is None:
-            run.run()
-            lines = None
+    def __init__(
+        self, asked: Asked, redact: Redactor, live: Live, judge: Callable[[], Judgement], pending: Callable[[], bool]
+    ) -> None:
+        self._asked = asked
+        self._redact = redact
+        self._live = live
+        self._judge = judge
+        self._pending = pending
+        self._judges = Judges(live, judge, self._summary, redact, pending)
+        self._began = time.time_ns() // 1000
+
+    def watch(self, stream: IO[str]) -> int:
+        """Show what is found until the end, and report it; return the exit status."""
+        asked, lines = self._asked, None
+        with Watching(streaming=asked.interval is not None) as watching:
+            for note in self._live.notes:
+                watching.note(note)
+            run = LiveRun(self._live, self._judges, watching, self._pending, self._until)
+            if asked.interval is None:
+                run.run()
+            else:
+                lines = Lines(stream, asked.view, self._redact, asked.interval, watching.note)
+                run.run(lines.judged, lines.look)
+            self._live.stop()
+        report = self._report(lines.look if lines else lambda _: None)
+        for text in report.notes():
+            typer.echo(f"sniffer: {text}", err=True)
+        if lines is None:
+            report.write(stream, asked.view, asked.form)
         else:
-            lines = Lines(stream, asked.view, redact, asked.interval, watching.note)
-            run.run(lines.judged, lines.look)
-        live.stop()
-    summary = summarise()
-    report = Report(live.found, judge(), summary, redact, asked.live.settings, asked.failing, asked.known)
-    for text in report.notes():
-        typer.echo(f"sniffer: {text}", err=True)
-    if lines is None:
-        report.write(stream, asked.view, asked.form)
-    return report.status
+            lines.finish(report.devices, run.course(report.summary), report.run())
+        return report.status
+
+    def wait(self, word: str, stream: IO[str]) -> int:
+        """Wait for a device's test, and give the verdict on it; return the exit status."""
+        waiting, line = Waiting(word, self._began, self._asked.known, self._redact), WaitingLine()
+        self._live.overhear = waiting.signs.hear
+        verified = None
+        while verified is None and self._live.listening and not self._pending() and not self._over():
+            self._live.pump(TICK_SECONDS)
+            line.show(waiting.line(_now()))
+            if self._judges.due():
+                judged = self._judges.judge(waiting.look)
+                verified = judged and waiting.decided(judged.devices, _now(), self._live.clients)
+        self._live.stop()
+        if verified is None:
+            devices = self._judge().devices(waiting.look)
+            verified = waiting.decided(devices, _now(), last=True)
+        line.clear()
+        for problem in self._live.found.problems:
+            typer.echo(f"sniffer: {problem}", err=True)
+        if verified is None:
+            for text in waiting.nothing(_now(), self._asked.live.settings.ports):
+                typer.echo(f"sniffer: {text}", err=True)
+            return NOTHING
+        return self._tell(verified, stream)
+
+    def _tell(self, verified: Verified, stream: IO[str]) -> int:
+        if self._asked.form is Format.JSON:
+            report = self._report()
+            row = session_row(verified.finding, self._redact)
+            machine.write_object(stream, View.SESSIONS.value, [row], report.run())
+        else:
+            stream.write("\n".join(verified.lines()) + "\n")
+        return status(verified, self._asked.failing)
+
+    def _report(self, look: Callable[[SessionFinding], None] = lambda _: None) -> Report:
+        asked = self._asked
+        return Report(
+            self._live.found, self._judge(), self._summary(), self._redact, asked.live.settings, asked.failing,
+            asked.known, health=self._live.health, look=look,
+        )  # fmt: skip
+
+    def _summary(self) -> Summary:
+        found = self._live.found
+        read = tuple((each.file, each.kind, each.rows) for each in found.tables if each.kind and each.rows)
+        return Summary(self._asked.all_scopes, silent=found.counts.silent, tables=read)
+
+    @property
+    def _until(self) -> int | None:
+        duration = self._asked.duration
+        return None if duration is None else self._began + int(duration * 1_000_000)
+
+    def _over(self) -> bool:
+        return self._until is not None and _now() >= self._until
+
+
+def _now() -> int:
+    return time.time_ns() // 1000

@@ -8,7 +8,7 @@ from typing import IO
 
 from sniffer.cli.live_run import Judged
 from sniffer.cli.report import View
-from sniffer.model.findings import SessionFinding
+from sniffer.model.findings import DeviceFinding, SessionFinding
 from sniffer.reports import machine
 from sniffer.reports.health_row import health_row
 from sniffer.reports.notes import Course
@@ -51,19 +51,18 @@ class Lines:
         """Write what a judgement says that is new, if it is time to; never says that the run is over."""
         if time.monotonic() >= self._due:
             self._due = time.monotonic() + self._interval
-            self._write([*self._rows(judged, last=False), health_row(course)])
+            self._write([*self._rows(judged.devices, judged.at, last=False), health_row(course)])
         return False
 
-    def finish(self, judged: Judged, course: Course, run: Row) -> None:
+    def finish(self, devices: Iterable[DeviceFinding], course: Course, run: Row) -> None:
         """Write what is left, and the run."""
-        self._write([*self._rows(judged, last=True), health_row(course), run])
+        self._write([*self._rows(devices, course.health.time, last=True), health_row(course), run])
 
-    def _rows(self, judged: Judged, *, last: bool) -> Iterable[Row]:
+    def _rows(self, devices: Iterable[DeviceFinding], now: int, *, last: bool) -> Iterable[Row]:
         if self._view is View.SESSIONS:
             rows, self._waiting = self._waiting, []
             return rows
-        devices = (device_row(each, self._redact) for each in judged.devices)
-        return self._revisions.changed(devices, judged.at, last=last)
+        return self._revisions.changed((device_row(each, self._redact) for each in devices), now, last=last)
 
     def _write(self, rows: Iterable[Row]) -> None:
         if self.gone:

@@ -23,6 +23,13 @@ class Signs:
         self._asked: dict[str, int] = {}
         self._seen: int | None = None
 
+    def hear(self, fact: NameFact | ClueFact | BindingFact) -> None:
+        """Take whatever is heard."""
+        if isinstance(fact, NameFact):
+            self.name(fact)
+        else:
+            self.box(fact)
+
     def box(self, fact: ClueFact | BindingFact) -> None:
         """Take what is said of a box, or who has an address."""
         if isinstance(fact, ClueFact) and fact.field in CALLED and self._names(fact.value):

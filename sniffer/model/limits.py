@@ -483,6 +483,9 @@ SHAPES = 1_000
 FACTS_SENT = 200
 """Facts that a listener sends at once: some hundred KiB."""
 
+CLIENTS_SAID = 1000
+"""Connections that are open of which the clients are told: who waits for a device wants to see that it has called."""
+
 INBOX_BYTES = 64 * 1024 * 1024
 """Bytes of facts that wait while sessions are judged, some 40,000 sessions.  Beyond it listeners wait, and the kernel's
 buffer fills."""

@@ -19,6 +19,7 @@ from sniffer.model.clues import BindingFact, ClueFact
 from sniffer.model.facts import NameFact, SessionFact
 from sniffer.model.frames import Frames, Origin
 from sniffer.model.health import Health
+from sniffer.pipeline.facts import client_ip
 from sniffer.pipeline.follower import Follower
 from sniffer.pipeline.live.messages import (
     COUNT,
@@ -205,7 +206,8 @@ class Listener:
         self._outbox.send()
         clues = tuple(each for each in boxes if isinstance(each, ClueFact))
         bindings = tuple(each for each in boxes if isinstance(each, BindingFact))
-        self._send(Counted(tuple(self._follower.names.counted()), clues, bindings))
+        clients = dict.fromkeys(client_ip(each) for each in self._table.open[-limits.CLIENTS_SAID :])
+        self._send(Counted(tuple(self._follower.names.counted()), clues, bindings, tuple(clients)))
 
     def _health(self) -> Health:
         counts = self._follower.counts
@@ -216,7 +218,7 @@ class Listener:
             selected=counts.frames_selected,
             messages=counts.messages,
             sessions=self._follower.sessions,
-            open=self._table.open,
+            open=len(self._table.open),
             silent=max(self._table.silent, counts.silent),
             evicted=max(self._table.evicted, counts.evicted),
             clock_steps=tuple(self._clock.steps),

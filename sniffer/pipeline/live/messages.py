@@ -65,11 +65,15 @@ class Facts(Struct, frozen=True, tag=True):
 
 
 class Counted(Struct, frozen=True, tag=True):
-    """What is still being counted, in full: it takes the place of what was said so before."""
+    """What is still being counted, in full: it takes the place of what was said so before.
+
+    ``clients`` are the addresses of those who have a connection open, as far as ``limits.CLIENTS_SAID``.
+    """
 
     names: tuple[NameFact, ...] = ()
     clues: tuple[ClueFact, ...] = ()
     bindings: tuple[BindingFact, ...] = ()
+    clients: tuple[str, ...] = ()
 
 
 class Beat(Struct, frozen=True, tag=True):

@@ -14,6 +14,8 @@ from msgspec.structs import replace
 
 from sniffer.inventory.spool import Spool
 from sniffer.model import limits
+from sniffer.model.clues import BindingFact, ClueFact
+from sniffer.model.facts import NameFact
 from sniffer.model.health import Health, InterfaceHealth
 from sniffer.pipeline.live.inbox import Inbox
 from sniffer.pipeline.live.listener import listen
@@ -75,6 +77,8 @@ class Live:
 
     ``found`` is what was found so far, as ``gather`` tells it.  ``notes`` are what a person should know of how
     interfaces were opened, ``user`` is who the listeners have become, ``forgotten`` counts sessions that were too old.
+    ``clients`` are the addresses of those who had a connection open when it was sealed last; ``overhear`` is shown
+    names and what is said of boxes, as it comes, some of it again and again.
     """
 
     def __init__(self, settings: LiveSettings) -> None:
@@ -88,6 +92,8 @@ class Live:
         self.forgotten = 0
         self.notes: dict[str, None] = {}
         self.user: str | None = None
+        self.clients: tuple[str, ...] = ()
+        self.overhear: Callable[[NameFact | ClueFact | BindingFact], None] | None = None
 
     def start(self) -> None:
         """Start the listeners, give up our own privileges, and wait until they listen.
@@ -213,6 +219,8 @@ class Live:
                 self._spool(message)
             case Counted(names=names, clues=clues, bindings=bindings):
                 self._counted = True
+                self.clients = message.clients
+                self._overhear(message)
                 self._keep(lambda: self.found.spool.count_now(names, (*clues, *bindings)), 0)
             case Beat(health=health) | Ended(health=health):
                 listener.health = health
@@ -238,7 +246,14 @@ class Live:
             for binding in facts.bindings:
                 spool.add_box(binding)
 
+        self._overhear(facts)
         self._keep(add, len(facts.sessions))
+
+    def _overhear(self, facts: Facts | Counted) -> None:
+        if self.overhear is not None:
+            heard: list[NameFact | ClueFact | BindingFact] = [*facts.names, *facts.clues, *facts.bindings]
+            for fact in heard:
+                self.overhear(fact)
 
     def _keep(self, work: Callable[[], None], sessions: int) -> None:
         """Put something into the spool; where there is no room, the rest goes on."""
