@@ -139,6 +139,7 @@ class Listener:
         notes = tuple(f"{each.interface} {note}" for each in readers for note in each.notes)
         self._listening = Listening(readers, self._pipe.fileno())
         self._send(Ready(tuple(each.interface for each in readers), tuple(troubles), notes, user))
+        self._send(Beat(self._health()))
         return bool(readers)
 
     def run(self) -> None:
