@@ -22,8 +22,8 @@ TICK_SECONDS = 0.25
 REST = 10.0
 """How many times as long as it took a judgement is waited for before the next: judging shall take a tenth of a core."""
 
-EAGER_SECONDS, LAZY_SECONDS = 2.0, 10.0
-"""Between two judgements, where there was a new session and where only names may be new."""
+EAGER_SECONDS, LAZY_SECONDS = 2.0, 60.0
+"""Between two judgements, where there was a new session and where only names may be new; without either there is none."""
 
 
 class AbandonedError(Exception):
@@ -57,21 +57,27 @@ class Judges:
         self._redact = redact
         self._pending = pending
         self.last: Judged | None = None
-        self._sessions = -1
+        self._judged: tuple[int, int, int] | None = None
         self._began = self._ended = 0.0
 
     def due(self) -> bool:
         """Say whether it is time for the next judgement."""
-        took = self._ended - self._began
-        news = self._live.health.sessions != self._sessions
-        pause = max(EAGER_SECONDS if news else LAZY_SECONDS, took * REST)
-        return not self._live.crowded and time.monotonic() - self._ended >= pause
+        heard = self._heard()
+        if heard == self._judged or self._live.crowded:
+            return False
+        eager = self._judged is None or heard[0] != self._judged[0]
+        pause = max(EAGER_SECONDS if eager else LAZY_SECONDS, (self._ended - self._began) * REST)
+        return time.monotonic() - self._ended >= pause
+
+    def _heard(self) -> tuple[int, int, int]:
+        health = self._live.health
+        return health.sessions, health.selected, health.messages
 
     def judge(self, look: Callable[[SessionFinding], None] = lambda _: None) -> Judged | None:
         """Judge what there is; None where something more urgent came between.  ``look`` is shown each session."""
         self._began = time.monotonic()
         self._live.seal()
-        self._sessions = self._live.health.sessions
+        heard = self._heard()
         summary, newest = self._summarise(), Newest()
 
         def each(finding: SessionFinding) -> None:
@@ -89,6 +95,7 @@ class Judges:
             return None
         finally:
             self._ended = time.monotonic()
+        self._judged = heard
         rows = tuple(seen(device, self._redact) for device in devices)
         self.last = Judged(_now(), summary, devices, newest.told(devices, self._redact), rows)
         return self.last
