@@ -31,7 +31,7 @@ from sniffer.reports.redaction import Redactor
 from sniffer.reports.rows import session_row
 from sniffer.reports.summary import Summary
 from sniffer.reports.verified import Verified
-from sniffer.sources.privileges import becoming
+from sniffer.sources.privileges import Account, becoming
 from sniffer.sources.problems import CaptureError
 
 HELP = """Listen to interfaces, and say which devices log in how, as it goes on.
@@ -159,8 +159,9 @@ def _listen(asked: Asked, redact: Redactor, tables: tuple[Path, ...], output: Pa
     preload(asked.known)
     live = Live(asked.live)
     with ExitStack() as stack:
-        _becoming(asked.live.user)
-        stream = stack.enter_context(destination.opened(output, for_programs=asked.form is not Format.TABLE))
+        whose = _becoming(asked.live.user)
+        for_programs = asked.form is not Format.TABLE
+        stream = stack.enter_context(destination.opened(output, for_programs=for_programs, whose=whose))
         interrupt = stack.enter_context(Interrupt())
         try:
             live.start()
@@ -185,9 +186,10 @@ def _listen(asked: Asked, redact: Redactor, tables: tuple[Path, ...], output: Pa
             return reading.FAILED
 
 
-def _becoming(user: str | None) -> None:
+def _becoming(user: str | None) -> Account | None:
+    """Return who we are going to be, if somebody else."""
     try:
-        becoming(user)
+        return becoming(user)
     except CaptureError as error:
         raise typer.BadParameter(str(error)) from None
 

@@ -23,7 +23,7 @@ REST = 10.0
 """How many times as long as it took a judgement is waited for before the next: judging shall take a tenth of a core."""
 
 EAGER_SECONDS, LAZY_SECONDS = 2.0, 60.0
-"""Between two judgements, where there was a new session and where only names may be new; without either there is none."""
+"""Between two judgements, where there was a new session and where only names may be new; else there is none."""
 
 
 class AbandonedError(Exception):

@@ -8,6 +8,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -108,11 +109,11 @@ class Live:
             process.start()
             theirs.close()
             self._listeners.append(_Listener(process, ours))
-        drop(self._settings.user)
-        self._inbox = Inbox([each.pipe for each in self._listeners])
-        ends = time.monotonic() + READY_SECONDS
-        while not all((each.ready and each.health) or each.ended for each in self._listeners) and time.monotonic() < ends:
-            self.pump(0.05)
+        self._await_listeners()
+        try:
+            drop(self._settings.user)  # last, so that we could still end a listener that hangs
+        finally:
+            self._inbox = Inbox([each.pipe for each in self._listeners])  # a thread must not start before
         now = time.time_ns() // 1000
         self.found.counts.listening = [(self._settings.sensor, now, now)]
         self.found.inputs = [
@@ -120,6 +121,19 @@ class Live:
             for name in self._settings.interfaces
         ]
         self.found.counts.readable = sum(each.problem is None for each in self.found.inputs)
+
+    def _await_listeners(self) -> None:
+        """Hear of each listener whether it listens, and how it goes."""
+        ends = time.monotonic() + READY_SECONDS
+        while pipes := {each.pipe: each for each in self._listeners if each.health is None and not each.ended}:
+            for pipe in wait(list(pipes), max(ends - time.monotonic(), 0)) or pipes:
+                listener = pipes[pipe]  # type: ignore[index]
+                try:
+                    late = not listener.pipe.poll()
+                    octets = None if late else listener.pipe.recv_bytes()
+                except EOFError:
+                    octets = None
+                self._hear(listener, None if octets is None else DECODER.decode(octets))
 
     @property
     def listening(self) -> bool:
