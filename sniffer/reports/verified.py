@@ -139,9 +139,9 @@ class Verified(NamedTuple):
             front = auth_words.front_runner(auth)
             return f"could not be judged at {to}: {UNJUDGED_WORDS[auth.unjudged]}{f'; {front}' if front else ''}"
         if auth.family == "none":
-            refused = f" and was refused{_said(auth.mail_reply)}" if auth.mail_accepted is False else ""
-            means = "no password, so the end of Basic does not hit it"
-            return f"mailed to {to} without AUTH, {_basis(auth)}{refused}: {means}"
+            if auth.mail_accepted is False:
+                return f"tried to mail to {to} without AUTH, {_basis(auth)}, and was refused{_said(auth.mail_reply)}"
+            return f"mailed to {to} without AUTH, {_basis(auth)}: no password, so the end of Basic does not hit it"
         how = f"with {_named(auth)}, {_basis(auth)}"
         if auth.outcome == "success":
             return f"logged in to {to} {how}: {self._means()}"
