@@ -130,6 +130,11 @@ class Verified(NamedTuple):
         yield "In Wireshark", [display_filter(fact)]
         yield "Next", [self._next()]
 
+    def lines(self) -> list[str]:
+        """Return all of it as plain lines, each with its heading, for where there is no page."""
+        below = (f"{name}: {line}" for name, lines in self.sections() for line in lines)
+        return [for_terminal(line) for line in (self.headline(), *below)]
+
     @property
     def _affected(self) -> bool:
         return self.known.service(self.finding.service).affected

@@ -79,6 +79,24 @@ def test_one_waits_until_the_device_is_quiet() -> None:
     assert (told.verdict, len(told.sessions)) == ("modern", 2)
 
 
+def test_time_alone_ends_a_test_though_nothing_is_judged_again() -> None:
+    one, test = waiting(), [after(1, attempt())]
+    assert hear(one, test, test[0].end) is None
+    assert one.again(test[0].end + limits.VERIFY_QUIET - 1) is None
+    told = one.again(test[0].end + limits.VERIFY_QUIET)
+    assert told is not None
+    assert told.verdict == "affected"
+
+
+def test_a_judgement_that_was_given_up_counts_nothing_twice() -> None:
+    one, facts = waiting(), [after(1, attempt()), after(2, attempt(), **OTHER), after(3, attempt())]
+    for each in judge(facts).sessions[:2]:
+        one.look(each)
+    told = hear(one, facts)
+    assert told is not None
+    assert (len(told.sessions), one.others) == (2, 1)
+
+
 def test_where_nothing_more_will_come_what_there_is_must_do() -> None:
     one, test = waiting(), [after(1, attempt())]
     told = hear(one, test, test[0].end, last=True)

@@ -54,11 +54,6 @@ def inferred(found: Any, **told: Any) -> Verified:
     return Verified(one, (one,), device, KNOWN, Redactor())
 
 
-def lines(told: Verified) -> list[str]:
-    """What is told, a line each, with its heading."""
-    return [told.headline(), *(f"{name}: {line}" for name, below in told.sections() for line in below)]
-
-
 def page(told: Verified) -> str:
     """What is told, as a terminal gets it."""
     stream = io.StringIO()
@@ -71,7 +66,7 @@ def page(told: Verified) -> str:
 
 def test_basic_to_exchange_online_is_still_affected() -> None:
     told = verified(fact(attempt(), mail_accepted=True))
-    found = lines(told)
+    found = told.lines()
     assert found[0] == (
         "10.0.3.17 (RNP002673A1B2C3, Ricoh) logged in to Exchange Online with LOGIN (Basic), read in clear:"
         " still affected."
@@ -87,38 +82,38 @@ def test_basic_to_exchange_online_is_still_affected() -> None:
 
 def test_what_is_inferred_says_how_surely_and_that_nobody_checked() -> None:
     told = inferred(auth())
-    assert "with LOGIN (Basic), inferred, very likely: still affected." in lines(told)[0]
-    assert any(line.startswith("How sure that is: Inferred for Exchange Online: not yet") for line in lines(told))
+    assert "with LOGIN (Basic), inferred, very likely: still affected." in told.lines()[0]
+    assert any(line.startswith("How sure that is: Inferred for Exchange Online: not yet") for line in told.lines())
 
 
 def test_oauth_that_works_has_migrated() -> None:
     told = verified(fact(attempt("XOAUTH2")))
-    assert lines(told)[0].endswith("with XOAUTH2 (OAuth), read in clear: migrated, will keep working.")
-    assert lines(told)[-1] == "Next: nothing."
+    assert told.lines()[0].endswith("with XOAUTH2 (OAuth), read in clear: migrated, will keep working.")
+    assert told.lines()[-1] == "Next: nothing."
     assert told.verdict == "modern"
 
 
 def test_oauth_that_fails_does_not_work_yet() -> None:
     told = verified(fact(attempt("XOAUTH2", "failure", "535 5.7.3 Authentication unsuccessful")))
-    assert lines(told)[0].endswith("and was refused: it uses OAuth, but that does not work yet.")
-    assert "What became of it: The server said: 535 5.7.3 Authentication unsuccessful" in lines(told)
-    assert "token" in lines(told)[-1]
+    assert told.lines()[0].endswith("and was refused: it uses OAuth, but that does not work yet.")
+    assert "What became of it: The server said: 535 5.7.3 Authentication unsuccessful" in told.lines()
+    assert "token" in told.lines()[-1]
 
 
 def test_a_refusal_is_quoted_and_its_cause_told() -> None:
     reply = "535 5.7.139 Authentication unsuccessful, basic authentication is disabled."
     told = verified(fact(attempt("LOGIN", "failure", reply)))
-    assert lines(told)[0].endswith(
+    assert told.lines()[0].endswith(
         "tried to log in to Exchange Online with LOGIN (Basic), read in clear, and was refused: still affected."
     )
-    assert f"What became of it: The server said: {reply}" in lines(told)
-    assert any("Likely the cause: " in line for line in lines(told))
-    assert any("Likely the cause: " in line for line in lines(inferred(refused())))
+    assert f"What became of it: The server said: {reply}" in told.lines()
+    assert any("Likely the cause: " in line for line in told.lines())
+    assert any("Likely the cause: " in line for line in inferred(refused()).lines())
 
 
 def test_basic_elsewhere_is_not_hit_by_that_date() -> None:
     told = verified(fact(attempt(), server="10.0.0.25", banner="220 relay.example.org ESMTP"))
-    assert "not to Exchange Online: not hit by its date" in lines(told)[0]
+    assert "not to Exchange Online: not hit by its date" in told.lines()[0]
     assert told.verdict == "basic-elsewhere"
 
 
@@ -127,31 +122,31 @@ RELAY: dict[str, Any] = {"server": "10.0.0.25", "banner": "220 relay.example.org
 
 def test_mail_without_auth_is_no_matter_of_passwords() -> None:
     told = verified(fact(mail=True, mail_accepted=True, **RELAY))
-    assert "mailed to own server without AUTH, read in clear: no password" in lines(told)[0]
+    assert "mailed to own server without AUTH, read in clear: no password" in told.lines()[0]
     assert told.verdict == "unauthenticated"
 
 
 def test_where_it_was_refused_nothing_was_sent_and_nothing_is_clear() -> None:
     told = verified(fact(mail=True, mail_accepted=False, mail_reply="530 5.7.57 Client not authenticated", **RELAY))
-    assert lines(told)[0].endswith("tried to mail to own server without AUTH, read in clear, and was refused.")
-    assert "What became of it: Mail: refused: 530 5.7.57 Client not authenticated" in lines(told)
-    assert "wants a login" in lines(told)[-1]
+    assert told.lines()[0].endswith("tried to mail to own server without AUTH, read in clear, and was refused.")
+    assert "What became of it: Mail: refused: 530 5.7.57 Client not authenticated" in told.lines()
+    assert "wants a login" in told.lines()[-1]
 
 
 @pytest.mark.parametrize("why", UNJUDGED_NEXT)
 def test_what_could_not_be_judged_says_why_and_what_to_do(why: Unjudged) -> None:
     told = inferred(unknown(unjudged=why))
-    assert lines(told)[0].startswith("10.0.3.17 (RNP002673A1B2C3, Ricoh) could not be judged at Exchange Online: ")
-    assert lines(told)[-1] == f"Next: {UNJUDGED_NEXT[why]}."
+    assert told.lines()[0].startswith("10.0.3.17 (RNP002673A1B2C3, Ricoh) could not be judged at Exchange Online: ")
+    assert told.lines()[-1] == f"Next: {UNJUDGED_NEXT[why]}."
     assert (told.verdict, told.judged) == ("unknown", False)
-    assert "migrated" not in " ".join(lines(told))
+    assert "migrated" not in " ".join(told.lines())
 
 
 def test_how_well_it_was_seen_is_said_where_that_matters() -> None:
     assert any(
-        "bytes missing" in line for line in lines(verified(fact(attempt(), quality=replace(WHOLE, gap_bytes=9))))
+        "bytes missing" in line for line in verified(fact(attempt(), quality=replace(WHOLE, gap_bytes=9))).lines()
     )
-    assert not any("How well" in line for line in lines(verified(fact(attempt()))))
+    assert not any("How well" in line for line in verified(fact(attempt())).lines())
 
 
 def test_the_filter_stays_on_one_line_to_be_copied() -> None:
@@ -169,6 +164,7 @@ def test_names_are_replaced_and_nothing_moves_the_cursor() -> None:
     text = page(verified(one, key=b"key"))
     assert "alice" not in text
     assert all(char.isprintable() or char == "\n" for char in page(verified(one)))
+    assert all(line.isprintable() for line in verified(one).lines())
 
 
 # -- when, and which -------------------------------------------------------------------------------
@@ -182,7 +178,7 @@ def sessions(*facts: SessionFact) -> Sequence[Any]:
 def test_the_last_word_counts() -> None:
     test = verified(after(1, attempt(outcome="failure")), after(3, attempt("XOAUTH2"), port=25))
     assert test.verdict == "modern"
-    assert any(line.startswith("Also in this test: ") and "LOGIN in clear; failure" in line for line in lines(test))
+    assert any(line.startswith("Also in this test: ") and "LOGIN in clear; failure" in line for line in test.lines())
 
 
 def test_a_look_whether_the_server_is_there_is_no_word() -> None:
@@ -200,8 +196,9 @@ def test_where_the_device_says_something_else_that_is_told() -> None:
     test = verified(
         after(1, attempt()), after(2, attempt()), after(3, attempt(), server="10.0.0.25", banner="220 r.example.org")
     )
-    assert "Also in this test: the device as a whole, by all that was heard of it: Basic to Exchange Online" in lines(
-        test
+    assert (
+        "Also in this test: the device as a whole, by all that was heard of it: Basic to Exchange Online"
+        in test.lines()
     )
 
 
