@@ -42,8 +42,8 @@ class Totals(NamedTuple):
 class Handle(Protocol):
     """An open interface.
 
-    ``link`` is libpcap's DLT number, ``buffer`` the bytes that the kernel keeps for us, as far as we know; ``more`` says
-    that the last batch was not all there was.
+    ``link`` is libpcap's DLT number, ``buffer`` the bytes that the kernel keeps for us, as far as we know; ``more``
+    says that the last batch was not all there was.
     """
 
     link: int
