@@ -26,6 +26,7 @@ VERBS = {
     "capture": Verb("Listen to interfaces, as it goes on."),
     "explain": Verb("One device or session, and why."),
     "calibrate": Verb("Check what is inferred against known sessions."),
+    "interfaces": Verb("What we can listen to.", needs_words=False),
     "deadlines": Verb("When passwords end, and the ways out.", needs_words=False),
 }
 

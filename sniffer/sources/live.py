@@ -228,11 +228,13 @@ class Listening:
         pause = min((reader.pause for reader in still), default=0)
         if (left := min(self._read_at + pause, end) - time.monotonic()) > 0:
             time.sleep(left)
+        descriptors = [reader.fileno() for reader in still]
+        if not hasattr(polling, "poll") or any(each < 0 for each in descriptors):  # Windows has neither
+            time.sleep(min(max(end - time.monotonic(), 0), limits.KERNEL_HOLDS / 1000))
+            return
         asking = polling.poll()
-        for reader in still:
-            asking.register(reader.fileno(), polling.POLLIN)
-        if self._wake is not None:
-            asking.register(self._wake, polling.POLLIN)
+        for each in [*descriptors, *([] if self._wake is None else [self._wake])]:
+            asking.register(each, polling.POLLIN)
         asking.poll(max(end - time.monotonic(), 0) * 1000)
 
     def _drained(self) -> list[Frames]:
