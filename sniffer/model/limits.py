@@ -557,3 +557,18 @@ at the device waits for an answer."""
 
 CALLED_ADDRESSES = 16
 """Addresses and cards that one word may mean before a session tells which; more of them are a name that many have."""
+
+# -- scheduled discovery -----------------------------------------------------------------------
+
+GAP_TOLD = 60 * 1_000_000
+"""Microseconds of not listening from which on a gap is told by name: a service that is started again takes seconds.
+Shorter ones count all the same."""
+
+GAPS_SHOWN = 3
+"""Gaps told by name in a sentence, the longest; the others are added up."""
+
+COVERAGE_GAPS = 1_000
+"""Gaps told of a period for programs: a listener that starts anew every half hour has as many in three weeks."""
+
+UNHEARD_TOLD = 3
+"""Times of day, never listened to, that a sentence names."""
