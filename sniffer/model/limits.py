@@ -572,3 +572,9 @@ COVERAGE_GAPS = 1_000
 
 UNHEARD_TOLD = 3
 """Times of day, never listened to, that a sentence names."""
+
+HEARD_CARDS = 20_000
+"""Cards that were heard and did not mail, of which it is asked what they are: a large site's; 0.6 ms each."""
+
+ASKED = 20_000
+"""Clients and names that were resolved, looked at for hosts that take mail: a resolver's clients ask for some."""
