@@ -285,9 +285,14 @@ class _Compared:
             yield self._said("renamed", old, new)
 
     def _said(self, kind: ChangeKind, before: str | None, after: str | None) -> Change:
-        newest = max((each.last_seen for each in (*self._after.services, *self._after.addresses)), default=0)
+        seen = [each.last_seen for each in self._after.services] + [each.last_seen for each in self._after.addresses]
         return Change(
-            kind=kind, time=newest, subject=self._subject, before=before, after=after, state=self._after.state
+            kind=kind,
+            time=max(seen, default=0),
+            subject=self._subject,
+            before=before,
+            after=after,
+            state=self._after.state,
         )
 
 

@@ -578,3 +578,7 @@ HEARD_CARDS = 20_000
 
 ASKED = 20_000
 """Clients and names that were resolved, looked at for hosts that take mail: a resolver's clients ask for some."""
+
+CHANGES_LISTED = 12
+"""Devices listed of those to which the same happened: what a reader of a morning's report goes through.  The others are
+counted, and ``sniffer changes`` has them all."""
