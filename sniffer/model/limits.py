@@ -557,3 +557,28 @@ at the device waits for an answer."""
 
 CALLED_ADDRESSES = 16
 """Addresses and cards that one word may mean before a session tells which; more of them are a name that many have."""
+
+# -- scheduled discovery -----------------------------------------------------------------------
+
+GAP_TOLD = 60 * 1_000_000
+"""Microseconds of not listening from which on a gap is told by name: a service that is started again takes seconds.
+Shorter ones count all the same."""
+
+GAPS_SHOWN = 3
+"""Gaps told by name in a sentence, the longest; the others are added up."""
+
+COVERAGE_GAPS = 1_000
+"""Gaps told of a period for programs: a listener that starts anew every half hour has as many in three weeks."""
+
+UNHEARD_TOLD = 3
+"""Times of day, never listened to, that a sentence names."""
+
+HEARD_CARDS = 20_000
+"""Cards that were heard and did not mail, of which it is asked what they are: a large site's; 0.6 ms each."""
+
+ASKED = 20_000
+"""Clients and names that were resolved, looked at for hosts that take mail: a resolver's clients ask for some."""
+
+CHANGES_LISTED = 12
+"""Devices listed of those to which the same happened: what a reader of a morning's report goes through.  The others are
+counted, and ``sniffer changes`` has them all."""
