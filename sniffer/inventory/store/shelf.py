@@ -105,9 +105,10 @@ class Shelf:
             self.kept[new] = _both(stays, gone) if stays else gone
             joined = labels.addresses_of_both(self.addresses.get(new, ()), self.addresses.pop(old, ()))
             self.addresses[new] = joined
+        self._move(old, new)
         if gone and gone.before:
-            self._move(old, new)
             self.merges.append((old, new))
+            put(self.connection, formerly, [{"old": old, "device": new, "run": self.run}])
 
     def _move(self, old: int, new: int) -> None:
         run = self.connection.execute
@@ -120,7 +121,6 @@ class Shelf:
         for table in (binding, service, word, device):
             run(delete(table).where((table.c.id if table is device else table.c.device) == old))
         run(update(formerly).where(formerly.c.device == old).values(device=new))
-        put(self.connection, formerly, [{"old": old, "device": new, "run": self.run}])
 
     def _move_unless_there(self, table: Table, keys: tuple[Any, ...], old: int, new: int) -> None:
         """Move what people said; where they said something of both, what they said of the one that stays holds."""
