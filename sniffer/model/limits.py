@@ -582,3 +582,40 @@ ASKED = 20_000
 CHANGES_LISTED = 12
 """Devices listed of those to which the same happened: what a reader of a morning's report goes through.  The others are
 counted, and ``sniffer changes`` has them all."""
+
+# -- inventory ---------------------------------------------------------------------------------
+
+STORE_WAIT = 300
+"""Seconds that a writer waits for another to end: a run of a million sessions is stored in two minutes."""
+
+STORE_CONNECT = 10
+"""Seconds that a database server has to answer; a fleet's is a continent away at most."""
+
+STORE_CACHE = 64 * 1024
+"""KiB of an inventory that SQLite keeps in memory: the inner pages of a year's tables."""
+
+STORE_JOURNAL = 64 * 1024 * 1024
+"""Bytes that are left of SQLite's write-ahead log once it is in the database: a large run makes some hundred MB."""
+
+STORE_KEYS = 900
+"""Keys that are asked for at once; SQLite takes 32,766 values in a statement, older ones 999."""
+
+STORE_BATCH = 5_000
+"""Sessions that are written at once: some MB of rows."""
+
+STORE_ADDRESSES = 128
+"""Intervals of addresses that are kept of a device, the newest: a laptop gets one a day, a printer one a year."""
+
+STORE_GAP = 7 * 24 * 3600 * 1_000_000
+"""Microseconds for which a device may be silent and have had its address all the same: those that mail weekly."""
+
+ADDRESS_HELD = 92 * 24 * 3600 * 1_000_000
+"""Microseconds of silence after which somebody at an address, of whom no card is known, is somebody else: three times
+the interval of those who mail once a month."""
+
+STORE_FOLDED = 92 * 24 * 3600 * 1_000_000
+"""Microseconds of sessions, before the end of the data, that a verdict is folded from; it speaks of the last thirty
+days, the rest tells how often a device usually mails."""
+
+STORE_PARTS = 50_000
+"""Parts of sessions that are remembered while they are read or written, 30 MiB."""

@@ -1,0 +1,83 @@
+"""Retention: details of sessions become counts, and counts end; devices, runs and what people said stay.
+
+What is old is told by the data as well as by the clock: a clock that runs ahead deletes nothing, and one that was set
+back only keeps more.  What was pruned is not taken in again (``writing``): it could not be told from what was counted.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, delete, func, select, text
+
+from sniffer.inventory.store.folding import day_of
+from sniffer.inventory.store.rows import Values, insert, put
+from sniffer.inventory.store.schema import change, daily, history, listening, observation, sensor, session, setting
+from sniffer.inventory.store.sessions import COLUMNS, Reader
+from sniffer.inventory.store.writing import PRUNED_BEFORE
+
+DETAILS, COUNTS = 90, 400
+"""Days for which details and counts are kept if nobody says otherwise."""
+
+DAY = 24 * 3600 * 1_000_000
+
+UNUSED = """
+DELETE FROM part WHERE id NOT IN (
+    SELECT client FROM session UNION SELECT server FROM session UNION SELECT manner FROM session
+    UNION SELECT place FROM observation
+)
+"""
+"""Parts that no session has any more; nobody else writes meanwhile (``opening.writing``)."""
+
+
+class Pruned(NamedTuple):
+    """What went: sessions of which the counts stay, counts (rows), and changes with the history of verdicts (rows)."""
+
+    sessions: int
+    counts: int
+    changes: int
+
+
+def prune(connection: Connection, now: int, details: int = DETAILS, counts: int = COUNTS) -> Pruned:
+    """Forget details of sessions older than so many days, and counts older than so many; ``now`` in microseconds."""
+    newest = connection.execute(select(func.max(sensor.c.heard_until))).scalar() or 0
+    today = day_of(min(now, newest))
+    before = max(today - details * DAY, _pruned_before(connection))
+    gone = _count(connection, before) if before > 0 else 0
+    last = today - counts * DAY
+    old = connection.execute(delete(daily).where(daily.c.day < last)).rowcount
+    rows = connection.execute(delete(change).where(change.c.at < last)).rowcount
+    rows += connection.execute(delete(history).where(history.c.at < last, history.c.id.not_in(_newest()))).rowcount
+    connection.execute(delete(listening).where(listening.c.last < last))
+    return Pruned(gone, old, rows)
+
+
+def _pruned_before(connection: Connection) -> int:
+    return int(connection.execute(select(setting.c.value).where(setting.c.name == PRUNED_BEFORE)).scalar() or 0)
+
+
+def _count(connection: Connection, before: int) -> int:
+    """Make counts of the sessions that began before a day, and forget them."""
+    counted: dict[tuple[int, int, str, str, str], int] = {}
+    rows = connection.execute(select(*COLUMNS).where(session.c.start < before))
+    for lasting, finding in Reader(connection).brief(rows):
+        outcome = finding.auth.outcome or ""
+        key = lasting, day_of(finding.fact.start), finding.service, finding.auth.family, outcome
+        counted[key] = counted.get(key, 0) + 1
+    names = ("device", "day", "service", "family", "outcome")
+    insert(connection, daily, [_row(names, key, count) for key, count in sorted(counted.items())])
+    ids = select(session.c.id).where(session.c.start < before)
+    connection.execute(delete(observation).where(observation.c.session.in_(ids)))
+    connection.execute(delete(session).where(session.c.start < before))
+    connection.execute(text(UNUSED))
+    put(connection, setting, [{"name": PRUNED_BEFORE, "value": str(before)}])
+    return sum(counted.values())
+
+
+def _row(names: tuple[str, ...], key: tuple[int | str, ...], count: int) -> Values:
+    return {**dict(zip(names, key, strict=True)), "sessions": count}
+
+
+def _newest() -> Select[Any]:
+    """Return the last word of history on each device and service."""
+    return select(func.max(history.c.id)).group_by(history.c.device, history.c.service)

@@ -1,0 +1,210 @@
+"""Questions to an inventory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple, TypeVar, cast
+
+import msgspec
+from msgspec.structs import replace
+from sqlalchemy import Connection, Row, Select, func, select
+
+from sniffer.inventory.store.parts import device_word, number
+from sniffer.inventory.store.rows import chosen
+from sniffer.inventory.store.schema import (
+    change,
+    daily,
+    device,
+    exemption,
+    formerly,
+    heard,
+    history,
+    listening,
+    manual,
+    run,
+    sensor,
+    service,
+    session,
+    word,
+)
+from sniffer.inventory.store.sessions import Reader
+from sniffer.inventory.store.shelf import EVIDENCE, FINDINGS
+from sniffer.inventory.store.words import word_of
+from sniffer.model.findings import VERDICTS, SessionFinding, Verdict
+from sniffer.model.records import (
+    DayCount,
+    DeviceRecord,
+    Exemption,
+    HistoryRecord,
+    Listening,
+    RunEnd,
+    RunRecord,
+    RunStart,
+    SensorRecord,
+)
+
+T = TypeVar("T")
+
+DAY = 24 * 3600 * 1_000_000
+
+
+class DeviceFilter(NamedTuple):
+    """Which devices are asked for; what is None does not matter.  ``since`` is when they were last seen."""
+
+    verdicts: tuple[Verdict, ...] | None = None
+    vendor: str | None = None
+    service: str | None = None
+    sensor: str | None = None
+    since: int | None = None
+
+
+def devices(connection: Connection, wanted: DeviceFilter, *, evidence: bool = False) -> list[DeviceRecord]:
+    """Return devices by verdict, the most urgent first, then by id."""
+    rows = connection.execute(_filtered(wanted, evidence=evidence)).all()
+    return _records(connection, rows, every=True)
+
+
+def device_of(connection: Connection, asked: str) -> list[DeviceRecord]:
+    """Return the devices that a word names: an id, also a former one, a card, an address, a name, a mailbox."""
+    ids = set(connection.execute(select(word.c.device).where(word.c.value == word_of(asked))).scalars())
+    if asked.startswith("d-"):
+        ids |= _by_id(connection, asked)
+    query = _columns(evidence=True)
+    return _records(connection, list(chosen(connection, query, device.c.id, sorted(ids))), every=False)
+
+
+def _by_id(connection: Connection, asked: str) -> set[int]:
+    lasting = number(asked)
+    found = connection.execute(select(formerly.c.device).where(formerly.c.old == lasting)).scalar()
+    return {lasting if found is None else int(found)}
+
+
+def _columns(*, evidence: bool) -> Select[Any]:
+    columns = [device.c.id, device.c.revision, device.c.first_seen, device.c.last_seen, device.c.body]
+    return select(*columns, *([device.c.evidence] if evidence else []))
+
+
+def _filtered(wanted: DeviceFilter, *, evidence: bool) -> Select[Any]:
+    query = _columns(evidence=evidence)
+    if wanted.verdicts is not None:
+        query = query.where(device.c.verdict.in_(wanted.verdicts))
+    if wanted.vendor is not None:
+        query = query.where(func.lower(device.c.vendor) == wanted.vendor.lower())
+    if wanted.since is not None:
+        query = query.where(device.c.last_seen >= wanted.since)
+    if wanted.service is not None:
+        query = query.where(device.c.id.in_(select(service.c.device).where(service.c.service == wanted.service)))
+    if wanted.sensor is not None:
+        query = query.where(device.c.id.in_(select(heard.c.device).where(heard.c.sensor == wanted.sensor)))
+    return query
+
+
+def _records(connection: Connection, rows: Iterable[Row[Any]], *, every: bool) -> list[DeviceRecord]:
+    """Return the records of rows; ``every`` says that they are so many that what is beside them is read whole."""
+    rows = list(rows)
+    ids = None if every else [row.id for row in rows]
+    old, seen_by = _beside(connection, formerly, ids), _beside(connection, heard, ids)
+    facts, exempt = _beside(connection, manual, ids), _beside(connection, exemption, ids)
+    found = []
+    for row in rows:
+        finding = FINDINGS.decode(row.body)
+        if "evidence" in row._fields:
+            finding = replace(finding, evidence=EVIDENCE.decode(row.evidence))
+        found.append(DeviceRecord(
+            finding=finding,
+            revision=row.revision,
+            formerly=tuple(sorted(device_word(each.old) for each in old.get(row.id, ()))),
+            first_seen=row.first_seen,
+            last_seen=row.last_seen,
+            sensors=tuple(sorted(each.sensor for each in seen_by.get(row.id, ()))),
+            facts={each.field: each.value for each in facts.get(row.id, ())},
+            exemption=next((Exemption(each.reason, each.until) for each in exempt.get(row.id, ())), None),
+        ))  # fmt: skip
+    return sorted(found, key=_by_urgency)
+
+
+def _by_urgency(record: DeviceRecord) -> tuple[int, str]:
+    return VERDICTS.index(record.finding.verdict), record.device
+
+
+def _beside(connection: Connection, table: Any, ids: list[int] | None) -> dict[int, list[Row[Any]]]:
+    """Return the rows of a table by their devices."""
+    query = select(table)
+    rows = connection.execute(query) if ids is None else chosen(connection, query, table.c.device, ids)
+    found: dict[int, list[Row[Any]]] = {}
+    for row in rows:
+        found.setdefault(row.device, []).append(row)
+    return found
+
+
+# -- what happened ---------------------------------------------------------------------------------
+
+
+def sessions(connection: Connection, lasting: str, since: int, until: int | None) -> Iterator[SessionFinding]:
+    """Give the sessions of a device that began since a time, and before ``until``, oldest first."""
+    query = select(session).where(session.c.device == number(lasting), session.c.start >= since)
+    if until is not None:
+        query = query.where(session.c.start < until)
+    yield from Reader(connection).whole(connection.execute(query.order_by(session.c.start, session.c.id)))
+
+
+def days(connection: Connection, lasting: str) -> list[DayCount]:
+    """Return how many sessions a device had each day, also those of which only that is left."""
+    counted: dict[tuple[int, str, str, str], int] = {}
+    stored = connection.execute(select(daily).where(daily.c.device == number(lasting)))
+    for row in stored:
+        key = row.day, row.service, row.family, row.outcome
+        counted[key] = counted.get(key, 0) + row.sessions
+    columns = (session.c.device, session.c.start, session.c.lasted, session.c.server, session.c.manner)
+    rows = connection.execute(select(*columns).where(session.c.device == number(lasting)))
+    for _, finding in Reader(connection).brief(rows):
+        start, auth = finding.fact.start, finding.auth
+        key = start - start % DAY, finding.service, auth.family, auth.outcome or ""
+        counted[key] = counted.get(key, 0) + 1
+    return [
+        DayCount(day, name, cast(Any, family), outcome or None, count)
+        for (day, name, family, outcome), count in sorted(counted.items())
+    ]
+
+
+def history_of(connection: Connection, lasting: str) -> list[HistoryRecord]:
+    """Return what was said of a device, oldest first."""
+    query = select(history).where(history.c.device == number(lasting)).order_by(history.c.id)
+    return [
+        HistoryRecord(lasting, row.service, row.run, row.at, row.seen, row.verdict, row.band, row.state, row.family)
+        for row in connection.execute(query)
+    ]
+
+
+def changes(connection: Connection, since: int, kind: type[T]) -> list[tuple[T, int, bool]]:
+    """Return the changes stored since a time, in the order in which they were: (change, run, silenced)."""
+    decoder = msgspec.msgpack.Decoder(kind)
+    query = select(change).where(change.c.at >= since).order_by(change.c.id)
+    return [(decoder.decode(row.body), row.run, row.silenced) for row in connection.execute(query)]
+
+
+def runs(connection: Connection, since: int = 0) -> list[RunRecord]:
+    """Return the runs that began since a time, the newest first."""
+    query = select(run).where(run.c.started >= since).order_by(run.c.id.desc())
+    return [
+        RunRecord(
+            run=row.id,
+            start=msgspec.msgpack.decode(row.start, type=RunStart),
+            status=row.status,
+            end=msgspec.msgpack.decode(row.end, type=RunEnd) if row.end else None,
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def heard_between(connection: Connection, since: int = 0, until: int | None = None) -> list[Listening]:
+    """Return when sensors listened, by sensor and time; intervals may overlap."""
+    query = select(listening).where(listening.c.last >= since).order_by(listening.c.sensor, listening.c.first)
+    if until is not None:
+        query = query.where(listening.c.first <= until)
+    return [Listening(row.sensor, row.first, row.last) for row in connection.execute(query)]
+
+
+def sensors(connection: Connection) -> list[SensorRecord]:
+    """Return the sensors by name."""
+    return [SensorRecord(row.name, row.site) for row in connection.execute(select(sensor).order_by(sensor.c.name))]

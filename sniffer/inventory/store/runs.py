@@ -1,0 +1,211 @@
+"""Runs: begun, stored, failed; and one of which nobody heard again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Connection, insert, select, update
+
+from sniffer.inventory.store import folding
+from sniffer.inventory.store.devices import Known, known_devices, write_aliases
+from sniffer.inventory.store.labels import labels_of, renamed
+from sniffer.inventory.store.parts import device_word, number
+from sniffer.inventory.store.rows import insert as insert_new
+from sniffer.inventory.store.rows import put
+from sniffer.inventory.store.schema import alias, change, device, exemption, heard, listening, run, sensor, session
+from sniffer.inventory.store.shelf import Shelf
+from sniffer.inventory.store.writing import Counted, Move, Sessions
+from sniffer.knowledge.catalogue import Catalogue
+from sniffer.model.findings import DeviceFinding, SessionFinding
+from sniffer.model.records import Before, RunEnd, RunStart
+
+encode = msgspec.msgpack.encode
+
+
+class Changed(Protocol):
+    """What a comparison tells: a structure of msgspec with at least these."""
+
+    @property
+    def kind(self) -> str:
+        """Return what kind of change it is."""
+
+    @property
+    def device(self) -> str:
+        """Return the device's lasting id."""
+
+
+Compare = Callable[[DeviceFinding | None, DeviceFinding], Iterable[Any]]
+"""Gives the changes (``Changed``) from a device before to the same device after a run."""
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """What a run changed.
+
+    ``devices`` are those that changed, ``changes`` what that means, ``merged`` ids that turned out to be others (old,
+    new).  ``ids`` are the lasting ids of the run's devices by those that they had in it.
+    """
+
+    run: int
+    sessions: Counted
+    devices: tuple[Before, ...]
+    changes: tuple[Any, ...]
+    merged: tuple[tuple[str, str], ...]
+    ids: dict[str, str]
+
+
+def begin(connection: Connection, start: RunStart) -> int:
+    """Store that a run begins, and return its number; of one that is known, the number that it has.
+
+    Runs of the same sensor that nobody ended are over: a sensor has one at a time.
+    """
+    known = connection.execute(select(run.c.id).where(run.c.key == start.key)).scalar()
+    if known is not None:
+        return int(known)
+    mine = {each.name for each in start.sensors}
+    for row in connection.execute(select(run.c.id, run.c.start).where(run.c.status == "running")).all():
+        if mine & {each.name for each in msgspec.msgpack.decode(row.start, type=RunStart).sensors}:
+            connection.execute(update(run).where(run.c.id == row.id).values(status="interrupted"))
+    values = {"key": start.key, "kind": start.kind, "status": "running", "started": start.started}
+    made = connection.execute(insert(run).values(**values, start=encode(start)).returning(run.c.id)).scalar_one()
+    return int(made)
+
+
+def fail(connection: Connection, number_: int, end: RunEnd) -> None:
+    """Store that a run failed; nothing of it counts."""
+    values = {"status": "failed", "finished": end.finished, "end": encode(end)}
+    connection.execute(update(run).where(run.c.id == number_, run.c.status != "full").values(**values))
+
+
+def commit(
+    connection: Connection,
+    number_: int,
+    sessions: Iterable[SessionFinding],
+    devices: Iterable[DeviceFinding],
+    end: RunEnd,
+    known: Catalogue,
+    compare: Compare,
+) -> Outcome:
+    """Store a run, in the transaction of ``connection``.  Raises ``LookupError`` for one that never began."""
+    row = connection.execute(select(run.c.start).where(run.c.id == number_)).first()
+    if row is None:
+        raise LookupError(f"there is no run {number_}")
+    start = msgspec.msgpack.decode(row.start, type=RunStart)
+    sites = {each.name: each.site or each.name for each in start.sensors}
+    ours = sorted((each for each in devices if each.scope == "local" and each.services), key=lambda each: each.device)
+    shelf = Shelf(connection, number_, end.finished)
+    met = _meet(connection, shelf, ours, sites)
+    writer = Sessions(connection, number_, met.ids)
+    writer.write(sessions)
+    renames = _absorb(connection, shelf, writer.moves)
+    ids = {key: renames.get(value, value) for key, value in met.ids.items()}
+    until = {name: last for name, last in writer.until.items() if name in sites}
+    _write_listening(connection, number_, end, sites, until)
+    touched = {renames.get(each, each) for each in (*writer.touched, *ids.values())} | _due(connection, sites)
+    shelf.load(touched)
+    folded = folding.fold(connection, touched & shelf.kept.keys(), shelf.shared(), known)
+    changed = shelf.write(folded)
+    changes = [each for pair in changed for each in compare(pair.before, pair.after)]
+    _write_changes(connection, number_, end.finished, changes)
+    status = "full" if end.complete else "partial"
+    values = {"status": status, "finished": end.finished, "end": encode(end)}
+    connection.execute(update(run).where(run.c.id == number_).values(**values))
+    return Outcome(
+        run=number_,
+        sessions=writer.counted,
+        devices=tuple(changed),
+        changes=tuple(changes),
+        merged=tuple((device_word(old), device_word(new)) for old, new in shelf.merges),
+        ids={key: device_word(value) for key, value in ids.items()},
+    )
+
+
+def _meet(connection: Connection, shelf: Shelf, ours: list[DeviceFinding], sites: Mapping[str, str]) -> Known:
+    """Find out which devices of the inventory those of a run are, and take what the run says of them."""
+    met = known_devices(connection, ours, sites)
+    for each in ours:
+        met.lasting(each)
+    shelf.load(met.ids.values())
+    for old, new in met.merges:
+        shelf.merge(old, new)
+    write_aliases(connection, met)
+    names = {key: device_word(value) for key, value in met.ids.items()}
+    for each in ours:
+        lasting = met.ids[each.device]
+        last = max(one.last_seen for one in each.services)
+        said = renamed(labels_of(each, last), lambda word: names.get(word, word))
+        shelf.take(lasting, met.places[lasting], each, said)
+    return met
+
+
+def _absorb(connection: Connection, shelf: Shelf, moves: Mapping[Move, int]) -> dict[int, int]:
+    """Merge addresses that were other devices all the time (``devices``, rule 4); return the ids that are no more."""
+    gone: dict[int, int] = {}
+
+    def now(lasting: int) -> int:
+        while lasting in gone:
+            lasting = gone[lasting]
+        return lasting
+
+    for move, _ in sorted(moves.items(), key=lambda item: (-item[1], item[0])):
+        old, new = now(move.old), now(move.new)
+        if old == new or not _is_address(connection, old):
+            continue
+        if _left(connection, old) and not (move.same and _is_address(connection, new)):
+            continue
+        shelf.load((old, new))
+        stays, goes = sorted((old, new), key=lambda each: shelf.kept[each].place)
+        shelf.merge(goes, stays)
+        gone[goes] = stays
+    return {lasting: now(lasting) for lasting in gone}
+
+
+def _is_address(connection: Connection, lasting: int) -> bool:
+    """Say whether no card of a device is known."""
+    cards = select(alias.c.value).where(alias.c.device == lasting, ~alias.c.value.startswith("address "))
+    return connection.execute(cards.limit(1)).first() is None
+
+
+def _left(connection: Connection, lasting: int) -> bool:
+    """Say whether a device has a session."""
+    return connection.execute(select(session.c.id).where(session.c.device == lasting).limit(1)).first() is not None
+
+
+def _write_listening(
+    connection: Connection, number_: int, end: RunEnd, sites: Mapping[str, str], until: Mapping[str, int]
+) -> None:
+    """Store when sensors listened, and up to when there is data of them."""
+    rows = [{"sensor": each.sensor, "first": each.first, "last": each.last, "run": number_} for each in end.listening]
+    insert_new(connection, listening, rows)
+    ends = dict.fromkeys(sites, 0) | dict(until)
+    for each in end.listening:
+        ends[each.sensor] = max(ends.get(each.sensor, 0), each.last)
+    query = select(sensor.c.name, sensor.c.heard_until).where(sensor.c.name.in_(list(ends)))
+    for name, heard_until in connection.execute(query):
+        ends[name] = max(ends[name], heard_until)
+    put(connection, sensor, [
+        {"name": name, "site": sites.get(name, name), "heard_until": last} for name, last in sorted(ends.items())
+    ])  # fmt: skip
+
+
+def _due(connection: Connection, sites: Iterable[str]) -> set[int]:
+    """Return the devices of sensors of which the end of the data alone may change something."""
+    query = select(device.c.id).join(heard, heard.c.device == device.c.id).join(sensor, sensor.c.name == heard.c.sensor)
+    return set(connection.execute(
+        query.where(heard.c.sensor.in_(list(sites)), device.c.due <= sensor.c.heard_until)
+    ).scalars())  # fmt: skip
+
+
+def _write_changes(connection: Connection, number_: int, at: int, changes: Iterable[Changed]) -> None:
+    silenced = set(connection.execute(select(exemption.c.device).where(exemption.c.until > at)).scalars())
+    rows = []
+    for each in changes:
+        lasting = number(each.device)
+        rows.append({
+            "run": number_, "device": lasting, "kind": each.kind, "at": at, "silenced": lasting in silenced,
+            "body": encode(each),
+        })  # fmt: skip
+    if rows:
+        connection.execute(insert(change), rows)
