@@ -9,6 +9,7 @@ import typer
 from typer.testing import CliRunner
 
 from sniffer.cli import schedule as verb
+from sniffer.sources import service_manager
 from tests.program import NOWHERE, Outcome
 
 LOOPBACK = next((name for _, name in socket.if_nameindex() if name.startswith("lo")), "lo")
@@ -95,19 +96,19 @@ def test_what_cannot_be_is_said(words: list[str], said: str) -> None:
 
 
 def test_installing_where_it_cannot_be_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verb.service_manager, "out_of_reach", lambda _: None)
+    monkeypatch.setattr(service_manager, "out_of_reach", lambda _: None)
 
     def no_systemd(*_: object) -> list[str]:
-        raise verb.service_manager.ServiceError("systemd", "does not run this machine", "--cron prints a file for cron")
+        raise service_manager.ServiceError("systemd", "does not run this machine", "--cron prints a file for cron")
 
-    monkeypatch.setattr(verb.service_manager, "install", no_systemd)
+    monkeypatch.setattr(service_manager, "install", no_systemd)
     outcome = schedule("-i", LOOPBACK, "--install")
     assert (outcome.status, outcome.out) == (1, "")
     assert "--cron" in outcome.err
 
 
 def test_a_program_that_a_service_cannot_read_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verb.service_manager, "out_of_reach", lambda paths: next(iter(paths)))
+    monkeypatch.setattr(service_manager, "out_of_reach", lambda paths: next(iter(paths)))
     outcome = schedule("-i", LOOPBACK, "--install")
     assert outcome.status == 1
     assert "python3 -m venv /opt/sniffer" in outcome.err
@@ -116,8 +117,13 @@ def test_a_program_that_a_service_cannot_read_is_not_installed(monkeypatch: pyte
 
 def test_what_was_installed_is_told_with_how_it_goes_again(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[object] = []
-    monkeypatch.setattr(verb.service_manager, "out_of_reach", lambda _: None)
-    monkeypatch.setattr(verb.service_manager, "install", lambda *given: made.append(given) or ["sniffer-hq.timer"])
+    monkeypatch.setattr(service_manager, "out_of_reach", lambda _: None)
+
+    def installed(*given: object) -> list[str]:
+        made.append(given)
+        return ["sniffer-hq.timer"]
+
+    monkeypatch.setattr(service_manager, "install", installed)
     outcome = schedule("-i", LOOPBACK, "--sensor", "hq", "--then", "mail noc", "--install")
     assert outcome.status == 0
     assert "Taken away, of an earlier schedule: sniffer-hq.timer." in outcome.out
