@@ -619,3 +619,25 @@ days, the rest tells how often a device usually mails."""
 
 STORE_PARTS = 50_000
 """Parts of sessions that are remembered while they are read or written, 30 MiB."""
+
+SERVICE_MEMORY = 2 * 1024 * 1024 * 1024
+"""Bytes of memory of a scan that runs as a service: a listener, its kernel's buffer, what waits, and a judgement of a
+large site take half of it."""
+
+SERVICE_CPU = 200
+"""Percent of a core that a scan may take as a service: one core follows, the other judges."""
+
+SERVICE_TASKS = 64
+"""Processes and threads of a scan as a service: a listener for each interface and share, each with threads of numpy."""
+
+SERVICE_FILE = 16 * 1024 * 1024 * 1024
+"""Bytes of any file of a scan as a service; an inventory of 10,000 devices has some 3 GiB after a year."""
+
+SERVICE_STOP = 180
+"""Seconds that a scan has to judge and to store what it heard, when the service is stopped."""
+
+SERVICE_LATE = 1800
+"""Seconds behind the end of its window after which a scan hangs: storing a large site's day takes a minute."""
+
+SERVICE_RESTART = 30
+"""Seconds until a service that failed is started again: an interface that was unplugged, a database that is away."""
