@@ -23,6 +23,7 @@ from tests.sources.live_fakes import WENT_DOWN, Clock, FakePcapy, FakeReader, Fa
 from tests.wire import Frame
 
 OFFICE = office()
+START, END = OFFICE[0].time_us, OFFICE[-1].time_us
 ORIGIN = Origin("default", None, "span0")
 
 
@@ -85,11 +86,15 @@ def test_an_interface_that_goes_down_loses_no_frame_that_was_captured(places: se
 
 
 def test_an_interface_that_is_gone_says_so_once() -> None:
-    module = FakePcapy([*OFFICE[:3], WENT_DOWN])
+    module = FakePcapy([*OFFICE[:2], WENT_DOWN, OFFICE[2]], [2, 0])
     reader, state = opened(module)
-    with patch("sniffer.sources.libpcap_live.pcapy", module):
+    clock = Clock(START)
+    with patch("sniffer.sources.libpcap_live.pcapy", module), patch.object(live, "time", clock):
         assert reader.batch() is not None
         state.now = (False, True)
+        assert [reader.batch(), reader.batch()] == [None, None]
+        assert seen([batch for batch in [reader.batch()] if batch]) == told(OFFICE[2:3])  # of the kernel's last block
+        clock.sleep(limits.SIDES_LATE / 1_000_000)
         with pytest.raises(CaptureError, match=r"span0: gives nothing any more \(it was taken away\).*start again"):
             reader.batch()
         assert reader.batch() is None
@@ -103,8 +108,12 @@ def test_one_that_vanished_while_it_was_down_is_gone_too() -> None:
     """Then the kernel says nothing at all."""
     reader, state = opened(module := FakePcapy())
     state.now = (False, True)
-    with patch("sniffer.sources.libpcap_live.pcapy", module), pytest.raises(CaptureError, match="taken away"):
-        reader.batch()
+    clock = Clock(START)
+    with patch("sniffer.sources.libpcap_live.pcapy", module), patch.object(live, "time", clock):
+        assert reader.batch() is None
+        clock.sleep(limits.SIDES_LATE / 1_000_000)
+        with pytest.raises(CaptureError, match="taken away"):
+            reader.batch()
 
 
 def test_what_fails_again_and_again_is_given_up_with_the_systems_words() -> None:
@@ -187,9 +196,6 @@ def test_it_is_opened_as_wanted() -> None:
     assert module.handles[-1].settings.items() >= wanted.items()
 
 
-START, END = OFFICE[0].time_us, OFFICE[-1].time_us
-
-
 def arrivals(frames: list[Frame], interface: str, gaps: Iterator[int]) -> list[tuple[int, Frames]]:
     """Batches as the kernel gives them: what was captured since the last one, when it hands over the next."""
     found, at = [], START
@@ -255,11 +261,21 @@ def test_one_that_is_gone_does_not_stop_the_others(wire: int) -> None:
     other = FakeReader("span1", clock, [(START, batch(OFFICE[:3], ORIGIN))], wire)
     listening = Listening([gone, other])
     with patch.object(live, "time", clock), patch("sniffer.sources.libpcap_live.pcapy", module):
-        found = [*listening.wait(0), *listening.rest()]
+        found = [*listening.wait(0), *listening.rest()]  # which waits for the last block
     assert seen(found) == told(OFFICE[:3])
     assert [problem.name for problem in listening.problems] == ["span0"]
     assert listening.open
     assert [each.gone for each in (gone.health(),)] == ["it was taken away"]
+
+
+def test_frames_of_an_interface_that_come_out_of_order_are_put_in_order(wire: int) -> None:
+    """Each of a machine's processors takes frames from the card, and they meet in one buffer."""
+    clock = Clock(START + limits.SIDES_LATE * 4)
+    coming = [(START, batch(list(reversed(OFFICE[:9])), ORIGIN))]
+    with patch.object(live, "time", clock):
+        assert seen(Listening([FakeReader("span0", clock, coming, wire)]).wait(0)) == told(OFFICE[:9])
+        others = [FakeReader("span0", clock, coming, wire), FakeReader("span1", clock, [], wire)]
+        assert seen(Listening(others).wait(0)) == told(OFFICE[:9])
 
 
 def test_a_wake_up_ends_the_waiting(wire: int) -> None:
