@@ -24,6 +24,7 @@ class Verb(NamedTuple):
 VERBS = {
     "triage": Verb("Captures in, devices out."),
     "capture": Verb("Listen to interfaces, as it goes on."),
+    "scan": Verb("Listen or read, remember, and say what changed."),
     "explain": Verb("One device or session, and why."),
     "calibrate": Verb("Check what is inferred against known sessions."),
     "interfaces": Verb("What we can listen to.", needs_words=False),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,10 +19,8 @@ import platformdirs
 from sniffer.sources.inputs import Input, inputs
 from sniffer.sources.problems import CaptureError
 
-try:
+if sys.platform != "win32":  # there two scans at a time are the user's affair
     import fcntl
-except ImportError:  # Windows: two scans at a time are the user's affair
-    fcntl = None  # type: ignore[assignment]
 
 ALLOWED = re.compile(r"[^A-Za-z0-9._-]")
 
@@ -42,7 +41,7 @@ def locked(sensors: Iterable[str]) -> Iterator[None]:
     descriptors = []
     try:
         for sensor in sorted(set(sensors)):
-            descriptors.append(_lock(sensor))
+            descriptors += [_lock(sensor)]
         yield
     finally:
         for descriptor in descriptors:
@@ -52,10 +51,9 @@ def locked(sensors: Iterable[str]) -> Iterator[None]:
 def _lock(sensor: str) -> int:
     path = folder() / f"{_file_name(sensor)}.lock"
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    if fcntl is None:
-        return descriptor
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if sys.platform != "win32":
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         owner = os.read(descriptor, 32).decode("ascii", "replace").strip()
         os.close(descriptor)

@@ -44,8 +44,7 @@ class Found(NamedTuple):
 class Scans:
     """The scans of some sensors, one after the other, in an inventory.
 
-    ``since`` is the time of the last report (microseconds), None before the first; ``day`` gives the day that words
-    are for, ``again`` (microseconds) is how far back sessions are stored once more, since they may have become longer.
+    ``day`` gives the day that words are for.  ``summary`` counts the sessions of the last scan.
     """
 
     def __init__(
@@ -57,7 +56,8 @@ class Scans:
         self._known = known
         self._day = day
         self._run: int | None = None
-        self.since = self._last_report()
+        self._reported = self._last_report()
+        self._heard = self._heard_until()
         self.summary = Summary(all_scopes=False)
 
     def begin(self) -> None:
@@ -78,9 +78,7 @@ class Scans:
         def compare(before: DeviceFinding | None, after: DeviceFinding) -> Iterable[Change]:
             return changes(before, after, self._known, self._day(), past.get(after.device))
 
-        return self._store.commit(
-            run or 0, sessions, devices, self._end(found), known=self._known, compare=compare
-        )
+        return self._store.commit(run or 0, sessions, devices, self._end(found), known=self._known, compare=compare)
 
     def fail(self, why: str) -> None:
         """Store that the scan came to nothing."""
@@ -89,30 +87,41 @@ class Scans:
             self._run = None
 
     def morning(self, found: Found | None, notes: Iterable[str] = ()) -> Morning:
-        """Return the report on everything stored since the last one."""
+        """Return the report on everything stored since the last one; its times are those of the data."""
         records = self._store.devices()
         excepted = {each.device: _excepted(each) for each in records if each.exemption}
-        day, until = self._day(), found.until if found else _now()
-        since = self.since
-        devices = [each.finding for each in records]
-        told = [change for change, _, _ in self._store.changes(0 if since is None else since + 1, Change)]
-        told += ended(devices, excepted, _day_of(since), day) if since is not None else ()
+        day, devices = self._day(), [each.finding for each in records]
+        told = [change for change, _, _ in self._store.changes((self._reported or -1) + 1, Change)]
+        told += ended(devices, excepted, _day_of(self._reported), day) if self._reported is not None else ()
         loud, silenced = sorted_out(told, excepted, day)
-        first = since if since is not None else min((each.first for each in self._store.listening()), default=until)
-        self.since = until
+        since, until = self._period(found)
+        self._reported, self._heard = _now(), until
         return Morning(
             until=until,
             loud=loud,
             silenced=silenced,
             devices=devices,
             since=since,
-            recent=self._coverage(first, until),
+            recent=self._coverage(self._first(found) if since is None else since, until),
             coverage=self._coverage(until - PERIOD, until),
             silent=found.judgement.silent(devices) if found else None,
             excepted=sum(each.until >= day for each in excepted.values()),
             notes=tuple(notes),
             deadline=self._deadline(day),
         )
+
+    def _period(self, found: Found | None) -> tuple[int | None, int]:
+        """Return from when to when the data is new; older captures may come later."""
+        if found is None:
+            return self._heard, self._heard or _now()
+        if self._heard is None:
+            return None, found.until
+        return min(self._heard, self._first(found)), max(self._heard, found.until)
+
+    def _first(self, found: Found | None) -> int:
+        """Return the beginning of the data."""
+        listened = found.gathered.counts.listening if found else ()
+        return min((first for _, first, _ in listened), default=_now())
 
     def matched(self, words: Iterable[str], morning: Morning) -> list[str]:
         """Return which of some verdicts and changes there are."""
@@ -146,6 +155,11 @@ class Scans:
     def _deadline(self, day: date) -> str:
         row = self._known.deadline(DATED)
         return row.says(day) if row else ""
+
+    def _heard_until(self) -> int | None:
+        """Return up to when there is data of these sensors."""
+        mine = {each.name for each in self._sensors}
+        return max((each.last for each in self._store.listening() if each.sensor in mine), default=None)
 
     def _last_report(self) -> int | None:
         """Return when the last scan of these sensors ended that found something to report on."""
