@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, NamedTuple
 
 import typer
@@ -17,9 +18,9 @@ from sniffer.cli.interrupt import Interrupt
 from sniffer.cli.preload import preload
 from sniffer.cli.progress import ProgressLine
 from sniffer.cli.scan_report import Format, ScanReport
-from sniffer.cli.scan_state import ReadBefore, locked
+from sniffer.cli.scan_state import ReadBefore, folder, locked
 from sniffer.cli.scanning import Found, Scans
-from sniffer.inventory.store import Store
+from sniffer.inventory.store import Store, place_of
 from sniffer.knowledge.catalogue import Catalogue
 from sniffer.model import limits
 from sniffer.model.changes import CHANGES
@@ -189,11 +190,21 @@ def _becoming(user: str | None) -> Account | None:
         raise typer.BadParameter(str(error)) from None
 
 
+def _rehearse() -> None:
+    """Make an inventory that nobody needs: so all that this takes is loaded before rights are given up."""
+    with TemporaryDirectory() as folder_, Store.open(str(Path(folder_) / "inventory.sqlite")):
+        pass
+
+
 @contextmanager
-def _scans(asked: Asked, sensors: list[SensorRecord], kind: RunKind) -> Iterator[Scans]:
+def _scans(asked: Asked, sensors: list[SensorRecord], kind: RunKind) -> Iterator[tuple[Scans, Path]]:
     """Open the inventory, with no other scan of these sensors beside this one."""
-    with locked(each.name for each in sensors), Store.open(asked.db, password_file=asked.password_file) as store:
-        yield Scans(store, sensors, kind, asked.known, asked.today)
+    where = folder(place_of(asked.db, asked.password_file).path)
+    with (
+        locked((each.name for each in sensors), where),
+        Store.open(asked.db, password_file=asked.password_file) as store,
+    ):
+        yield Scans(store, sensors, kind, asked.known, asked.today), where
 
 
 def _read(
@@ -201,8 +212,8 @@ def _read(
 ) -> int:
     """Scan captures; return the exit status."""
     names = list(dict.fromkeys(sensor for sensor, _ in captures))
-    with _scans(asked, [SensorRecord(name, site) for name in names], "captures") as scans:
-        before = {name: ReadBefore(name) for name in names}
+    with _scans(asked, [SensorRecord(name, site) for name in names], "captures") as (scans, where):
+        before = {name: ReadBefore(name, where) for name in names}
         wanted, passed = _wanted(captures, before, everything=everything)
         if not wanted and passed:
             typer.echo(
@@ -278,13 +289,14 @@ class _Listening:
     def run(self, duration: str | None, every: str | None) -> int:
         """Listen for a time, or always; return the exit status."""
         preload(self._asked.known)
+        _rehearse()
         with Interrupt() as interrupt:
             self._live.start()
             self._tell_problems()
             if not self._live.listening:
                 return reading.FAILED
             try:
-                with _scans(self._asked, [self._sensor], "live") as scans:
+                with _scans(self._asked, [self._sensor], "live") as (scans, _):
                     scans.begin()
                     if self._asked.tables:
                         take(self._asked.tables, self._live.found, self._asked.settings.ports)

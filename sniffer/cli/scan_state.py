@@ -1,7 +1,7 @@
 """What a sensor's scans know of each other on this machine: that one is running, and which captures were read.
 
-Everything here is a file of the user's data directory, private.  The inventory does not need it: without it captures
-are read again, which adds nothing.
+Everything here is a file beside the inventory, or in the user's data directory where that is a server; private.  The
+inventory does not need it: without it captures are read again, which adds nothing.
 """
 
 from __future__ import annotations
@@ -25,31 +25,32 @@ if sys.platform != "win32":  # there two scans at a time are the user's affair
 ALLOWED = re.compile(r"[^A-Za-z0-9._-]")
 
 
-def folder() -> Path:
-    """Return where it is, made if it was not there.  Raises ``CaptureError``."""
-    path = platformdirs.user_data_path("sniffer") / "scans"
+def folder(inventory: Path | None) -> Path:
+    """Return where it is, made if it was not there; ``inventory`` is the database's file.  Raises ``CaptureError``."""
+    path = (inventory.parent if inventory else platformdirs.user_data_path("sniffer")) / "scans"
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise CaptureError(str(path), f"cannot be made ({error.strerror})", "set XDG_DATA_HOME to a folder") from None
+        advice = "name an inventory where this user may write (--db), or another --user"
+        raise CaptureError(str(path), f"cannot be made ({error.strerror})", advice) from None
     return path
 
 
 @contextmanager
-def locked(sensors: Iterable[str]) -> Iterator[None]:
+def locked(sensors: Iterable[str], where: Path) -> Iterator[None]:
     """Have no other scan of these sensors run meanwhile.  Raises ``CaptureError`` where one does."""
     descriptors = []
     try:
         for sensor in sorted(set(sensors)):
-            descriptors += [_lock(sensor)]
+            descriptors += [_lock(where, sensor)]
         yield
     finally:
         for descriptor in descriptors:
             os.close(descriptor)
 
 
-def _lock(sensor: str) -> int:
-    path = folder() / f"{_file_name(sensor)}.lock"
+def _lock(where: Path, sensor: str) -> int:
+    path = where / f"{_file_name(sensor)}.lock"
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         if sys.platform != "win32":
@@ -71,9 +72,9 @@ class ReadBefore:
     A file is known by where it is on the disk, its size and when it was written: rotation renames files.
     """
 
-    def __init__(self, sensor: str) -> None:
-        """Raise ``CaptureError`` where nothing can be remembered."""
-        self._path = folder() / f"{_file_name(sensor)}.json"
+    def __init__(self, sensor: str, where: Path) -> None:
+        """``where`` is the ``folder``."""
+        self._path = where / f"{_file_name(sensor)}.json"
         self._known = _loaded(self._path)
 
     def wanted(self, paths: Iterable[Path]) -> tuple[list[Path], int]:
