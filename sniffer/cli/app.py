@@ -28,6 +28,8 @@ VERBS = {
     "explain": Verb("One device or session, and why."),
     "calibrate": Verb("Check what is inferred against known sessions."),
     "interfaces": Verb("What we can listen to.", needs_words=False),
+    "doctor": Verb("Can a capture point be trusted, and what to change."),
+    "recipe": Verb("Capture and mirror commands to paste.", needs_words=False),
     "deadlines": Verb("When passwords end, and the ways out.", needs_words=False),
 }
 

@@ -26,7 +26,7 @@ ETHERNET_LINK = 1
 """DLT_EN10MB."""
 
 LONGEST_WIRE = 2000
-"""Bytes of the longest frame that Ethernet allows below jumbo frames, tags and all (IEEE 802.3 3.2.7, envelope frames)."""
+"""Bytes of the longest frame of Ethernet below jumbo frames, tags and all (IEEE 802.3 3.2.7, envelope frames)."""
 
 VLAN_TYPES = (0x8100, 0x88A8, 0x9100)
 """Ethertypes of tags, as ``LAYERS`` has them."""

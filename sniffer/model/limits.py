@@ -644,18 +644,19 @@ SERVICE_RESTART = 30
 # -- surveys -----------------------------------------------------------------------------------
 
 SURVEYED = 65_536
-"""Connections that a survey follows at the same time, mail's and all others each: 20 MiB.  Beyond it every second, fourth
-… of them is followed, chosen by a hash of its ends."""
+"""Connections that a survey follows, mail's and all others each: 20 MiB.  Beyond it every second, fourth … of them is
+followed, chosen by a hash of its ends."""
 
 SURVEYED_HOLES = 64
-"""Holes kept per direction of a surveyed connection, in case that late segments fill them; of more the oldest is lost."""
+"""Holes kept per direction of a surveyed connection, in case that late segments fill them; beyond it the oldest is
+lost for good."""
 
 COPIES_WINDOW = 8192
 """Packets among which a copy is looked for: 10 ms of 10 Gbit/s in full frames."""
 
 COPY_APART = 20_000
-"""Microseconds between a packet and its copy.  Mirrors and routers take less than one, a slow firewall some; a packet is
-sent again after 200,000 at the earliest (RFC 6298 2.4)."""
+"""Microseconds between a packet and its copy.  Mirrors and routers take less than 1,000, a slow firewall some more; a
+packet is sent again after 200,000 at the earliest, as systems have it."""
 
 SURVEY_ROWS = 32
 """Rows of a table that a survey shows: VLANs, servers, files.  More nobody reads; the busiest are shown."""

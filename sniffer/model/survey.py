@@ -117,13 +117,15 @@ class Mail(Struct, frozen=True):
 class Survey(Struct, frozen=True):
     """What a capture, or some time on an interface, shows.  Frames are counted where nothing else is said.
 
-    ``seconds`` is how long was listened, None for files.  ``ports`` are those that were taken for mail's.  ``double`` and
-    ``deep`` are frames with two tags and with more.  ``tunnels`` are frames whose packets are in another's payload.
-    ``messages`` are those that tell who boxes are.  ``giants`` are longer than Ethernet's 2,000 bytes, ``unsegmented`` have an IP length that a card will still set; ``largest_mss`` is the largest that a SYN offered, in
-    bytes.  ``cut`` were captured in part, ``cut_mail`` of those are of mail, ``snaplen`` is the longest of them.
-    ``groups`` are frames to group addresses among ``addressed``, those of Ethernet.  ``malformed`` have IP or TCP
-    headers that make no sense.  ``one_host`` is in all connections, if any is.  ``sampled`` says that of ``sampled``
-    connections besides mail's one is counted.  ``unread`` says of files or interfaces what could not be read.
+    ``seconds`` is how long was listened, None for files.  ``ports`` are those that were taken for mail's.  ``double``
+    and ``deep`` are frames with two tags and with more.  ``tunnels`` are frames whose packets are in another's payload,
+    ``strangers`` those of protocols that we do not know, ``messages`` those that tell who boxes are.  ``giants`` are
+    longer than Ethernet's 2,000 bytes, ``unsegmented`` have an IP length that a card will still set; ``largest_mss`` is
+    the largest that a SYN offered, in bytes.  ``cut`` were captured in part, ``cut_mail`` of those are of mail,
+    ``snaplen`` is the longest of them.  ``groups`` are frames to group addresses among ``addressed``, those of Ethernet.
+    ``malformed`` have IP headers that make no sense.  ``crossed`` connections have another tag in each direction, of
+    ``split`` ones each is in another file or interface.  ``one_host`` is in all connections, if any is.  Of
+    ``sampled`` connections besides mail's one is counted.  ``unread`` says what could not be read.
     """
 
     frames: int = 0
@@ -175,12 +177,16 @@ Level = Literal["problem", "unknown", "note", "fine"]
 LEVELS: tuple[Level, ...] = ("problem", "unknown", "note", "fine")
 
 
+Figures = dict[str, int | float | str | None]
+"""What a finding rests on, by name; None where nobody counted."""
+
+
 class SpanFinding(Struct, frozen=True):
-    """What a survey means.  ``title`` says it, ``reason`` with which figures; ``advice`` are codes of what to change."""
+    """What a survey means.  ``title`` says it, ``reason`` why; ``advice`` are codes of what to change."""
 
     code: str
     level: Level
     title: str
     reason: str
-    figures: dict[str, int | float | str | None] = {}
+    figures: Figures = {}
     advice: tuple[str, ...] = ()

@@ -57,8 +57,14 @@ class Wire(Protocol):
     def wait(self, seconds: float) -> list[Frames]:
         """Return what has come, after ``seconds`` at the latest."""
 
+    def rest(self) -> list[Frames]:
+        """Return what had come by now and is still on its way."""
+
     def health(self) -> Sequence[InterfaceHealth]:
         """Return how well each interface hears."""
+
+    def close(self) -> None:
+        """Give the interfaces back."""
 
 
 class Surveyor:
@@ -186,9 +192,13 @@ def survey_wire(
             surveyor.feed(frames)
             _watch(frames, watches)
     spent = now() - begun
+    for frames in wire.rest():
+        surveyor.feed(frames)
+        _watch(frames, watches)
     clocks = [each.clock for each in watches.values()]
     health = tuple(wire.health())
     gone = [f"{each.interface}: {each.gone}" for each in health if each.gone]
+    wire.close()
     return surveyor.result(clocks, gone, health, spent, interrupted=stop())
 
 

@@ -1,7 +1,7 @@
 """What the tables of a survey's connections add up to.
 
-Where connections were sampled, counts are multiplied by what they stand for.  The server of a connection is whom its SYN
-was for, or the end with the port of mail, or the lower port.
+Where connections were sampled, counts are multiplied by what they stand for.  The server of a connection is whom its
+SYN was for, or the end with the port of mail, or the lower port.
 """
 
 from __future__ import annotations
@@ -71,11 +71,12 @@ def _server(rows: Table, is_mail: Flags | None = None) -> Ints:
 
 
 def _grouped(name: str, *tables: Coverage) -> Iterator[tuple[int, Directions]]:
-    """Give directions by a column, of the side that was seen."""
+    """Give directions by a column, of the side that was seen; what was in several places is left out."""
     found: dict[int, Directions] = {}
     for table in tables:
         rows = table.rows[_judged(table.rows)]
-        values = np.where(rows["frames"][:, 0] > 0, rows[name][:, 0], rows[name][:, 1])
+        seen = np.where((rows["frames"][:, 0] > 0)[:, None], rows[name][:, 0], rows[name][:, 1])
+        rows, values = rows[seen[:, 0] == seen[:, 1]], seen[seen[:, 0] == seen[:, 1], 0]
         for value in np.unique(values).tolist():
             part = _directions(rows[values == value], table.sampled)
             found[value] = _plus(found.get(value, Directions()), part)
@@ -109,7 +110,9 @@ def _differing(name: str, tables: Iterable[Coverage]) -> int:
 
 
 def _differs(rows: Table, name: str) -> Flags:
-    differs: Flags = _judged(rows) & ~_lone(rows) & (rows[name][:, 0] != rows[name][:, 1])
+    one, other = rows[name][:, 0], rows[name][:, 1]
+    single = (one[:, 0] == one[:, 1]) & (other[:, 0] == other[:, 1])
+    differs: Flags = _judged(rows) & ~_lone(rows) & single & (one[:, 0] != other[:, 0])
     return differs
 
 

@@ -12,23 +12,27 @@ columns: only holes, and segments that may fill one, reach Python.  How frames a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from sniffer.model import limits
 from sniffer.model.frames import Ints
-from sniffer.model.packets import ACK, FIN, NO_VLAN, RST, SYN
+from sniffer.model.packets import ACK, FIN, RST, SYN
 from sniffer.model.survey_columns import Flags, Segments
 
 SPACE, HALF = 1 << 32, 1 << 31
 """Of sequence numbers (RFC 9293 3.4)."""
 
 FURTHEST = 1 << 30
-"""Bytes ahead or behind at which a sequence number is not of this connection any more: the largest window (RFC 7323)."""
+"""Bytes ahead or behind at which a sequence number is not of this connection: the largest window (RFC 7323 2.3)."""
 
 JOINED, UNHEARD, BEFORE = -1, -1, -(1 << 40)
 """A connection whose SYN was not seen; a direction of which nothing was acknowledged; a place before all others."""
+
+NOT_YET = (1 << 30, -(1 << 30))
+"""The lowest and highest number of a direction that was not seen."""
 
 APART = 1 << 34
 """What keeps the places of one direction behind those of another when one maximum runs over all of them."""
@@ -37,15 +41,16 @@ Table = npt.NDArray[np.void]
 
 ROW = np.dtype([
     ("key", "u8"), ("start", "i8"), ("source", "u8", 2), ("destination", "u8", 2), ("ports", "i4", 2),
-    ("frames", "i8", 2), ("acking", "i8", 2), ("vlan", "i4", 2), ("origin", "i4", 2), ("said", "u1", 2),
+    ("frames", "i8", 2), ("acking", "i8", 2), ("vlan", "i4", (2, 2)), ("origin", "i4", (2, 2)), ("said", "u1", 2),
     ("heard", "?", 2), ("front", "i8", 2), ("place", "i8", 2), ("acknowledged", "i8", 2), ("lost", "i8", 2),
     ("holed", "?", 2),
 ])  # fmt: skip
 """A connection.  Pairs are of the direction that ``Segments.backward`` says no to, and of the other.
 
-``source`` and ``ports[0]`` are the sender's of the first of these.  ``start`` is which SYN it began with, ``frames`` its
-segments, ``acking`` those with ACK that do not reset; ``front`` is a sequence number, ``place`` how many bytes behind the
-beginning it lies, ``acknowledged`` the farthest place that was.
+``source`` and ``ports[0]`` are the sender's of the first of these.  ``start`` is which SYN it began with, ``frames``
+its segments, ``acking`` those with ACK that do not reset; ``vlan`` and ``origin`` are the lowest and highest number seen in
+each direction: where they differ it has several.  ``front`` is a sequence number, ``place`` how many bytes behind the
+beginning it lies, ``acknowledged`` the farthest place that was; ``lost`` are bytes of holes that are given up.
 """
 
 
@@ -144,7 +149,7 @@ class Coverage:
         rows["source"], rows["destination"] = np.where(swapped, ends[1], ends[0]), np.where(swapped, ends[0], ends[1])
         ports = np.stack([segments.source_port[first], segments.destination_port[first]], axis=1)
         rows["ports"] = np.where(swapped, ports[:, ::-1], ports)
-        rows["vlan"], rows["origin"], rows["acknowledged"] = NO_VLAN, -1, UNHEARD
+        rows["vlan"], rows["origin"], rows["acknowledged"] = NOT_YET, NOT_YET, UNHEARD
         self._count = end
 
     def _count_segments(self, groups: _Groups) -> None:
@@ -154,13 +159,22 @@ class Coverage:
         acking = segments.flags & (ACK | RST) == ACK
         for name, chosen in (("frames", side), ("acking", side[acking])):
             self._table[name][rows] += np.bincount(chosen, minlength=2 * len(rows)).reshape(-1, 2)
-        direction = rows[groups.group], segments.backward.astype(np.int64)
-        self._table["vlan"][direction] = segments.vlan
-        self._table["origin"][direction] = segments.origin
+        self._note_places(rows, side, segments)
         says = np.flatnonzero(segments.said)
-        np.bitwise_or.at(
-            self._table["said"], (direction[0][says], direction[1][says]), segments.said[says].astype(np.uint8)
-        )
+        direction = rows[groups.group[says]], segments.backward[says].astype(np.int64)
+        np.bitwise_or.at(self._table["said"], direction, segments.said[says].astype(np.uint8))
+
+    def _note_places(self, rows: Ints, side: Ints, segments: Segments) -> None:
+        """Note in which VLANs, and in which files or on which interfaces, each direction was seen."""
+        order = np.argsort(side, kind="stable")
+        ordered = side[order]
+        first = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
+        direction = rows[ordered[first] // 2], ordered[first] % 2
+        for name, values in (("vlan", segments.vlan[order]), ("origin", segments.origin[order])):
+            column = self._table[name]
+            for end, extreme in enumerate((np.minimum, np.maximum)):
+                place = (*direction, np.full(len(first), end))
+                column[place] = extreme(column[place], extreme.reduceat(values, first))
 
     def _follow(self, groups: _Groups) -> None:
         """Move the fronts on, and note what they leave behind them."""
@@ -291,6 +305,6 @@ def _events(groups: _Groups) -> tuple[Ints, Ints, Ints, Flags] | None:
     return direction[order], begin[order], length[order], tells[order]
 
 
-def _paired(one: npt.NDArray[np.generic], other: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+def _paired(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return one and other in turns."""
     return np.stack([one, other], axis=1).ravel()
