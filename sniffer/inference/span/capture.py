@@ -70,9 +70,8 @@ def giants(survey: Survey) -> SpanFinding | None:
     if not survey.giants and not survey.unsegmented:
         reason = f"The longest has {survey.longest:,} bytes."
         return SpanFinding("giants", "fine", "frames are as long as on the wire", reason, figures)
-    joined = (
-        survey.longest > thresholds.JUMBO or 0 < survey.largest_mss <= thresholds.USUAL_MSS or bool(survey.unsegmented)
-    )
+    usual = 0 < survey.largest_mss <= thresholds.USUAL_MSS
+    joined = usual or survey.longest > thresholds.JUMBO or survey.unsegmented > 0
     reason = f"{survey.giants:,} frames are longer than Ethernet's usual, up to {survey.longest:,} bytes. "
     if survey.unsegmented:
         reason += f"{survey.unsegmented:,} were captured before the card had cut them: on the sending host. "

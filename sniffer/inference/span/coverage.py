@@ -128,9 +128,8 @@ def copies(survey: Survey) -> SpanFinding | None:
         return SpanFinding("copies", "fine", "frames come once", f"{share} of {seen.compared:,} came twice.", figures)
     kinds = sorted(((getattr(seen, name), name) for name in COPY_WORDS), reverse=True)
     parts = [f"{count:,} {COPY_WORDS[name][0]}" for count, name in kinds if count]
-    advice = tuple(
-        dict.fromkeys(COPY_WORDS[name][1] for count, name in kinds if count >= thresholds.COPIED * seen.compared)
-    )
+    enough = thresholds.COPIED * seen.compared
+    advice = tuple(dict.fromkeys(COPY_WORDS[name][1] for count, name in kinds if count >= enough))
     reason = f"{share} of {seen.compared:,} packets: {'; '.join(parts)}."
     reason += " Verdicts do not suffer, but the load is higher."
     return SpanFinding("copies", "note", "frames come twice", reason, figures, advice or ("mirror-once",))

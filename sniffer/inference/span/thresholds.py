@@ -16,13 +16,13 @@ LOST = (0.0001, 0.01)
 some ten segments around its login, so one in a hundred bytes spoils one login in ten."""
 
 LOSSY_MAIL = 0.05
-"""Share of mail connections with a hole from which it is a problem whatever the bytes: most of these are mails' texts."""
+"""Share of mail connections with a hole from which it is a problem whatever the bytes: most are mails' texts."""
 
 DROPPED = 0.001
 """Share of frames that the kernel dropped from which it is a problem; any is worth a word."""
 
 COPIED = 0.01
-"""Share of packets that came twice from which it is worth a word.  Sessions are judged all the same; the load is more."""
+"""Share of packets that came twice from which it is worth a word.  Sessions are judged all the same."""
 
 TUNNELLED = 0.05
 """Share of frames in tunnels from which mail may well be hidden in them."""
@@ -49,7 +49,7 @@ STRANGE = 0.2
 """Share of frames of protocols we do not decode from which it is said."""
 
 JUMBO, USUAL_MSS = 9216, 1460
-"""Bytes: of the longest frame that networks carry; of the largest segment where frames are not jumbo (RFC 9293 3.7.1)."""
+"""Bytes: of the longest frame that networks carry; of the largest segment without jumbo frames (RFC 9293 3.7.1)."""
 
 FEW_FRAMES = 100
 """Frames below which nothing is said of clocks' grain and of addresses."""

@@ -30,7 +30,8 @@ def mail(survey: Survey) -> SpanFinding:
     servers = ", ".join(f"{each.ip}:{each.port} ({each.connections:,})" for each in seen.servers[:3])
     more = f" and {len(seen.servers) - 3} more" if len(seen.servers) > 3 else ""
     reason = f"{plural(seen.connections, 'connection')} on ports {busiest(seen.ports)},"
-    reason += f" {seen.begun:,} from their beginning: {seen.starttls:,} with STARTTLS, {seen.implicit:,} TLS from the start, {seen.clear:,} in clear."
+    reason += f" {seen.begun:,} from their beginning: {seen.starttls:,} with STARTTLS,"
+    reason += f" {seen.implicit:,} TLS from the start, {seen.clear:,} in clear."
     reason += f" Servers: {servers}{more}.{elsewhere}"
     if not seen.begun:
         title = "SMTP is seen, but no connection from its beginning"
