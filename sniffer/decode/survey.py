@@ -355,7 +355,9 @@ def _in_order(found: list[Found]) -> Found | None:
         return found[0] if found else None
     columns = ("frame", "at", "end", "wire_end")
     places = Places(*(np.concatenate([getattr(places, name) for places, _ in found]) for name in columns))
-    header = np.concatenate([header for _, header in found])
+    kind = found[0][1].dtype
+    octets = np.concatenate([header.view(f"V{kind.itemsize}") for _, header in found])
+    header = octets.view(kind)  # to join records as such would turn their octets into this machine's order
     order = np.argsort(places.frame, kind="stable")
     return Places(places.frame[order], places.at[order], places.end[order], places.wire_end[order]), header[order]
 

@@ -123,9 +123,9 @@ class Survey(Struct, frozen=True):
     longer than Ethernet's 2,000 bytes, ``unsegmented`` have an IP length that a card will still set; ``largest_mss`` is
     the largest that a SYN offered, in bytes.  ``cut`` were captured in part, ``cut_mail`` of those are of mail,
     ``snaplen`` is the longest of them.  ``groups`` are frames to group addresses among ``addressed``, those of
-    Ethernet.  ``malformed`` have IP headers that make no sense.  ``crossed`` connections have another tag in each direction, of
-    ``split`` ones each is in another file or interface.  ``one_host`` is in all connections, if any is.  Of
-    ``sampled`` connections besides mail's one is counted.  ``unread`` says what could not be read.
+    Ethernet.  ``malformed`` have IP headers that make no sense.  ``crossed`` connections have another tag in each
+    direction, of ``split`` ones each is in another file or interface.  ``one_host`` is in all connections, if any is.
+    Of ``sampled`` connections besides mail's one is counted.  ``unread`` says what could not be read.
     """
 
     frames: int = 0
