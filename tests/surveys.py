@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from random import Random
 
 import numpy as np
@@ -62,7 +63,7 @@ def surveyed(
         turns = np.arange(len(whole)) % len(origins)
         whole = replace(whole, origin=turns, origins=tuple(origins))
         edges = [0, *sorted(set(cuts)), len(whole)]
-        for first, last in zip(edges, edges[1:], strict=False):
+        for first, last in pairwise(edges):
             part = whole.part(min(first, len(whole)), min(last, len(whole)))
             surveyor.feed(part)
             watch.feed(part.time)

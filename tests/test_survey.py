@@ -10,19 +10,18 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scapy.contrib.erspan import ERSPAN_II, GRE  # type: ignore[import-untyped, unused-ignore]
-from scapy.layers.inet import IP, TCP, UDP
-from scapy.layers.l2 import Dot1Q, Ether
+from scapy.contrib.erspan import ERSPAN_II
+from scapy.layers.inet import IP, UDP
+from scapy.layers.l2 import GRE, Ether
 from scapy.layers.vxlan import VXLAN
 from scapy.packet import Packet, Raw
 
-from sniffer.model import limits
 from sniffer.model.frames import Origin
 from sniffer.pipeline import DEFAULT_PORTS
 from sniffer.pipeline.survey import survey_files
 from sniffer.streams.coverage import Coverage
-from tests import surveys
 from tests.capture_files import write_pcap
+from tests.mail import session
 from tests.program import ROOT
 from tests.surveys import found, healthy, lossy, one_way, problems, surveyed, talks
 from tests.wire import Frame, duplicate, merge
@@ -131,8 +130,8 @@ def test_a_retransmission_is_no_copy_and_loses_nothing() -> None:
     assert survey.mail_loss.lost == 0
 
 
-COPIES = {
-    "same": lambda frames: duplicate(frames),
+COPIES: dict[str, Callable[[list[Frame]], list[Frame]]] = {
+    "same": duplicate,
     "routed": lambda frames: duplicate(frames, ttl_minus=1, source_mac="00:50:56:00:00:99"),
     "tagged": lambda frames: duplicate(frames, vlan=(10,)),
     "carried": lambda frames: duplicate(frames, source_mac="00:50:56:00:00:99"),
@@ -188,7 +187,7 @@ OUTER = Ether(src="00:50:56:00:00:01", dst="00:50:56:00:00:02") / IP(src="192.0.
 
 TUNNELS = {
     "GRE": lambda inner: OUTER / GRE(proto=0x0800) / inner[IP],
-    "ERSPAN": lambda inner: OUTER / GRE(proto=0x88BE, seqnum_present=1, seqence_number=1) / ERSPAN_II() / inner,
+    "ERSPAN": lambda inner: OUTER / GRE(proto=0x88BE, seqnum_present=1, sequence_number=1) / ERSPAN_II() / inner,
     "VXLAN": lambda inner: OUTER / UDP(sport=49152, dport=4789) / VXLAN(vni=7) / inner,
     "GENEVE": lambda inner: OUTER / UDP(sport=49152, dport=6081) / Raw(bytes.fromhex("0000655800000700")) / inner,
     "TZSP": lambda inner: OUTER / UDP(sport=37008, dport=37008) / Raw(bytes.fromhex("0100000101")) / inner,
@@ -234,9 +233,9 @@ def test_cut_frames(tmp_path: Path) -> None:
     assert survey.mail_loss.lost == 0  # the headers say how much there was
 
 
-CLOCKS = {
+CLOCKS: dict[str, tuple[Callable[[int, int], int], str, str]] = {
     "back an hour": (lambda n, t: t - (3_600_000_000 if n > 100 else 0), "problem", "goes back 1 time, by up to"),
-    "stands still": (lambda _, t: 1_795_000_000_000_000, "problem", "frames have one time"),
+    "stands still": (lambda _n, _t: 1_795_000_000_000_000, "problem", "frames have one time"),
     "1970": (lambda _, t: t - 1_795_000_000_000_000, "problem", "times cannot be right"),
     "whole seconds": (lambda _, t: t // 1_000_000 * 1_000_000, "note", "steps of 1 s"),
     "shuffled": (lambda n, t: t + (20_000 if n % 7 == 0 else 0), "note", "goes back"),
@@ -301,7 +300,7 @@ def test_a_new_connection_on_the_same_ends_is_another(isn: int, cuts: list[int])
     """Its sequence numbers have nothing to do with those before; also across the end of their space."""
     parts = []
     for number in range(3):
-        talk = surveys.session(client_isn=(isn + number * 0x5EED_BEEF) % (1 << 32), server_isn=(1 << 32) - 30,
+        talk = session(client_isn=(isn + number * 0x5EED_BEEF) % (1 << 32), server_isn=(1 << 32) - 30,
                                start=1_795_000_000.0 + 5 * number, acks=True)  # fmt: skip
         parts.append(talk.frames())
     survey = surveyed(merge(*parts), cuts)
@@ -309,7 +308,6 @@ def test_a_new_connection_on_the_same_ends_is_another(isn: int, cuts: list[int])
 
 
 def test_too_many_connections_are_sampled_the_same_way_however_they_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "SURVEYED", 64)
     monkeypatch.setattr(Coverage.__init__, "__defaults__", (64,))
     frames = merge(*(talk.frames() for talk in talks(150, port=8025)))
     once, often = surveyed(frames), surveyed(frames, range(10, len(frames), 97))
@@ -323,4 +321,3 @@ def test_too_many_connections_are_sampled_the_same_way_however_they_are_cut(monk
 def test_bytes_of_any_kind_are_surveyed(junk: list[bytes]) -> None:
     frames = [Frame(1_795_000_000_000_000 + n, b"\0" * 12 + data) for n, data in enumerate(junk)]
     assert surveyed(frames).frames == len(junk)
-    assert TCP is not None and Dot1Q is not None

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
-from typing import IO, Annotated, Any
+from typing import IO, Annotated, Any, NamedTuple
 
 import typer
 
@@ -93,14 +93,14 @@ def doctor(
     destination.check(output)
     with ExitStack() as stack:
         if interface:
-            wire = _listening(interface)
+            opened = _listening(interface)
             stream = stack.enter_context(destination.opened(output, for_programs=form is Format.JSON))
             _drop_privileges()
-            survey, partly = _live(wire, interface, wanted, duration), False
+            names, survey, partly = list(opened.names), _live(opened, wanted, duration), False
         else:
             survey, partly = _captures(paths or [], wanted)
             stream = stack.enter_context(destination.opened(output, for_programs=form is Format.JSON))
-        names = interface or [shown(path) for path in paths or ()]
+            names = [shown(path) for path in paths or ()]
         matched = _report(stream, names, survey, form, failing)
     if matched:
         raise typer.Exit(FAIL_ON)
@@ -135,32 +135,46 @@ def _captures(paths: list[Path], ports: tuple[int, ...]) -> tuple[Survey, bool]:
     return survey, ended
 
 
-def _listening(interfaces: list[str]) -> Wire:
-    """Open interfaces; what cannot be opened is said, and the rest is listened to."""
+class _Opened(NamedTuple):
+    """Interfaces that are listened to, and what was wrong with others."""
+
+    wire: Wire
+    names: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+def _listening(interfaces: list[str]) -> _Opened:
+    """Open interfaces; where one cannot be opened, the rest is listened to."""
     live: Any = import_module("sniffer.sources.live")  # only who listens needs it
-    readers = []
+    readers, problems = {}, []
     for name in dict.fromkeys(interfaces):
         try:
-            readers.append(live.LiveReader(name, lambda _: None, link_is_known, Origin("", None, name)))
+            readers[name] = live.LiveReader(name, lambda _: None, link_is_known, Origin("", None, name))
         except CaptureError as problem:
-            _say([str(problem)])
+            problems.append(str(problem))
     if not readers:
+        _say(problems)
         raise typer.Exit(reading.FAILED)
-    wire: Wire = live.Listening(readers)
-    return wire
+    _say(f"{name}: {note}" for name, reader in readers.items() for note in reader.notes)
+    return _Opened(live.Listening(list(readers.values())), tuple(readers), tuple(problems))
 
 
 def _drop_privileges() -> None:
     """Become nobody before the first frame is looked at."""
-    import_module("sniffer.sources.privileges").drop(None)
+    privileges: Any = import_module("sniffer.sources.privileges")
+    try:
+        privileges.drop(None)
+    except privileges.PrivilegeError as error:
+        _say([str(error)])
+        raise typer.Exit(reading.FAILED) from None
 
 
-def _live(wire: Wire, interfaces: list[str], ports: tuple[int, ...], seconds: float) -> Survey:
+def _live(opened: _Opened, ports: tuple[int, ...], seconds: float) -> Survey:
     if sys.stderr.isatty():
-        where = for_terminal(", ".join(interfaces))
+        where = for_terminal(", ".join(opened.names))
         typer.echo(f"sniffer: listening on {where} for {seconds:g} s; Ctrl-C ends it early", err=True)
     with Interrupt() as interrupt:
-        survey = survey_wire(wire, ports, seconds, time.monotonic, interrupt.pending)
+        survey = survey_wire(opened.wire, ports, seconds, time.monotonic, interrupt.pending, opened.problems)
     _say(survey.unread)
     return survey
 

@@ -181,9 +181,17 @@ def survey_files(paths: Iterable[Path], ports: Sequence[int], stop: Stop = lambd
 
 
 def survey_wire(
-    wire: Wire, ports: Sequence[int], seconds: float, now: Callable[[], float], stop: Stop = lambda: False
+    wire: Wire,
+    ports: Sequence[int],
+    seconds: float,
+    now: Callable[[], float],
+    stop: Stop = lambda: False,
+    problems: Iterable[str] = (),
 ) -> Survey:
-    """Survey what comes within ``seconds`` by the clock ``now`` (seconds), or until ``stop`` says so."""
+    """Survey what comes within ``seconds`` by the clock ``now`` (seconds), or until ``stop`` says so.
+
+    ``problems`` are those of interfaces that could not be opened.
+    """
     surveyor = Surveyor(ports)
     watches: dict[str, ClockWatch] = {}
     begun = now()
@@ -199,7 +207,7 @@ def survey_wire(
     health = tuple(wire.health())
     gone = [f"{each.interface}: {each.gone}" for each in health if each.gone]
     wire.close()
-    return surveyor.result(clocks, gone, health, spent, interrupted=stop())
+    return surveyor.result(clocks, [*problems, *gone], health, spent, interrupted=stop())
 
 
 def _watch(frames: Frames, watches: dict[str, ClockWatch]) -> None:

@@ -50,7 +50,8 @@ ROW = np.dtype([
 ``source`` and ``ports[0]`` are the sender's of the first of these.  ``start`` is which SYN it began with, ``frames``
 its segments, ``acking`` those with ACK that do not reset; ``vlan`` and ``origin`` are the lowest and highest number
 seen in each direction: where they differ it has several.  ``front`` is a sequence number, ``place`` how many bytes
-behind the beginning it lies, ``acknowledged`` the farthest place that was; ``lost`` are bytes of holes that are given up.
+behind the beginning it lies, ``acknowledged`` the farthest place that was; ``lost`` are bytes of holes that are given
+up.
 """
 
 
