@@ -7,15 +7,15 @@ import time
 from collections.abc import Iterable
 from contextlib import ExitStack
 from enum import StrEnum
-from importlib import import_module
 from pathlib import Path
-from typing import IO, Annotated, Any, NamedTuple
+from typing import IO, Annotated, NamedTuple
 
 import typer
 
-from sniffer.cli import options, reading
+from sniffer.cli import amounts, options, reading
 from sniffer.cli import output as destination
 from sniffer.cli.interrupt import Interrupt
+from sniffer.cli.preload import preload
 from sniffer.decode import link_is_known
 from sniffer.inference.span import findings
 from sniffer.knowledge.span_advice import span_advice
@@ -25,6 +25,7 @@ from sniffer.pipeline.survey import Wire, survey_files, survey_wire
 from sniffer.reports import doctor as report
 from sniffer.reports.escape import for_terminal
 from sniffer.sources.inputs import shown
+from sniffer.sources.privileges import Account, becoming, drop
 from sniffer.sources.problems import CaptureError
 
 HELP = """Look at a capture point before it is trusted: interfaces, or captures.
@@ -37,7 +38,7 @@ frames, not only at mail.  Sends nothing.
 Examples:
   sniffer doctor office.pcap
   sniffer doctor -i eth1
-  sniffer doctor -i eth1 -i eth2 --duration 120
+  sniffer doctor -i eth1 -i eth2 --duration 2m
   sniffer doctor --format json captures/lan > doctor.json
   sniffer doctor --fail-on problem nightly/*.pcap
   tcpdump -i eth1 -s 0 -U -w - | sniffer doctor -
@@ -58,11 +59,6 @@ Exit status:
 
 FAIL_ON = 3
 
-USUAL_SECONDS = 30.0
-"""How long is listened: a busy span shows everything by then."""
-
-LONGEST_SECONDS = 86_400.0
-
 
 class Format(StrEnum):
     """How the report is written."""
@@ -76,27 +72,29 @@ def doctor(
     interface: Annotated[
         list[str] | None, typer.Option("--interface", "-i", metavar="IFACE", help="Listen here; once for each.")
     ] = None,
-    duration: Annotated[float, typer.Option(metavar="SECONDS", help="How long to listen.")] = USUAL_SECONDS,
+    duration: Annotated[str, typer.Option(metavar="TIME", help="How long to listen.")] = "30s",
     form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
     output: options.OutputOption = None,
     ports: reading.PortsOption = reading.USUAL_PORTS,
     fail_on: Annotated[
         str, typer.Option(metavar="LIST", help="Exit with 3 on a finding of these levels: problem, unknown, note.")
     ] = "",
+    user: Annotated[str | None, typer.Option(metavar="USER", help="Whom root becomes.")] = None,
 ) -> None:
     """Survey and report; the options' help says the rest."""
-    wanted, failing = options.ports(ports), _levels(fail_on)
+    wanted, failing, seconds = options.ports(ports), _levels(fail_on), amounts.seconds(duration) or 0.0
     if bool(paths) == bool(interface):
         raise typer.BadParameter("name captures, or an interface with -i, not both")
-    if not 0 < duration <= LONGEST_SECONDS:
-        raise typer.BadParameter(f"--duration {duration:g}: write seconds, up to a day")
     destination.check(output)
     with ExitStack() as stack:
         if interface:
+            preload()
+            whose = _becoming(user)
             opened = _listening(interface)
-            stream = stack.enter_context(destination.opened(output, for_programs=form is Format.JSON))
-            _drop_privileges()
-            names, survey, partly = list(opened.names), _live(opened, wanted, duration), False
+            for_programs = form is Format.JSON
+            stream = stack.enter_context(destination.opened(output, for_programs=for_programs, whose=whose))
+            _drop_privileges(user)
+            names, survey, partly = list(opened.names), _live(opened, wanted, seconds), False
         else:
             survey, partly = _captures(paths or [], wanted)
             stream = stack.enter_context(destination.opened(output, for_programs=form is Format.JSON))
@@ -145,26 +143,34 @@ class _Opened(NamedTuple):
 
 def _listening(interfaces: list[str]) -> _Opened:
     """Open interfaces; where one cannot be opened, the rest is listened to."""
-    live: Any = import_module("sniffer.sources.live")  # only who listens needs it
+    from sniffer.sources.live import Listening, LiveReader  # noqa: PLC0415 - only who listens needs it
+
     readers, problems = {}, []
     for name in dict.fromkeys(interfaces):
         try:
-            readers[name] = live.LiveReader(name, lambda _: None, link_is_known, Origin("", None, name))
+            readers[name] = LiveReader(name, lambda _: None, link_is_known, Origin("", None, name))
         except CaptureError as problem:
             problems.append(str(problem))
     if not readers:
         _say(problems)
         raise typer.Exit(reading.FAILED)
-    _say(f"{name}: {note}" for name, reader in readers.items() for note in reader.notes)
-    return _Opened(live.Listening(list(readers.values())), tuple(readers), tuple(problems))
+    _say(f"{name} {note}" for name, reader in readers.items() for note in reader.notes)
+    return _Opened(Listening(list(readers.values())), tuple(readers), tuple(problems))
 
 
-def _drop_privileges() -> None:
-    """Become nobody before the first frame is looked at."""
-    privileges: Any = import_module("sniffer.sources.privileges")
+def _becoming(user: str | None) -> Account | None:
+    """Return who we are going to be, if somebody else."""
     try:
-        privileges.drop(None)
-    except privileges.PrivilegeError as error:
+        return becoming(user)
+    except CaptureError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _drop_privileges(user: str | None) -> None:
+    """Give up what it took to listen, before the first frame is looked at."""
+    try:
+        drop(user)
+    except CaptureError as error:
         _say([str(error)])
         raise typer.Exit(reading.FAILED) from None
 

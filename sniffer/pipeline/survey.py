@@ -51,7 +51,7 @@ class Wire(Protocol):
     """Interfaces that are listened to: ``sources.live.Listening``."""
 
     @property
-    def open(self) -> bool | int:
+    def open(self) -> bool:
         """Whether any interface still gives something."""
 
     def wait(self, seconds: float) -> list[Frames]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from importlib import resources
 from itertools import count
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -146,7 +144,7 @@ def test_a_hostile_name_moves_no_cursor(tmp_path: Path) -> None:
 
 WRONG: list[tuple[tuple[str, ...], str]] = [
     (("a.pcap", "-i", "eth1"), "not both"),
-    (("-i", "eth1", "--duration", "0"), "write seconds"),
+    (("-i", "eth1", "--duration", "0"), "is not a time; write it like 30s"),
     (("a.pcap", "--fail-on", "fine"), "no level"),
     (("a.pcap", "--ports", "smtp"), "no port"),
 ]
@@ -250,10 +248,10 @@ def live(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         done["wire"] = FakeWire(done["frames"], done["health"])
         return done["wire"]  # type: ignore[no-any-return]
 
-    fakes = SimpleNamespace(LiveReader=Reader, Listening=listening)
-    monkeypatch.setitem(sys.modules, "sniffer.sources.live", fakes)
-    drop = SimpleNamespace(drop=lambda _: done["steps"].append("drop"))
-    monkeypatch.setitem(sys.modules, "sniffer.sources.privileges", drop)
+    monkeypatch.setattr("sniffer.sources.live.LiveReader", Reader)
+    monkeypatch.setattr("sniffer.sources.live.Listening", listening)
+    monkeypatch.setattr("sniffer.cli.doctor.drop", lambda _: done["steps"].append("drop"))
+    monkeypatch.setattr("sniffer.cli.doctor.preload", lambda: None)
     return done
 
 
