@@ -264,6 +264,17 @@ def test_mail_on_another_port() -> None:
     assert "10025" in found(survey)["mail"].reason.replace(",", "")
 
 
+@pytest.mark.parametrize(("probes", "level"), [(1, "fine"), (40, "note")])
+def test_attempts_that_come_to_nothing_are_told(probes: int, level: str) -> None:
+    scanned = talks(probes, server="10.0.7.7", port=587)
+    for talk in scanned:
+        talk.segments = talk.segments[:1]
+    survey = surveyed(merge(healthy(), *(talk.frames() for talk in scanned)))
+    assert survey.mail.unanswered == probes
+    assert found(survey)["mail"].level == level
+    assert found(surveyed(merge(*(talk.frames() for talk in scanned))))["mail"].level == "unknown"
+
+
 def test_no_frame_at_all() -> None:
     assert problems(surveyed([])) == ["no-frames"]
 

@@ -15,7 +15,6 @@ import typer
 from sniffer.cli import amounts, options, reading
 from sniffer.cli import output as destination
 from sniffer.cli.interrupt import Interrupt
-from sniffer.cli.preload import preload
 from sniffer.decode import link_is_known
 from sniffer.inference.span import findings
 from sniffer.knowledge.span_advice import span_advice
@@ -88,7 +87,7 @@ def doctor(
     destination.check(output)
     with ExitStack() as stack:
         if interface:
-            preload()
+            _preload()
             whose = _becoming(user)
             opened = _listening(interface)
             for_programs = form is Format.JSON
@@ -156,6 +155,13 @@ def _listening(interfaces: list[str]) -> _Opened:
         raise typer.Exit(reading.FAILED)
     _say(f"{name} {note}" for name, reader in readers.items() for note in reader.notes)
     return _Opened(Listening(list(readers.values())), tuple(readers), tuple(problems))
+
+
+def _preload() -> None:
+    """Load what may be out of reach once we are somebody else."""
+    from sniffer.cli.preload import preload  # noqa: PLC0415 - it takes 0.4 s
+
+    preload()
 
 
 def _becoming(user: str | None) -> Account | None:

@@ -100,8 +100,9 @@ class MailServer(Struct, frozen=True):
 class Mail(Struct, frozen=True):
     """What was seen of SMTP, in connections: which ports and servers, and how they began.
 
-    ``starttls`` asked for TLS, ``implicit`` began with it, ``clear`` said EHLO and did neither.  ``servers`` are the
-    busiest.  ``elsewhere`` are other ports, each with how many EHLO or HELO were said to it.
+    ``starttls`` asked for TLS, ``implicit`` began with it, ``clear`` said EHLO and did neither; ``unanswered`` came to
+    nothing, as far as was seen.  ``servers`` are the busiest.  ``elsewhere`` are other ports, each with how many EHLO
+    or HELO were said to it.
     """
 
     connections: int = 0
@@ -109,6 +110,7 @@ class Mail(Struct, frozen=True):
     starttls: int = 0
     implicit: int = 0
     clear: int = 0
+    unanswered: int = 0
     ports: Counted = ()
     servers: tuple[MailServer, ...] = ()
     elsewhere: Counted = ()

@@ -28,7 +28,7 @@ less, a scan or the edge of the capture shows only one side."""
 HOSTS_ASKED = 10
 """Connections from which it is asked whether all of them are one host's."""
 
-KINDS = ("connections", "begun", "starttls", "implicit", "clear")
+KINDS = ("connections", "begun", "starttls", "implicit", "clear", "unanswered")
 
 
 def directions(*tables: Coverage) -> Directions:
@@ -142,6 +142,7 @@ def mail(table: Coverage, is_mail: npt.NDArray[np.bool_], elsewhere: Counter[int
     starttls, clear = says & STARTTLS != 0, says & GREETING != 0
     implicit = (says & CLIENT_HELLO != 0) & ~clear & ~starttls & begun
     counts = [len(rows), begun.sum(), starttls.sum(), implicit.sum(), (clear & ~starttls).sum()]
+    counts += [(rows["acking"] == 0).all(axis=1).sum()]
     addresses = np.where((server == 0)[:, None], rows["source"], rows["destination"])
     found = Counter(int(port) for port in ports.tolist())
     return Mail(

@@ -251,7 +251,7 @@ def live(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     monkeypatch.setattr("sniffer.sources.live.LiveReader", Reader)
     monkeypatch.setattr("sniffer.sources.live.Listening", listening)
     monkeypatch.setattr("sniffer.cli.doctor.drop", lambda _: done["steps"].append("drop"))
-    monkeypatch.setattr("sniffer.cli.doctor.preload", lambda: None)
+    monkeypatch.setattr("sniffer.cli.doctor._preload", lambda: None)
     return done
 
 

@@ -18,6 +18,10 @@ some ten segments around its login, so one in a hundred bytes spoils one login i
 LOSSY_MAIL = 0.05
 """Share of mail connections with a hole from which it is a problem whatever the bytes: most are mails' texts."""
 
+UNANSWERED = 0.2
+"""Share of attempts to connect to a mail port that came to nothing from which it is worth a word: a scan, a flood, a
+server that is down."""
+
 DROPPED = 0.001
 """Share of frames that the kernel dropped from which it is a problem; any is worth a word."""
 

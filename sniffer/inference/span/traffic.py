@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sniffer.inference.span import thresholds
 from sniffer.inference.span.words import busiest, listed, percent, plural
-from sniffer.model.survey import Figures, Level, SpanFinding, Survey
+from sniffer.model.survey import Figures, Level, Mail, SpanFinding, Survey
 
 MIRRORS = ("TZSP", "ERSPAN")
 """Tunnels that are a mirror themselves."""
@@ -17,7 +17,8 @@ def mail(survey: Survey) -> SpanFinding:
     seen = survey.mail
     figures: Figures = {
         "connections": seen.connections, "begun": seen.begun, "starttls": seen.starttls, "implicit": seen.implicit,
-        "clear": seen.clear, "servers": len(seen.servers), "elsewhere": sum(count for _, count in seen.elsewhere),
+        "clear": seen.clear, "unanswered": seen.unanswered, "servers": len(seen.servers),
+        "elsewhere": sum(count for _, count in seen.elsewhere),
     }  # fmt: skip
     ports = listed(map(str, survey.ports))
     elsewhere = f" EHLO was said to other ports: {busiest(seen.elsewhere, 'port ')}." if seen.elsewhere else ""
@@ -27,17 +28,30 @@ def mail(survey: Survey) -> SpanFinding:
     if not seen.connections:
         reason = f"No TCP from or to port {ports}. Either none was sent meanwhile, or it does not pass here."
         return SpanFinding("mail", "unknown", "no SMTP is seen", reason, figures, ("mail-path", "listen-longer"))
-    servers = ", ".join(f"{each.ip}:{each.port} ({each.connections:,})" for each in seen.servers[:3])
-    more = f" and {len(seen.servers) - 3} more" if len(seen.servers) > 3 else ""
-    reason = f"{plural(seen.connections, 'connection')} on ports {busiest(seen.ports)},"
-    reason += f" {seen.begun:,} from their beginning: {seen.starttls:,} with STARTTLS,"
-    reason += f" {seen.implicit:,} TLS from the start, {seen.clear:,} in clear."
-    reason += f" Servers: {servers}{more}.{elsewhere}"
+    reason = _spoken(seen) + elsewhere
+    advice = ("ports",) if seen.elsewhere else ()
     if not seen.begun:
         title = "SMTP is seen, but no connection from its beginning"
         return SpanFinding("mail", "note", title, reason, figures, ("listen-longer",))
+    if seen.unanswered == seen.connections:
+        title = "only attempts to connect to mail ports are seen"
+        return SpanFinding("mail", "unknown", title, reason, figures, ("listen-longer", "mirror-both"))
+    if seen.unanswered >= thresholds.UNANSWERED * seen.connections:
+        title = "SMTP is seen, and many attempts that came to nothing"
+        return SpanFinding("mail", "note", title, reason, figures, advice)
     level: Level = "note" if seen.elsewhere else "fine"
-    return SpanFinding("mail", level, "SMTP is seen", reason, figures, ("ports",) if seen.elsewhere else ())
+    return SpanFinding("mail", level, "SMTP is seen", reason, figures, advice)
+
+
+def _spoken(seen: Mail) -> str:
+    """Say how many connections there were, how they began, and to whom."""
+    servers = ", ".join(f"{each.ip}:{each.port} ({each.connections:,})" for each in seen.servers[:3])
+    more = f" and {len(seen.servers) - 3} more" if len(seen.servers) > 3 else ""
+    nothing = f" {seen.unanswered:,} came to nothing." if seen.unanswered else ""
+    reason = f"{plural(seen.connections, 'connection')} on ports {busiest(seen.ports)},"
+    reason += f" {seen.begun:,} from their beginning: {seen.starttls:,} with STARTTLS,"
+    reason += f" {seen.implicit:,} TLS from the start, {seen.clear:,} in clear.{nothing}"
+    return f"{reason} Servers: {servers}{more}."
 
 
 def attribution(survey: Survey) -> SpanFinding:
