@@ -149,5 +149,5 @@ def sampled(survey: Survey) -> SpanFinding | None:
     """Figures that stand for more."""
     if survey.sampled == 1:
         return None
-    reason = f"Of connections besides mail's every {survey.sampled}th was followed; their figures are estimates."
+    reason = f"Besides mail's, of {survey.sampled} connections one was followed: their figures are estimates."
     return SpanFinding("sampled", "note", "many connections", reason, {"sampled": survey.sampled})
