@@ -304,6 +304,15 @@ day.  About 1.5 KiB each as they were read, and at most ``MESSAGE_OCTETS`` toget
 MESSAGE_OCTETS = 16 * 1024 * 1024
 """Octets of the messages of a generation."""
 
+OPENINGS_AGAIN = 60 * 1_000_000
+"""Microseconds within which a sender's way of opening connections is looked at once: it is always the same."""
+
+OPENINGS_A_SECOND = 50
+"""New senders a second of which it is looked at: five thousand boxes that all mail within two minutes make as many."""
+
+OPENINGS = 10_000
+"""Senders remembered for that, in each of two generations, 200 bytes each."""
+
 CLUES = 100_000
 """Things said of boxes that are counted in memory: 30 MiB.  Beyond it they are written to the run's spool, which adds
 them up: a flood of made-up names takes disk, not memory."""
