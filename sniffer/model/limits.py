@@ -648,6 +648,9 @@ SERVICE_STOP = 180
 SERVICE_LATE = 1800
 """Seconds behind the end of its window after which a scan hangs: storing a large site's day takes a minute."""
 
+SERVICE_REPORT = 10
+"""Seconds behind the first sign of a new report until it is whole: it is written within one."""
+
 SERVICE_RESTART = 30
 """Seconds until a service that failed is started again: an interface that was unplugged, a database that is away."""
 # -- surveys -----------------------------------------------------------------------------------
