@@ -34,19 +34,27 @@ VERBS = {
 }
 
 
+BELOW = {("scan", "schedule"): "schedule"}
+"""Verbs of two words, and the module of each; a capture that is called so is read as ``./schedule``."""
+
+
 class Verbs(typer.core.TyperGroup):
     """The verbs, each imported when it is called: neither ``--help`` nor another one should wait for it."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Put the verb in the place of its entry in the list."""
         name, entry, rest = super().resolve_command(ctx, args)
-        return name, _verb(name) if name in VERBS else entry, rest
+        if tuple(args[:2]) in BELOW:
+            below = BELOW[args[0], args[1]]
+            return f"{args[0]} {args[1]}", _command(below, f"{args[0]} {args[1]}"), rest[1:]
+        return name, _command(name, name) if name in VERBS else entry, rest
 
 
-def _verb(name: str) -> Any:
-    module = import_module(f"sniffer.cli.{name}")
+def _command(module_name: str, name: str) -> Any:
+    module = import_module(f"sniffer.cli.{module_name}")
+    needs_words = VERBS[module_name].needs_words if module_name in VERBS else True
     alone = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    alone.command(name, no_args_is_help=VERBS[name].needs_words, help=module.HELP)(getattr(module, name))
+    alone.command(name, no_args_is_help=needs_words, help=module.HELP)(getattr(module, module_name))
     return typer.main.get_command(alone)
 
 
