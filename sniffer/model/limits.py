@@ -19,6 +19,10 @@ BATCH_FRAMES_UNMEASURED = 512
 FRAME_BYTES = 256 * 1024
 """Captured bytes of one frame; libpcap's own maximum snapshot length (MAXIMUM_SNAPLEN)."""
 
+LISTENING_PAUSE = 900 * 1_000_000
+"""Microseconds between the last frame of one file and the first of the next for which they are one time of listening:
+behind the filter a quiet office shows some frame (ARP, names) in each quarter of an hour."""
+
 OPEN_FILES = 128
 """Capture files of one sensor read at the same time because their times overlap.  A ring buffer
 overlaps by one; two taps by two.  More than this is a folder that mixes sensors."""

@@ -36,7 +36,7 @@ def openings(*calls: tuple[int, float]) -> Messages:
 
 def wanted(*calls: tuple[int, float]) -> list[bool]:
     """Which of them are looked at."""
-    return Openings().wanted("lan", openings(*calls)).tolist()
+    return [bool(each) for each in Openings().wanted("lan", openings(*calls))]
 
 
 def test_a_sender_is_looked_at_once_a_minute() -> None:
