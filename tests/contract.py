@@ -43,8 +43,9 @@ def lines_of(text: str) -> list[Row]:
 def object_of(text: str) -> Row:
     """The one object of ``--format json``, its rows valid and in order."""
     told: Row = json.loads(text)
-    assert list(told) in (["run", "sessions"], ["run", "devices"])
-    _valid([told["run"], *told.get("sessions", []), *told.get("devices", [])])
+    assert list(told) in (["run", "sessions"], ["run", "devices"], ["run", "changes"])
+    suspects = told["run"].get("scan", {}).get("suspects") or []
+    _valid([told["run"], *told.get("sessions", []), *told.get("devices", []), *told.get("changes", []), *suspects])
     return told
 
 

@@ -17,6 +17,9 @@ DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays"
 
 ADVERBS: dict[Every, str] = {"day": "once a day", "week": "once a week", "month": "once a month"}
 
+LITTLE = 6 * HOUR
+"""Listening from which on there is something to say of who mails once a day."""
+
 SURE = 0.995
 """Chance from which on there is nothing to say of who mails more often."""
 
@@ -33,6 +36,9 @@ def coverage_sentence(found: Coverage) -> str:
     if not found.listened:
         return f"Did not listen at all from {_span(Interval(found.start, found.end))}: nothing is known of that time."
     length = found.end - found.start
+    if found.listened < LITTLE and found.share < 0.5:
+        span, period = duration(found.listened), duration(length)
+        return f"Listened {span} of {period}: whoever does not mail all the time was most likely not seen."
     told = f"Listened {_of(found.listened, length)} ({percent(found.share)})"
     return f"{told}: {_chances(found.chances)}.{_unheard(found)}{_gaps(found)}"
 
