@@ -237,8 +237,8 @@ def _read(
         judgement = Judgement(gathered.spool, asked.local_nets, asked.known, asked.today(), stored.profiles)
         found = Found(gathered, judgement, _data_until(gathered), complete=not gathered.counts.interrupted)
         scans.commit(found)
-        for name in names if found_whole(gathered) else ():
-            before[name].remember(path for sensor, path in _listed(wanted) if sensor == name)
+        for each in before.values() if found_whole(gathered) else ():
+            each.remember()
         return _told(asked, scans, found, report)
 
 
@@ -246,19 +246,13 @@ def _wanted(
     captures: list[tuple[str, Path]], before: dict[str, ReadBefore], *, everything: bool
 ) -> tuple[list[tuple[str, Path]], int]:
     """Return the captures to read, and how many were read before."""
-    if everything:
-        return captures, 0
     wanted: list[tuple[str, Path]] = []
     passed = 0
     for name, known in before.items():
         found, old = known.wanted([path for sensor, path in captures if sensor == name])
         wanted += [(name, path) for path in found]
         passed += old
-    return wanted, passed
-
-
-def _listed(captures: list[tuple[str, Path]]) -> list[tuple[str, Path]]:
-    return [(name, path) for name, path in captures if path.is_file()]
+    return (captures, 0) if everything else (wanted, passed)
 
 
 def found_whole(gathered: Gathered) -> bool:

@@ -236,8 +236,16 @@ def test_a_renamed_capture_is_not_read_again_and_the_newest_once_more(tmp_path: 
     where = folder(tmp_path / "x.sqlite")
     known = ReadBefore("hq", where)
     assert known.wanted([captures]) == ([captures / f"{n}.pcap" for n in (1, 2, 3)], 0)
-    known.remember(captures.iterdir())
+    with (captures / "1.pcap").open("ab") as file:  # somebody writes on while it is read
+        file.write(b"more")
+    os.utime(captures / "1.pcap", (1001, 1001))
+    known.remember()
     (captures / "3.pcap").rename(captures / "3.old.pcap")
+    known = ReadBefore("hq", where)
+    found, passed = known.wanted([captures])
+    assert [each.name for each in found] == ["1.pcap", "3.old.pcap"]
+    assert passed == 1
+    known.remember()
     assert ReadBefore("hq", where).wanted([captures]) == ([], 3)
     shutil.copy(OFFICE, captures / "4.pcap")
     found, passed = ReadBefore("hq", where).wanted([captures])
