@@ -76,7 +76,7 @@ def _windows(connection: Connection, devices: list[int], ends: int) -> Iterator[
     """Give since when sessions of devices are looked at: those that mail seldom need more time to show their habits."""
     near = ends - PRESENT
     query = select(session.c.device, func.count()).where(session.c.device.in_(devices), session.c.start > near)
-    counts: dict[int, int] = dict(connection.execute(query.group_by(session.c.device)).tuples().all())
+    counts: dict[int, int] = {row[0]: row[1] for row in connection.execute(query.group_by(session.c.device))}
     often = [device for device in devices if counts.get(device, 0) >= limits.STORE_OFTEN]
     yield near, often
     yield ends - limits.STORE_FOLDED, [device for device in devices if counts.get(device, 0) < limits.STORE_OFTEN]
@@ -185,7 +185,7 @@ def finding_of(device: int, folded: Folded, material: Material) -> DeviceFinding
     """
     labels = material.labels
     before = {each.service: each for each in material.before.services} if material.before else {}
-    current = {each.service: each for each in folded.services}
+    current = {each.service: _exact(each, before.get(each.service)) for each in folded.services}
     old = {name: each for name, each in before.items() if each.last_seen <= folded.ends - PRESENT}
     kept = {name: replace(each, state="quiet") for name, each in old.items() if name not in current}
     services = tuple(each for _, each in sorted((kept | current).items()))
@@ -210,6 +210,18 @@ def finding_of(device: int, folded: Folded, material: Material) -> DeviceFinding
         senders_at_least=labels.senders_at_least,
         **{"name": None, "vendor": None, **words},  # type: ignore[arg-type]
     )
+
+
+def _exact(finding: ServiceFinding, before: ServiceFinding | None) -> ServiceFinding:
+    """Return a finding with the moments that were known before; of what was pruned, the counts tell the day only."""
+    if before is None:
+        return finding
+    moments: dict[str, int] = {}
+    for field_ in ("first_seen", "first_failure", "last_success"):
+        now, then = getattr(finding, field_), getattr(before, field_)
+        if now is not None and then is not None and day_of(then) == now:
+            moments[field_] = then
+    return replace(finding, **moments) if moments else finding
 
 
 def _urgency(finding: ServiceFinding) -> tuple[int, int, str]:
