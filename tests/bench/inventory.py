@@ -10,18 +10,21 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from sniffer.inventory.store import Store
+from sniffer.inference.devices import device_id
+from sniffer.inventory.store import DeviceFilter, Store
 from sniffer.model.findings import Address, DeviceFinding, Interface, SessionFinding
 from sniffer.model.records import Listening, RunEnd, RunStart, SensorRecord
 from tests.inference.facts import DAY, EXCHANGE, NOW, attempt, fact, in_tls, judge
 
+RICOH = "00:26:73:a1:b2:c3"
 SERVERS = 40
 REFUSED = 0.05  # of sessions
 REFUSAL = "535 5.7.139 Authentication unsuccessful, basic authentication is disabled. [{host}.EURP123.PROD {time}]"
@@ -32,10 +35,6 @@ class Box(NamedTuple):
 
     finding: DeviceFinding
     sessions: tuple[SessionFinding, ...]
-    mac: str
-    ip: str
-    name: str
-    user: str
 
 
 def main() -> None:
@@ -81,8 +80,9 @@ def _load(store: Store, asked: argparse.Namespace) -> None:
 
 
 def _ask(store: Store) -> None:
-    questions = {
+    questions: dict[str, Callable[[], int]] = {
         "devices": lambda: len(store.devices()),
+        "devices, affected": lambda: len(store.devices(DeviceFilter(verdicts=("affected",)))),
         "device": lambda: len(store.device("10.0.0.9")),
         "sessions": lambda: len(list(store.sessions(store.device("10.0.0.9")[0].device))),
         "runs": lambda: len(store.runs()),
@@ -100,15 +100,36 @@ def _sizes(path: Path, sessions: int) -> None:
 
 
 def _box(place: int, sensor: str) -> Box:
+    """A device, cloned from one of six that were judged."""
     mac = f"00:26:73:{place >> 16 & 255:02x}:{place >> 8 & 255:02x}:{place & 255:02x}"
     ip = f"10.{place >> 16 & 255}.{place >> 8 & 255}.{place & 255}"
     name, user = f"RNP{mac.replace(':', '').upper()}", f"device{place}@example.org"
-    server = EXCHANGE if place % 3 else "10.0.0.25"
-    said = attempt("LOGIN" if place % 2 else "PLAIN", user=user)
-    first = fact(said, client=ip, mac=mac, helo=name, server=server, sensor=sensor)
-    second = in_tls(client=ip, mac=mac, helo=name, server=server, sensor=sensor)
-    found = judge([first, second])
-    return Box(found.device, tuple(found.sessions), mac, ip, name, user)
+    device, sessions = _judged(place % 6, sensor)
+    lasting = device_id(mac)
+    told = {RICOH: mac, "10.0.3.17": ip, "RNP002673A1B2C3": name, "scan@example.org": user}
+    finding = replace(
+        device, device=lasting, name=name,
+        interfaces=tuple(replace(each, mac=mac) for each in device.interfaces),
+        addresses=tuple(replace(each, ip=ip) for each in device.addresses),
+        services=tuple(replace(each, users=(user,)) for each in device.services),
+        evidence=tuple(replace(each, value=told.get(each.value, each.value)) for each in device.evidence),
+    )  # fmt: skip
+    return Box(finding, tuple(_own(each, lasting, mac, ip, name, user) for each in sessions))
+
+
+def _own(made: SessionFinding, device: str, mac: str, ip: str, name: str, user: str) -> SessionFinding:
+    fact = replace(made.fact, client_ip=ip, client_mac=mac, speech=replace(made.fact.speech, helo=name))
+    attempts = tuple(replace(each, user=each.user and user) for each in made.auth.attempts)
+    auth = replace(made.auth, user=made.auth.user and user, attempts=attempts)
+    return replace(made, fact=fact, device=device, auth=auth)
+
+
+@cache
+def _judged(kind: int, sensor: str) -> tuple[DeviceFinding, list[SessionFinding]]:
+    server = EXCHANGE if kind % 3 else "10.0.0.25"
+    first = fact(attempt("LOGIN" if kind % 2 else "PLAIN"), server=server, sensor=sensor)
+    found = judge([first, in_tls(0.1, server=server, sensor=sensor)])
+    return found.device, found.sessions
 
 
 def _seen(box: Box, span: range) -> DeviceFinding:

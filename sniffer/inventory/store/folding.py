@@ -127,13 +127,17 @@ class _Fold:
 
     def _earlier(self) -> dict[int, dict[str, Earlier]]:
         """Return what is counted of each device and service: sessions before the time, and those that were pruned."""
-        columns = session.c.device, session.c.kind, func.count(), func.min(session.c.start), func.max(session.c.start)
-        mine = session.c.device.in_(self._devices), session.c.start <= self._since
-        query = select(*columns).where(*mine).group_by(session.c.device, session.c.kind)
-        counted = [tuple(row) for row in self._connection.execute(query)]
-        columns = daily.c.device, daily.c.kind, func.sum(daily.c.sessions), func.min(daily.c.day), func.max(daily.c.day)
-        query = select(*columns).where(daily.c.device.in_(self._devices)).group_by(daily.c.device, daily.c.kind)
-        counted += [tuple(row) for row in self._connection.execute(query)]
+        old, start, day = session.c.start <= self._since, session.c.start, daily.c.day
+        counted: list[tuple[int, int, int, int, int]] = []
+        for query in (
+            select(session.c.device, session.c.kind, func.count(), func.min(start), func.max(start))
+            .where(session.c.device.in_(self._devices), old)
+            .group_by(session.c.device, session.c.kind),
+            select(daily.c.device, daily.c.kind, func.sum(daily.c.sessions), func.min(day), func.max(day))
+            .where(daily.c.device.in_(self._devices))
+            .group_by(daily.c.device, daily.c.kind),
+        ):
+            counted += [tuple(row) for row in self._connection.execute(query)]
         kinds = self._reader.kinds({kind for _, kind, *_ in counted})
         found: dict[int, dict[str, Earlier]] = {}
         for device, kind, sessions, first, last in counted:

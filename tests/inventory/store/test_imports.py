@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from sniffer.inventory.store import Store
-from sniffer.model.facts import Observation, SessionFact
+from sniffer.model.facts import Observation, Outcome, SessionFact
 from sniffer.model.findings import DeviceFinding
 from tests.inference.facts import WHOLE, attempt, fact, in_tls, no_auth
 from tests.inventory.store.stored import load
@@ -29,11 +29,12 @@ def sightings(draw: st.DrawFn) -> tuple[SessionFact, str]:
     day = draw(st.integers(0, 60))
     client = draw(st.sampled_from(["10.0.3.17", "10.0.3.18"]))
     mac = CARDS[0] if client.endswith("7") else CARDS[1]
-    make = draw(st.sampled_from([in_tls, no_auth, fact]))
-    said = [attempt(outcome=draw(st.sampled_from(["success", "failure"])))] if make is fact else []
+    outcome: Outcome = draw(st.sampled_from(["success", "failure"]))
+    kind = draw(st.integers(0, 2))
     sensor = draw(st.sampled_from(["core", "edge"]))
     near = sensor == "core" or draw(st.booleans())
-    made = make(*said, day=day, client=client, helo=None) if make is fact else make(day, client=client, helo=None)
+    more: dict[str, Any] = {"day": day, "client": client, "helo": None}
+    made = (in_tls(**more), no_auth(**more), fact(attempt(outcome=outcome), **more))[kind]
     seen = replace(
         made,
         session=f"s-{day:08x}{int(client[-2:]):08x}",

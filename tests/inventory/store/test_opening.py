@@ -31,10 +31,10 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def said(url: str, **more: bool) -> StoreError:
+def said(url: str, *, create: bool = True) -> StoreError:
     """What is said when an inventory cannot be opened."""
     with pytest.raises(StoreError) as caught:
-        Store.open(url, **more).close()
+        Store.open(url, create=create).close()
     assert caught.value.advice
     return caught.value
 
