@@ -76,7 +76,9 @@ def begin(connection: Connection, start: RunStart) -> int:
 def fail(connection: Connection, number_: int, end: RunEnd) -> None:
     """Store that a run failed and nothing of it counts; one that was stored stays so."""
     values = {"status": "failed", "finished": end.finished, "end": encode(end)}
-    connection.execute(update(run).where(run.c.id == number_, run.c.status.not_in(("full", "partial"))).values(**values))
+    connection.execute(
+        update(run).where(run.c.id == number_, run.c.status.not_in(("full", "partial"))).values(**values)
+    )
 
 
 def commit(
