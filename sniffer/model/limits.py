@@ -630,6 +630,13 @@ STORE_FOLDED = 92 * 24 * 3600 * 1_000_000
 """Microseconds of sessions, before the end of the data, that a verdict is folded from; it speaks of the last thirty
 days, the rest tells how often a device usually mails."""
 
+STORE_WORD = 250
+"""Characters of a word by which a device is found: a name has 255 octets (RFC 1035 2.3.4), a mailbox 254 (RFC 5321
+4.5.3.1.3); PostgreSQL's indexes take some 2,700 bytes."""
+
+STORE_OFTEN = 30
+"""Sessions of a device within thirty days from which on these show its habits; of others ninety days are looked at."""
+
 STORE_PARTS = 50_000
 """Parts of sessions that are remembered while they are read or written, 30 MiB."""
 

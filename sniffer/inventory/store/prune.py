@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, delete, func, select, text
+from sqlalchemy import Connection, Select, delete, func, insert, select, text
 
 from sniffer.inventory.store.folding import day_of
-from sniffer.inventory.store.rows import Values, insert, put
+from sniffer.inventory.store.rows import put
 from sniffer.inventory.store.schema import change, daily, history, listening, observation, sensor, session, setting
-from sniffer.inventory.store.sessions import COLUMNS, Reader
-from sniffer.inventory.store.writing import PRUNED_BEFORE
+from sniffer.inventory.store.writing import PRUNED_BEFORE, pruned_before
 
 DETAILS, COUNTS = 90, 400
 """Days for which details and counts are kept if nobody says otherwise."""
@@ -22,9 +21,10 @@ DETAILS, COUNTS = 90, 400
 DAY = 24 * 3600 * 1_000_000
 
 UNUSED = """
-DELETE FROM part WHERE id NOT IN (
-    SELECT client FROM session UNION SELECT server FROM session UNION SELECT manner FROM session
-    UNION SELECT place FROM observation
+DELETE FROM part WHERE id IN (
+    SELECT id FROM part EXCEPT SELECT client FROM session EXCEPT SELECT server FROM session
+    EXCEPT SELECT manner FROM session EXCEPT SELECT kind FROM session EXCEPT SELECT kind FROM daily
+    EXCEPT SELECT place FROM observation
 )
 """
 """Parts that no session has any more; nobody else writes meanwhile (``opening.writing``)."""
@@ -42,7 +42,7 @@ def prune(connection: Connection, now: int, details: int = DETAILS, counts: int 
     """Forget details of sessions older than so many days, and counts older than so many; ``now`` in microseconds."""
     newest = connection.execute(select(func.max(sensor.c.heard_until))).scalar() or 0
     today = day_of(min(now, newest))
-    before = max(today - details * DAY, _pruned_before(connection))
+    before = max(today - details * DAY, pruned_before(connection))
     gone = _count(connection, before) if before > 0 else 0
     last = today - counts * DAY
     old = connection.execute(delete(daily).where(daily.c.day < last)).rowcount
@@ -52,30 +52,19 @@ def prune(connection: Connection, now: int, details: int = DETAILS, counts: int 
     return Pruned(gone, old, rows)
 
 
-def _pruned_before(connection: Connection) -> int:
-    return int(connection.execute(select(setting.c.value).where(setting.c.name == PRUNED_BEFORE)).scalar() or 0)
-
-
 def _count(connection: Connection, before: int) -> int:
     """Make counts of the sessions that began before a day, and forget them."""
-    counted: dict[tuple[int, int, str, str, str], int] = {}
-    rows = connection.execute(select(*COLUMNS).where(session.c.start < before))
-    for lasting, finding in Reader(connection).brief(rows):
-        outcome = finding.auth.outcome or ""
-        key = lasting, day_of(finding.fact.start), finding.service, finding.auth.family, outcome
-        counted[key] = counted.get(key, 0) + 1
-    names = ("device", "day", "service", "family", "outcome")
-    insert(connection, daily, [_row(names, key, count) for key, count in sorted(counted.items())])
-    ids = select(session.c.id).where(session.c.start < before)
+    old = session.c.start < before
+    gone = int(connection.execute(select(func.count()).select_from(session).where(old)).scalar_one())
+    day = (session.c.start - session.c.start % DAY).label("day")
+    counted = select(session.c.device, day, session.c.kind, func.count()).where(old).group_by("device", "day", "kind")
+    connection.execute(insert(daily).from_select(["device", "day", "kind", "sessions"], counted))
+    ids = select(session.c.id).where(old)
     connection.execute(delete(observation).where(observation.c.session.in_(ids)))
-    connection.execute(delete(session).where(session.c.start < before))
+    connection.execute(delete(session).where(old))
     connection.execute(text(UNUSED))
     put(connection, setting, [{"name": PRUNED_BEFORE, "value": str(before)}])
-    return sum(counted.values())
-
-
-def _row(names: tuple[str, ...], key: tuple[int | str, ...], count: int) -> Values:
-    return {**dict(zip(names, key, strict=True)), "sessions": count}
+    return gone
 
 
 def _newest() -> Select[Any]:

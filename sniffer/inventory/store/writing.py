@@ -48,7 +48,7 @@ class Move(NamedTuple):
 
 @dataclass(slots=True)
 class Sessions:
-    """Writes sessions of a run, in batches; ``ids`` are the lasting ids of its devices.
+    """Writes sessions of a run; ``ids`` are the lasting ids of its devices, ``oldest`` is as ``pruned_before`` says.
 
     ``touched`` are devices whose sessions changed, ``until`` the end of the last session of each sensor.
     """
@@ -56,6 +56,7 @@ class Sessions:
     connection: Connection
     run: int
     ids: Mapping[str, int]
+    oldest: int = 0
     counted: Counted = field(default_factory=Counted)
     moves: Counter[Move] = field(default_factory=Counter)
     touched: set[int] = field(default_factory=set)
@@ -65,13 +66,11 @@ class Sessions:
 
     def write(self, findings: Iterable[SessionFinding]) -> None:
         """Write them all."""
-        query = select(setting.c.value).where(setting.c.name == PRUNED_BEFORE)
-        oldest = int(self.connection.execute(query).scalar() or 0)
         for batch in batches(findings, limits.STORE_BATCH):
-            local = [each for each in batch if each.scope == "local" and each.device in self.ids]
-            kept = [each for each in local if each.fact.start >= oldest]
-            self.counted.remote += len(batch) - len(local)
-            self.counted.too_old += len(local) - len(kept)
+            young = [each for each in batch if each.fact.start >= self.oldest]
+            kept = [each for each in young if each.scope == "local" and each.device in self.ids]
+            self.counted.too_old += len(batch) - len(young)
+            self.counted.remote += len(young) - len(kept)
             self._batch(kept)
         self._write_heard()
 
@@ -141,6 +140,11 @@ class Sessions:
             for (lasting, name), (first, last) in sorted(self._heard.items())
         ]
         put(self.connection, heard, rows)
+
+
+def pruned_before(connection: Connection) -> int:
+    """Return up to when details are gone; what began before is not taken in."""
+    return int(connection.execute(select(setting.c.value).where(setting.c.name == PRUNED_BEFORE)).scalar() or 0)
 
 
 def _client_rank(row: Values) -> tuple[int, int]:
