@@ -60,7 +60,12 @@ def test_what_bridges_a_silence_makes_two_devices_one_again(store: Store) -> Non
     record = only(store)
     assert (record.device, record.formerly, record.facts) == (first, (second,), {"owner": "print team"})
     assert store.device(second) == [record]
-    assert len(list(store.sessions(first))) == 3
+    store.set_fact(second, "ticket", "CHG-7", NOW)
+    assert only(store).facts == {"owner": "print team", "ticket": "CHG-7"}
+    with pytest.raises(LookupError):
+        store.set_fact("d-000000000000", "ticket", "CHG-8", NOW)
+    assert len(list(store.sessions(first))) == len(list(store.sessions(second))) == 3
+    assert store.history(second) == store.history(first) != []
 
 
 def test_cards_that_turn_out_to_be_one_box_are_one_device(store: Store) -> None:
