@@ -10,6 +10,7 @@ import msgspec
 from msgspec.structs import replace
 from sqlalchemy import Connection, Row, Select, func, null, select
 
+from sniffer.inference.verdicts import DAY
 from sniffer.inventory.store.parts import device_word, number
 from sniffer.inventory.store.rows import chosen
 from sniffer.inventory.store.schema import (
@@ -46,8 +47,6 @@ from sniffer.model.records import (
 )
 
 T = TypeVar("T")
-
-DAY = 24 * 3600 * 1_000_000
 
 
 class DeviceFilter(NamedTuple):

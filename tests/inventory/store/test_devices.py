@@ -97,6 +97,18 @@ def test_an_address_whose_sessions_are_all_a_cards_was_that_card(store: Store) -
     assert only(store).device == first
 
 
+def test_an_address_seen_by_two_sensors_in_one_session_is_one_device(store: Store) -> None:
+    """Each also saw a session that the other one did not; the one hop between them changes nothing."""
+    seen = {
+        sensor: replace(by_address(), hops=hops, observations=(Observation(sensor, None, None, ()),))
+        for sensor, hops in (("core", 62), ("wan", 61))
+    }
+    for sensor, day in (("wan", 1), ("core", 2)):
+        load(store, seen[sensor], by_address(day, sensor=sensor), sensors=[sensor])
+    record = only(store)
+    assert (record.sensors, record.finding.services[0].judged) == (("core", "wan"), 3)
+
+
 def test_an_address_that_keeps_sessions_keeps_its_history(store: Store) -> None:
     near = fact(attempt(), day=1, helo=None)
     far = replace(near, client_mac=None, on_link=False)
