@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, func, null, select
 
+from sniffer.inference.verdicts import DAY
 from sniffer.inventory.store.parts import device_word, number
 from sniffer.inventory.store.rows import chosen
 from sniffer.inventory.store.schema import (
@@ -47,8 +48,6 @@ from sniffer.model.records import (
 
 T = TypeVar("T")
 
-DAY = 24 * 3600 * 1_000_000
-
 
 class DeviceFilter(NamedTuple):
     """Which devices are asked for; what is None does not matter.  ``since`` is when they were last seen."""
@@ -63,27 +62,28 @@ class DeviceFilter(NamedTuple):
 def devices(connection: Connection, wanted: DeviceFilter, *, evidence: bool = False) -> list[DeviceRecord]:
     """Return devices by verdict, the most urgent first, then by id."""
     rows = connection.execute(_filtered(wanted, evidence=evidence)).all()
-    return _records(connection, rows, every=True)
+    return _records(connection, rows)
 
 
 def device_of(connection: Connection, asked: str) -> list[DeviceRecord]:
     """Return the devices that a word names: an id, also a former one, a card, an address, a name, a mailbox."""
     ids = set(connection.execute(select(word.c.device).where(word.c.value == word_of(asked))).scalars())
     if asked.startswith("d-"):
-        ids |= _by_id(connection, asked)
+        ids.add(now_called(connection, asked))
     query = _columns(evidence=True)
-    return _records(connection, list(chosen(connection, query, device.c.id, sorted(ids))), every=False)
+    return _records(connection, list(chosen(connection, query, device.c.id, sorted(ids))), sorted(ids))
 
 
-def _by_id(connection: Connection, asked: str) -> set[int]:
+def now_called(connection: Connection, asked: str) -> int:
+    """Return the device of an id, which it may have had before it was merged."""
     lasting = number(asked)
     found = connection.execute(select(formerly.c.device).where(formerly.c.old == lasting)).scalar()
-    return {lasting if found is None else int(found)}
+    return lasting if found is None else int(found)
 
 
 def _columns(*, evidence: bool) -> Select[Any]:
     columns = [device.c.id, device.c.revision, device.c.first_seen, device.c.last_seen, device.c.body]
-    return select(*columns, *([device.c.evidence] if evidence else []))
+    return select(*columns, device.c.evidence if evidence else null().label("evidence"))
 
 
 def _filtered(wanted: DeviceFilter, *, evidence: bool) -> Select[Any]:
@@ -101,26 +101,24 @@ def _filtered(wanted: DeviceFilter, *, evidence: bool) -> Select[Any]:
     return query
 
 
-def _records(connection: Connection, rows: Iterable[Row[Any]], *, every: bool) -> list[DeviceRecord]:
-    """Return the records of rows; ``every`` says that they are so many that what is beside them is read whole."""
-    rows = list(rows)
-    ids = None if every else [row.id for row in rows]
+def _records(connection: Connection, rows: Sequence[Any], ids: list[int] | None = None) -> list[DeviceRecord]:
+    """Return the records of rows; where ``ids`` are not named, what is beside the rows is read of all devices."""
     old, seen_by = _beside(connection, formerly, ids), _beside(connection, heard, ids)
     facts, exempt = _beside(connection, manual, ids), _beside(connection, exemption, ids)
     found = []
-    for row in rows:
-        finding = FINDINGS.decode(row.body)
-        if "evidence" in row._fields:
-            finding = replace(finding, evidence=EVIDENCE.decode(row.evidence))
+    for key, revision, first, last, body, evidence in rows:
+        finding = FINDINGS.decode(body)
+        if evidence is not None:
+            finding = replace(finding, evidence=EVIDENCE.decode(evidence))
         found.append(DeviceRecord(
             finding=finding,
-            revision=row.revision,
-            formerly=tuple(sorted(device_word(each.old) for each in old.get(row.id, ()))),
-            first_seen=row.first_seen,
-            last_seen=row.last_seen,
-            sensors=tuple(sorted(each.sensor for each in seen_by.get(row.id, ()))),
-            facts={each.field: each.value for each in facts.get(row.id, ())},
-            exemption=next((Exemption(each.reason, each.until) for each in exempt.get(row.id, ())), None),
+            revision=revision,
+            formerly=tuple(sorted(device_word(each.old) for each in old[key])) if key in old else (),
+            first_seen=first,
+            last_seen=last,
+            sensors=tuple(sorted(each.sensor for each in seen_by[key])) if key in seen_by else (),
+            facts={each.field: each.value for each in facts[key]} if key in facts else {},
+            exemption=next((Exemption(each.reason, each.until) for each in exempt.get(key, ())), None),
         ))  # fmt: skip
     return sorted(found, key=_by_urgency)
 
@@ -144,7 +142,8 @@ def _beside(connection: Connection, table: Any, ids: list[int] | None) -> dict[i
 
 def sessions(connection: Connection, lasting: str, since: int, until: int | None) -> Iterator[SessionFinding]:
     """Give the sessions of a device that began since a time, and before ``until``, oldest first."""
-    query = select(session).where(session.c.device == number(lasting), session.c.start >= since)
+    mine = session.c.device == now_called(connection, lasting)
+    query = select(session).where(mine, session.c.start >= since)
     if until is not None:
         query = query.where(session.c.start < until)
     yield from Reader(connection).whole(connection.execute(query.order_by(session.c.start, session.c.id)))
@@ -152,11 +151,11 @@ def sessions(connection: Connection, lasting: str, since: int, until: int | None
 
 def days(connection: Connection, lasting: str) -> list[DayCount]:
     """Return how many sessions a device had each day, also those of which only that is left."""
-    mine = session.c.device == number(lasting)
+    mine = session.c.device == (key := now_called(connection, lasting))
     day = (session.c.start - session.c.start % DAY).label("day")
     rows = list(connection.execute(select(day, session.c.kind, func.count()).where(mine).group_by("day", "kind")))
     columns = daily.c.day, daily.c.kind, daily.c.sessions
-    rows += connection.execute(select(*columns).where(daily.c.device == number(lasting)))
+    rows += connection.execute(select(*columns).where(daily.c.device == key))
     kinds = Reader(connection).kinds({row.kind for row in rows})
     counted: Counter[tuple[int, str, Family, str]] = Counter()
     for time, kind, sessions_ in rows:
@@ -167,9 +166,12 @@ def days(connection: Connection, lasting: str) -> list[DayCount]:
 
 def history_of(connection: Connection, lasting: str) -> list[HistoryRecord]:
     """Return what was said of a device, oldest first."""
-    query = select(history).where(history.c.device == number(lasting)).order_by(history.c.id)
+    key = now_called(connection, lasting)
+    query = select(history).where(history.c.device == key).order_by(history.c.id)
     return [
-        HistoryRecord(lasting, row.service, row.run, row.at, row.seen, row.verdict, row.band, row.state, row.family)
+        HistoryRecord(
+            device_word(key), row.service, row.run, row.at, row.seen, row.verdict, row.band, row.state, row.family
+        )
         for row in connection.execute(query)
     ]
 
