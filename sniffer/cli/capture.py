@@ -162,6 +162,7 @@ def _listen(asked: Asked, redact: Redactor, tables: tuple[Path, ...], output: Pa
         _becoming(asked.live.user)
         stream = stack.enter_context(destination.opened(output, for_programs=asked.form is not Format.TABLE))
         interrupt = stack.enter_context(Interrupt())
+        stack.callback(live.end)
         try:
             live.start()
         except CaptureError as error:
@@ -231,6 +232,8 @@ class Hearing:
             report.write(stream, asked.view, asked.form)
         else:
             lines.finish(report.devices, run.course(report.summary), report.run())
+            if lines.failing or lines.gone:
+                return reading.FAILED
         return report.status
 
     def wait(self, word: str, stream: IO[str]) -> int:
