@@ -30,7 +30,7 @@ from tests.program import ROOT, command, environment
 TAP, FAR = "tap0", "wire0"
 """The end that is listened at, and the end into which frames are sent."""
 
-PATIENCE = 60.0
+PATIENCE = 45.0
 """Seconds after which what we wait for will not come; a busy machine takes some."""
 
 HELD = 1.3
