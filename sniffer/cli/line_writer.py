@@ -63,7 +63,7 @@ def _descriptor(stream: IO[str]) -> int | None:
 
 
 def _end(descriptor: int) -> int | None:
-    """Return where we are in a file, if that is its end; None elsewhere: a pipe, or a file that others write to, too."""
+    """Return where we are in a file, if that is its end; None elsewhere: a pipe, a file that others write to."""
     try:
         place = os.lseek(descriptor, 0, os.SEEK_CUR)
         return place if place == os.fstat(descriptor).st_size else None

@@ -56,6 +56,12 @@ class Lines:
             self._write([*self._rows(judged.devices, judged.at, last=False), health_row(course)])
         return False
 
+    def tick(self, course: Course) -> None:
+        """Write how it goes where a judgement is overdue: it waits while nothing is new, or while there is too much."""
+        if time.monotonic() >= self._due + self._interval:
+            self._due += self._interval
+            self._write([health_row(course)])
+
     def finish(self, devices: Iterable[DeviceFinding], course: Course, run: Row) -> None:
         """Write what is left, and the run."""
         before = self.failing

@@ -123,8 +123,9 @@ class LiveRun:
         self,
         on_judged: Callable[[Judged, Course], bool] = lambda *_: False,
         look: Callable[[SessionFinding], None] = lambda _: None,
+        on_tick: Callable[[Course], None] = lambda _: None,
     ) -> None:
-        """Go on until the end."""
+        """Go on until the end; ``on_tick`` is shown how it goes between judgements, too, with what the last one said."""
         told = 0
         while self._live.listening and not self._pending() and not self._over():
             self._live.pump(TICK_SECONDS)
@@ -132,6 +133,7 @@ class LiveRun:
                 self._watching.note(str(problem))
             told = len(self._live.found.problems)
             self._show()
+            on_tick(self._course())
             if self._judges.due():
                 judged = self._judges.judge(look)
                 if judged and on_judged(judged, self.course(judged.summary)):
@@ -146,11 +148,14 @@ class LiveRun:
         before = self._healths[0] if len(self._healths) > 1 else None
         return Course(health, before, summary, self._began)
 
+    def _course(self) -> Course:
+        last = self._judges.last
+        return self.course(last.summary if last else Summary(all_scopes=False))
+
     def _show(self, *, now: bool = False) -> None:
         if not now and not self._watching.due():
             return
-        last = self._judges.last
-        course = self.course(last.summary if last else Summary(all_scopes=False))
+        last, course = self._judges.last, self._course()
         if last is None:
             self._watching.show(Watched(course, self._until, writes=self._writes), now=now)
             return

@@ -1,8 +1,8 @@
 """Live capture beside tcpdump, in the same run: what each drops, finds and costs.
 
 A capture is replayed over a veth pair in a network of our own; tcpdump (same filter, to /dev/null) and sniffer listen
-at the other end.  Processor time is read from /proc (the scheduler's, in ns) from the first frame to the last judgement, so start-up does not
-count; memory that the kernel shares with a listener (its buffer) counts apart.
+at the other end.  Processor time is the scheduler's, in ns, from the first frame to the last judgement, so start-up
+does not count.  The kernel runs the filter on the sender's time, so tcpdump pays for what it copies alone.
 
     python -m tests.bench live DIR [--only mixed smtp] [--pps N | --mbps N]
     python -m tests.bench live DIR --highest      the highest rate at which tcpdump drops nothing
@@ -161,7 +161,9 @@ def replay(path: Path, pace: Sequence[str], processes: int = 1) -> Replay:
     sent = re.search(r"Actual: (\d+) packets \((\d+) bytes\) sent in ([0-9.]+) seconds", said)
     if not sent:
         raise RuntimeError(said)
-    taken = [Use(late.seconds - early.seconds, late.own, late.shared) for early, late in zip(before, after, strict=True)]
+    taken = [
+        Use(late.seconds - early.seconds, late.own, late.shared) for early, late in zip(before, after, strict=True)
+    ]
     return Replay(path.stem, int(sent[1]), int(sent[2]), float(sent[3]), dropped, tcpdump_dropped, sessions,
                   truth(path), *taken)  # fmt: skip
 

@@ -12,7 +12,16 @@ from sniffer.cli.amounts import octets, seconds
 
 @pytest.mark.parametrize(
     ("text", "amount"),
-    [("30", 30), ("30s", 30), ("1.5s", 1.5), ("10m", 600), ("8h", 28_800), ("2d", 172_800), (" 5 M ", 300), ("1H", 3600)],
+    [
+        ("30", 30),
+        ("30s", 30),
+        ("1.5s", 1.5),
+        ("10m", 600),
+        ("8h", 28_800),
+        ("2d", 172_800),
+        (" 5 M ", 300),
+        ("1H", 3600),
+    ],
 )
 def test_times(text: str, amount: float) -> None:
     assert seconds(text) == amount

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from sniffer.cli import line_writer
 from sniffer.cli.line_writer import LineWriter
 from sniffer.cli.lines import Lines
 from sniffer.cli.live_run import Judged
@@ -88,6 +87,26 @@ def test_between_two_intervals_nothing_is_written(tmp_path: Path) -> None:
     assert told.types == ["session", "health", "run"]
 
 
+def state(told: Told) -> tuple[bool, bool]:
+    """Whether lines cannot be written, and whether nobody reads them."""
+    return told.lines.failing, told.lines.gone
+
+
+def test_how_it_goes_is_told_though_a_judgement_is_overdue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1000.0]
+    monkeypatch.setattr("sniffer.cli.lines.time.monotonic", lambda: now[0])
+    told = Told(tmp_path / "lines", interval=60)
+    for now[0] in (1000.0, 1060.0, 1119.9):
+        told.lines.tick(COURSE)
+    assert told.rows == []
+    for now[0] in (1120.0, 1120.25, 1180.0):
+        told.lines.tick(COURSE)
+    assert told.types == ["health", "health"]
+    told.judge(ONE)
+    told.lines.tick(COURSE)
+    assert told.types == ["health", "health", "device", "health"]
+
+
 def failing(code: int, after: int = 0) -> Callable[[int, memoryview], int]:
     """A system that writes so many bytes, then fails."""
     left = after
@@ -114,16 +133,16 @@ def test_what_a_full_disk_did_not_take_comes_later(
     told = Told(tmp_path / "lines", view)
     told.judge(ONE)
     before = told.types
-    monkeypatch.setattr(line_writer.os, "write", failing(errno.ENOSPC, after))
+    monkeypatch.setattr("os.write", failing(errno.ENOSPC, after))
     told.judge(ONE, OTHER)
     told.judge(ONE, OTHER)
-    assert told.lines.failing
+    assert state(told) == (True, False)
     assert len(told.said) == 1
     assert "No space left on device" in told.said[0]
     assert told.types[: len(before)] == before
-    monkeypatch.setattr(line_writer.os, "write", REALLY)
+    monkeypatch.setattr("os.write", REALLY)
     told.judge(ONE, OTHER)
-    assert not told.lines.failing
+    assert state(told) == (False, False)
     kind = view.value.removesuffix("s")
     names = {row[kind] for row in told.rows if row["type"] == kind}
     assert len(names) == 2
@@ -134,7 +153,7 @@ def test_what_a_full_disk_did_not_take_comes_later(
 
 def test_a_disk_that_stays_full_is_said_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told = Told(tmp_path / "lines")
-    monkeypatch.setattr(line_writer.os, "write", failing(errno.ENOSPC))
+    monkeypatch.setattr("os.write", failing(errno.ENOSPC))
     told.judge(ONE)
     told.finish(ONE)
     assert told.lines.failing
@@ -145,7 +164,7 @@ def test_a_disk_that_stays_full_is_said_at_the_end(tmp_path: Path, monkeypatch: 
 
 def test_a_reader_that_went_away_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told = Told(tmp_path / "lines")
-    monkeypatch.setattr(line_writer.os, "write", failing(errno.EPIPE))
+    monkeypatch.setattr("os.write", failing(errno.EPIPE))
     told.judge(ONE)
     told.judge(ONE, OTHER)
     told.finish(ONE, OTHER)
@@ -162,12 +181,12 @@ def rows(count: int) -> Iterator[str]:
 def test_only_whole_lines_stand_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int) -> None:
     with (tmp_path / "lines").open("w") as stream:
         writer = LineWriter(stream)
-        monkeypatch.setattr(line_writer.os, "write", failing(errno.ENOSPC, after))
+        monkeypatch.setattr("os.write", failing(errno.ENOSPC, after))
         with pytest.raises(OSError, match="No space"):
             writer.write(rows(2000))
         text = (tmp_path / "lines").read_text()
         assert text == "".join(rows(len(text) // 100))
-        monkeypatch.setattr(line_writer.os, "write", REALLY)
+        monkeypatch.setattr("os.write", REALLY)
         writer.write(["more\n"])
     assert (tmp_path / "lines").read_text() == text + "more\n"
 
@@ -177,7 +196,7 @@ def test_what_others_wrote_into_the_same_file_stays(tmp_path: Path, monkeypatch:
     with path.open("w") as stream:
         writer = LineWriter(stream)
         path.write_text("theirs\n")
-        monkeypatch.setattr(line_writer.os, "write", failing(errno.ENOSPC))
+        monkeypatch.setattr("os.write", failing(errno.ENOSPC))
         with pytest.raises(OSError, match="No space"):
             writer.write(["ours\n"])
     assert path.read_text() == "theirs\n"

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from sniffer.cli import live_run
 from sniffer.cli.live_run import EAGER_SECONDS, LAZY_SECONDS, REST, Judged, Judges, LiveRun
 from sniffer.inventory.spool import Spool
 from sniffer.model.health import Health
@@ -24,8 +23,8 @@ class Clock:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 1000.0
-        monkeypatch.setattr(live_run.time, "monotonic", lambda: self.now)
-        monkeypatch.setattr(live_run.time, "time_ns", lambda: int(self.now * 1e9))
+        monkeypatch.setattr("sniffer.cli.live_run.time.monotonic", lambda: self.now)
+        monkeypatch.setattr("sniffer.cli.live_run.time.time_ns", lambda: int(self.now * 1e9))
 
 
 class Live:
@@ -68,13 +67,15 @@ class View:
     def __init__(self) -> None:
         self.shown: list[Watched] = []
         self.notes: list[str] = []
+        self.news = 0
 
     def due(self) -> bool:
         """Always."""
         return True
 
     def show(self, watched: Watched, *, now: bool = False) -> None:
-        """Take it."""
+        """Take it; what is new is shown at once."""
+        self.news += now
         self.shown.append(watched)
 
     def note(self, text: str) -> None:
@@ -149,7 +150,8 @@ def test_a_judgement_is_given_up_for_something_more_urgent(stage: Stage, what: s
 
     assert stage.judges.judge(look) is None
     assert seen == ["s-0"]
-    assert stage.judges.last is None
+    last = stage.judges.last
+    assert last is None
     stage.pending = stage.live.crowded = False
     judged = stage.judges.judge()
     assert judged is stage.judges.last
@@ -168,7 +170,7 @@ def test_it_runs_for_its_duration_and_judges_meanwhile(monkeypatch: pytest.Monke
     stage.live.hear()
     stage.run.run(on_judged)
     assert stage.clock.now == pytest.approx(1060, abs=1)
-    assert len(told) == 6
+    assert len(told) == stage.view.news == 6
     assert told[-1][1].before is not None
     assert told[-1][1].health.time > told[-1][1].before.time
     assert stage.view.shown[-1].devices == stage.judges.last.seen  # type: ignore[union-attr]

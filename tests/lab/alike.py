@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 APART = timedelta(milliseconds=100)
-"""Between the times that two sockets have of one frame, at most: mostly 1 µs, more when a busy machine stops between."""
+"""Between the times that two sockets have of one frame, at most: mostly 1 µs, more on a busy machine."""
 
 OF_PLACES = ("observations", "file", "frame", "interface")
 """What tells where something was seen."""

@@ -134,7 +134,6 @@ def test_all_interfaces_together_are_heard_as_any(tap: Wire, tmp_path: Path) -> 
         tap.replay(OFFICE)
     assert heard.end() in (0, 5)
     found, known = heard.report()["sessions"], triaged(recorded, "sessions")
-    names = ("session", "auth", "server", "client")
     assert {row["session"]: row["auth"] for row in found} == {row["session"]: row["auth"] for row in known}
 
 

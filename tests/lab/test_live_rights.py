@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.lab, pytest.mark.skipif(bool(missing()), reason=missin
 
 OFFICE = CAPTURES / "lan" / "office" / "capture.pcap"
 NOBODY = 65_534
-POWERLESS = {each: "0000000000000000" for each in ("CapInh", "CapPrm", "CapEff", "CapAmb")}
+POWERLESS = dict.fromkeys(("CapInh", "CapPrm", "CapEff", "CapAmb"), "0000000000000000")
 
 ORDINARY = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
 READS = ("--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search")

@@ -59,7 +59,9 @@ def until(done: Callable[[], object], what: str, seconds: float = PATIENCE) -> N
 class Program:
     """The program while it runs; what it says goes into files, which no pipe can block."""
 
-    def __init__(self, argv: Sequence[str], folder: Path, name: str, env: Mapping[str, str], stdout: Any = None) -> None:
+    def __init__(
+        self, argv: Sequence[str], folder: Path, name: str, env: Mapping[str, str], stdout: Any = None
+    ) -> None:
         self.said, self.told = folder / f"{name}.err", folder / f"{name}.out"
         with self.said.open("wb") as err, self.told.open("wb") as out:
             self.process = subprocess.Popen(
@@ -116,14 +118,14 @@ class Program:
         left = self.listeners() if self.process.poll() is None else []
         self.process.kill()
         self.process.wait()
-        for pid in left:
-            with_no_error(lambda pid=pid: os.kill(pid, signal.SIGKILL))
+        kill(left)
 
 
-def with_no_error(action: Callable[[], object]) -> None:
-    """Do something to a process that may be gone."""
-    with contextlib.suppress(ProcessLookupError, FileNotFoundError):
-        action()
+def kill(pids: Sequence[int]) -> None:
+    """End processes, some of which may be gone."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def children(pid: int) -> list[int]:
@@ -149,7 +151,7 @@ class Terminal:
         self.pid, self._master = pty.fork()
         if not self.pid:
             os.environ.update(environment({"PYTHONPATH": str(ROOT), "TERM": "xterm-256color"}))
-            os.execvp(argv[0], argv)
+            os.execvp(argv[0], list(argv))  # noqa: S606 - a terminal of its own
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
         self._parts: list[bytes] = []
         self._status: int | None = None
@@ -158,8 +160,7 @@ class Terminal:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for pid in (*children(self.pid), self.pid):
-            with_no_error(lambda pid=pid: os.kill(pid, signal.SIGKILL))
+        kill((*children(self.pid), self.pid))
         if self._status is None:
             os.waitpid(self.pid, 0)
         os.close(self._master)
@@ -265,7 +266,8 @@ class Wire:
         """Send captures meanwhile."""
         argv = self.inside("tcpreplay", "-q", "-i", interface, *pace, *map(str, paths))
         process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self._cleanup.callback(lambda: with_no_error(process.kill))
+        self._cleanup.callback(process.wait)
+        self._cleanup.callback(process.kill)
         return process
 
     @contextmanager

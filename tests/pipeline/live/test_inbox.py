@@ -21,7 +21,7 @@ def pipes(count: int) -> tuple[list[Connection], list[Connection]]:
 
 def taken(inbox: Inbox, count: int) -> list[tuple[int, bytes | None]]:
     """So many messages."""
-    found = []
+    found: list[tuple[int, bytes | None]] = []
     while len(found) < count:
         item = inbox.next(5)
         assert item is not None, found

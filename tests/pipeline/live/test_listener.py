@@ -8,7 +8,6 @@ from hypothesis import strategies as some
 
 from sniffer.model import limits
 from sniffer.model.facts import NameFact
-from sniffer.pipeline.live import listener
 from sniffer.pipeline.live.listener import Clock, Outbox
 from sniffer.pipeline.live.messages import DECODER, ENCODER, Facts, Message
 from tests.inference.facts import attempt, fact
@@ -21,8 +20,8 @@ class Machine:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.wall, self.running = 1_795_000_000 * SECOND, 5 * SECOND
-        monkeypatch.setattr(listener.time, "time_ns", lambda: self.wall)
-        monkeypatch.setattr(listener.time, "monotonic_ns", lambda: self.running)
+        monkeypatch.setattr("sniffer.pipeline.live.listener.time.time_ns", lambda: self.wall)
+        monkeypatch.setattr("sniffer.pipeline.live.listener.time.monotonic_ns", lambda: self.running)
 
     def run(self, nanoseconds: int) -> None:
         """Let time pass."""
