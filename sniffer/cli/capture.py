@@ -168,7 +168,7 @@ def _listen(asked: Asked, redact: Redactor, tables: tuple[Path, ...], output: Pa
         except CaptureError as error:
             typer.echo(f"sniffer: {error}", err=True)
             return reading.FAILED
-        if not live.listening:
+        if not live.listened:
             for each in live.found.problems:
                 typer.echo(f"sniffer: {each}", err=True)
             return reading.FAILED

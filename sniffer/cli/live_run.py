@@ -125,7 +125,7 @@ class LiveRun:
         look: Callable[[SessionFinding], None] = lambda _: None,
         on_tick: Callable[[Course], None] = lambda _: None,
     ) -> None:
-        """Go on until the end; ``on_tick`` is shown how it goes between judgements, too, with what the last one said."""
+        """Go on until the end; ``on_tick`` is shown how it goes, between judgements, too."""
         told = 0
         while self._live.listening and not self._pending() and not self._over():
             self._live.pump(TICK_SECONDS)

@@ -129,6 +129,11 @@ class Live:
         return any(each.ready and not each.ended for each in self._listeners)
 
     @property
+    def listened(self) -> bool:
+        """Say whether anything was listened to, though it may be over."""
+        return any(each.ready for each in self._listeners)
+
+    @property
     def health(self) -> Health:
         """Return how all listeners go together."""
         known = [each.health for each in self._listeners if each.health]
