@@ -223,7 +223,7 @@ class Hearing:
                 run.run()
             else:
                 lines = Lines(stream, asked.view, self._redact, asked.interval, watching.note)
-                run.run(lines.judged, lines.look, lines.tick)
+                run.run(lines.tick, lines.look)
             self._live.stop()
         report = self._report(lines.look if lines else lambda _: None)
         for text in report.notes():

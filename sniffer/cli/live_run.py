@@ -22,8 +22,8 @@ TICK_SECONDS = 0.25
 REST = 10.0
 """How many times as long as it took a judgement is waited for before the next: judging shall take a tenth of a core."""
 
-EAGER_SECONDS, LAZY_SECONDS = 2.0, 10.0
-"""Between two judgements, where there was a new session and where only names may be new."""
+EAGER_SECONDS, LAZY_SECONDS = 2.0, 60.0
+"""Between two judgements, where there was a new session and where only names may be new; else there is none."""
 
 
 class AbandonedError(Exception):
@@ -57,21 +57,27 @@ class Judges:
         self._redact = redact
         self._pending = pending
         self.last: Judged | None = None
-        self._sessions = -1
+        self._judged: tuple[int, int, int] | None = None
         self._began = self._ended = 0.0
 
     def due(self) -> bool:
         """Say whether it is time for the next judgement."""
-        took = self._ended - self._began
-        news = self._live.health.sessions != self._sessions
-        pause = max(EAGER_SECONDS if news else LAZY_SECONDS, took * REST)
-        return not self._live.crowded and time.monotonic() - self._ended >= pause
+        heard = self._heard()
+        if heard == self._judged or self._live.crowded:
+            return False
+        eager = self._judged is None or heard[0] != self._judged[0]
+        pause = max(EAGER_SECONDS if eager else LAZY_SECONDS, (self._ended - self._began) * REST)
+        return time.monotonic() - self._ended >= pause
+
+    def _heard(self) -> tuple[int, int, int]:
+        health = self._live.health
+        return health.sessions, health.selected, health.messages
 
     def judge(self, look: Callable[[SessionFinding], None] = lambda _: None) -> Judged | None:
         """Judge what there is; None where something more urgent came between.  ``look`` is shown each session."""
         self._began = time.monotonic()
         self._live.seal()
-        self._sessions = self._live.health.sessions
+        heard = self._heard()
         summary, newest = self._summarise(), Newest()
 
         def each(finding: SessionFinding) -> None:
@@ -89,6 +95,7 @@ class Judges:
             return None
         finally:
             self._ended = time.monotonic()
+        self._judged = heard
         rows = tuple(seen(device, self._redact) for device in devices)
         self.last = Judged(_now(), summary, devices, newest.told(devices, self._redact), rows)
         return self.last
@@ -97,8 +104,8 @@ class Judges:
 class LiveRun:
     """Runs a live capture until its end: a signal, its duration, or the last interface's.
 
-    ``until`` is the end (microseconds), None without one.  ``on_judged`` is shown what each judgement says and may end
-    the run by returning True; ``look`` each session of it.
+    ``until`` is the end (microseconds), None without one.  ``tick`` is shown the last judgement, if there was one, and
+    how it goes, several times a second; ``look`` each session of each judgement.
     """
 
     def __init__(
@@ -121,11 +128,10 @@ class LiveRun:
 
     def run(
         self,
-        on_judged: Callable[[Judged, Course], bool] = lambda *_: False,
+        tick: Callable[[Judged | None, Course], None] = lambda *_: None,
         look: Callable[[SessionFinding], None] = lambda _: None,
-        on_tick: Callable[[Course], None] = lambda _: None,
     ) -> None:
-        """Go on until the end; ``on_tick`` is shown how it goes, between judgements, too."""
+        """Go on until the end."""
         told = 0
         while self._live.listening and not self._pending() and not self._over():
             self._live.pump(TICK_SECONDS)
@@ -133,12 +139,9 @@ class LiveRun:
                 self._watching.note(str(problem))
             told = len(self._live.found.problems)
             self._show()
-            on_tick(self._course())
             if self._judges.due():
-                judged = self._judges.judge(look)
-                if judged and on_judged(judged, self.course(judged.summary)):
-                    return
-                self._show(now=judged is not None)
+                self._show(now=self._judges.judge(look) is not None)
+            tick(self._judges.last, self._course())
 
     def course(self, summary: Summary) -> Course:
         """Return how the capture goes."""

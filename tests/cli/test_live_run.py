@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sniffer.cli.live_run import EAGER_SECONDS, LAZY_SECONDS, REST, Judged, Judges, LiveRun
+from sniffer.cli.live_run import EAGER_SECONDS, LAZY_SECONDS, REST, TICK_SECONDS, Judged, Judges, LiveRun
 from sniffer.inventory.spool import Spool
 from sniffer.model.health import Health
 from sniffer.pipeline import Judgement
@@ -33,7 +33,7 @@ class Live:
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.spool = Spool()
-        self.sessions = 0
+        self.sessions = self.messages = 0
         self.listening, self.crowded = True, False
         self.sealed = 0
         self.problems: list[CaptureError] = []
@@ -43,7 +43,7 @@ class Live:
     @property
     def health(self) -> Health:
         """How it goes."""
-        return Health(int(self.clock.now) * 1_000_000, "hq", (), sessions=self.sessions)
+        return Health(int(self.clock.now) * 1_000_000, "hq", (), sessions=self.sessions, messages=self.messages)
 
     def hear(self, number: int = 0) -> None:
         """Hear a session."""
@@ -108,14 +108,21 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
     return Stage(monkeypatch)
 
 
-def test_it_is_judged_soon_where_there_is_news_and_later_where_there_is_none(stage: Stage) -> None:
+def test_it_is_judged_soon_where_there_is_news_later_for_names_and_not_for_nothing(stage: Stage) -> None:
     assert stage.judges.due()
     stage.judges.judge()
-    stage.clock.now += EAGER_SECONDS
+    stage.clock.now += 100 * LAZY_SECONDS
     assert not stage.judges.due()
     stage.live.hear()
     assert stage.judges.due()
     stage.judges.judge()
+    stage.live.hear()
+    stage.clock.now += EAGER_SECONDS - 0.1
+    assert not stage.judges.due()
+    stage.clock.now += 0.1
+    assert stage.judges.due()
+    stage.judges.judge()
+    stage.live.messages += 1
     stage.clock.now += LAZY_SECONDS - 0.1
     assert not stage.judges.due()
     stage.clock.now += 0.1
@@ -161,38 +168,42 @@ def test_a_judgement_is_given_up_for_something_more_urgent(stage: Stage, what: s
 
 def test_it_runs_for_its_duration_and_judges_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
     stage = Stage(monkeypatch, until=60)
-    told: list[tuple[Judged, Course]] = []
+    told: list[tuple[Judged | None, Course]] = []
 
-    def on_judged(judged: Judged, course: Course) -> bool:
+    def tick(judged: Judged | None, course: Course) -> None:
         told.append((judged, course))
-        return False
+        if len(told) == 100:
+            stage.live.hear()
 
-    stage.live.hear()
-    stage.run.run(on_judged)
+    stage.run.run(tick)
     assert stage.clock.now == pytest.approx(1060, abs=1)
-    assert len(told) == stage.view.news == 6
-    assert told[-1][1].before is not None
-    assert told[-1][1].health.time > told[-1][1].before.time
-    assert stage.view.shown[-1].devices == stage.judges.last.seen  # type: ignore[union-attr]
+    assert len(told) == 60 / TICK_SECONDS
+    assert stage.live.sealed == stage.view.news == 2
+    judged, course = told[-1]
+    assert judged is not None
+    assert [each.verdict for each in judged.devices] == ["affected"]
+    assert course.before is not None
+    assert course.health.time > course.before.time
+    assert stage.view.shown[-1].devices == judged.seen
 
 
-@pytest.mark.parametrize("ends", ["pending", "listening", "judged"])
+@pytest.mark.parametrize("ends", ["pending", "listening"])
 def test_it_is_over(stage: Stage, ends: str) -> None:
-    def on_judged(_judged: Judged, _course: Course) -> bool:
+    def tick(_judged: Judged | None, _course: Course) -> None:
         stage.pending = ends == "pending"
         stage.live.listening = ends != "listening"
-        return ends == "judged"
 
-    stage.run.run(on_judged)
-    assert stage.live.sealed == 1
+    stage.run.run(tick)
+    assert len(stage.live.pumped) == 1
 
 
 def test_every_problem_is_told_once(stage: Stage) -> None:
     stage.live.problems.append(CaptureError("eth1", "it was taken away", "put it back"))
 
-    def on_judged(_judged: Judged, _course: Course) -> bool:
-        stage.live.problems.append(CaptureError("eth2", "too", ""))
-        return stage.live.sealed == 2
+    def tick(_judged: Judged | None, _course: Course) -> None:
+        if len(stage.live.pumped) == 2:
+            stage.live.problems.append(CaptureError("eth2", "too", ""))
+        stage.pending = len(stage.live.pumped) == 4
 
-    stage.run.run(on_judged)
+    stage.run.run(tick)
     assert stage.view.notes == ["eth1: it was taken away; put it back", "eth2: too"]

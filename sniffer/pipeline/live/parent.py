@@ -111,9 +111,7 @@ class Live:
         drop(self._settings.user)
         self._inbox = Inbox([each.pipe for each in self._listeners])
         ends = time.monotonic() + READY_SECONDS
-        while (
-            not all((each.ready and each.health) or each.ended for each in self._listeners) and time.monotonic() < ends
-        ):
+        while not all((each.ready and each.health) or each.ended for each in self._listeners) and time.monotonic() < ends:
             self.pump(0.05)
         now = time.time_ns() // 1000
         self.found.counts.listening = [(self._settings.sensor, now, now)]
