@@ -9,11 +9,21 @@ from sniffer.pipeline.facts import session_fact
 from sniffer.pipeline.frame_numbers import numbered
 from sniffer.pipeline.gather import gather
 from sniffer.pipeline.judgement import Judgement
-from sniffer.pipeline.values import DEFAULT_PORTS, Counts, Gathered, InputRecord, Progress, Settings, TableRecord
+from sniffer.pipeline.values import (
+    DEFAULT_PORTS,
+    Counts,
+    EvidenceSettings,
+    Gathered,
+    InputRecord,
+    Progress,
+    Settings,
+    TableRecord,
+)
 
 __all__ = [
     "DEFAULT_PORTS",
     "Counts",
+    "EvidenceSettings",
     "Gathered",
     "InputRecord",
     "Judgement",

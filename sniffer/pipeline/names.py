@@ -9,6 +9,7 @@ from sniffer.model import limits
 from sniffer.model.facts import NameFact
 from sniffer.model.packets import Datagrams
 from sniffer.pipeline.addresses import MAPPED, ip_text
+from sniffer.pipeline.evidence import Evidence
 from sniffer.protocols import dns_answers
 
 
@@ -19,8 +20,9 @@ class Names:
     neither batches nor the limit show in the facts.
     """
 
-    def __init__(self, spool: Spool) -> None:
+    def __init__(self, spool: Spool, evidence: Evidence | None = None) -> None:
         self._spool = spool
+        self._evidence = evidence
         self._told: dict[tuple[str, bytes, str, bytes], list[int]] = {}
 
     def feed(self, sensor: str, datagrams: Datagrams) -> None:
@@ -31,11 +33,14 @@ class Names:
         data, told = found.data, self._told
         clients = found.destination.astype(">u8").view("V16")[:, 0].tolist()
         stops = (found.start + found.captured).tolist()
-        for time, client, start, stop in zip(found.time.tolist(), clients, found.start.tolist(), stops, strict=True):
+        times, starts = found.time.tolist(), found.start.tolist()
+        for row, (time, client, start, stop) in enumerate(zip(times, clients, starts, stops, strict=True)):
             answer = dns_answers.answer(data[start:stop])
             if answer is None:
                 continue
             name, addresses = answer
+            if self._evidence is not None and any((sensor, client, name, each) not in told for each in addresses):
+                self._evidence.name(found, row, addresses)
             for address in addresses:
                 seen = told.setdefault((sensor, client, name, address), [time, time, 0])
                 seen[2] += 1

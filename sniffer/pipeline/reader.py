@@ -11,10 +11,12 @@ from sniffer.decode import Discovery, Exclusion, decode, link_is_known
 from sniffer.inventory.spool import Spool
 from sniffer.model.frames import Frames
 from sniffer.pipeline.clues import Clues
+from sniffer.pipeline.evidence import Evidence
 from sniffer.pipeline.facts import session_fact
 from sniffer.pipeline.names import Names
 from sniffer.pipeline.values import Counts, Progress, Settings
 from sniffer.protocols import SmtpSession, dns_answers, observers
+from sniffer.protocols.smtp_ledger import Ledger
 from sniffer.sources import bpf
 from sniffer.sources.ahead import ahead
 from sniffer.sources.capture import Capture, first_time
@@ -40,7 +42,9 @@ class Reader:
     for the sessions of all.
     """
 
-    def __init__(self, settings: Settings, spool: Spool, share: bpf.Share = bpf.ALL) -> None:
+    def __init__(
+        self, settings: Settings, spool: Spool, share: bpf.Share = bpf.ALL, evidence: Evidence | None = None
+    ) -> None:
         self._settings = settings
         self._spool = spool
         self._share = share
@@ -50,10 +54,11 @@ class Reader:
         self._discovery = Discovery(*map(ports_of, DISCOVERED)) if listens else None
         self._wanted = bpf.Discovery(*DISCOVERED) if listens else None
         self._exclusion = Exclusion(settings.exclude_nets, settings.exclude_vlans)
+        self._evidence = evidence
         self._read_before = 0
         self._progress = Progress()
-        self.names = Names(spool)
-        self.clues = Clues(spool.boxes.add)
+        self.names = Names(spool, evidence)
+        self.clues = Clues(spool.boxes.add, evidence)
         self.counts = Counts()
         self.problems: list[CaptureError] = []
 
@@ -74,7 +79,7 @@ class Reader:
         streaming = any(each.stream for each in sources)
         if streaming:
             batches = ahead(batches, stop)  # a stream may keep us waiting, and must not keep us from stopping
-        table = ConnectionTable(self._ports, self._session, self._done)
+        table = ConnectionTable(self._ports, self._session, self._done, self._evidence)
         first, last = None, 0
         for frames in batches:
             first = int(frames.time.min()) if first is None else first
@@ -111,6 +116,8 @@ class Reader:
         if self._exclusion:
             packets, datagrams = self._exclusion.apply(packets), self._exclusion.apply(datagrams)
             messages = messages and self._exclusion.apply(messages)
+        if self._evidence is not None:
+            self._evidence.batch(frames)
         table.feed(packets)
         self.names.feed(sensor, datagrams)
         if messages is not None:
@@ -119,11 +126,14 @@ class Reader:
 
     def _session(self) -> SmtpSession:
         settings = self._settings
-        return SmtpSession(settings.keys, witness=settings.identity, marks=settings.marks)
+        ledger = Ledger() if self._evidence is not None else None
+        return SmtpSession(settings.keys, witness=settings.identity, marks=settings.marks, ledger=ledger)
 
     def _done(self, connection: Connection) -> None:
         fact = session_fact(connection)
         self._spool.add(fact)
+        if self._evidence is not None:
+            self._evidence.done(connection, fact)
         self.counts.decrypted += fact.inside is not None
         self._progress.sessions += 1
 

@@ -6,6 +6,6 @@ packet's time.  Touches nothing of the world.
 """
 
 from sniffer.streams.connection import Connection
-from sniffer.streams.table import ConnectionTable
+from sniffer.streams.table import ConnectionTable, Keeper
 
-__all__ = ["Connection", "ConnectionTable"]
+__all__ = ["Connection", "ConnectionTable", "Keeper"]

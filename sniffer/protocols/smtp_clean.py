@@ -1,0 +1,150 @@
+"""Both streams of a session as an evidence capture may show them: as long as they were, and nothing that is a secret.
+
+What was captured of a stream comes as *pieces*: (place, bytes), in order, none touching the next.  Each is given back
+cleaned, as many bytes.  The client's are shown as far as ``smtp_ledger`` says; the server's are its replies, less what
+repeats anything that was blanked; TLS is shown as far as its bytes are records (``tls_places``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from sniffer.protocols.smtp_blank import BLANK, blank
+from sniffer.protocols.smtp_echo import Echo
+from sniffer.protocols.smtp_grammar import REPLY_LINE
+from sniffer.protocols.smtp_ledger import CLIENT, SERVER, Ledger
+from sniffer.protocols.smtp_states import BARE_END_OF_DATA, END_OF_DATA
+from sniffer.protocols.tls_places import shown_records
+
+Piece = tuple[int, bytes]
+
+DOT = ord(".")
+"""In place of each octet of the server's words."""
+
+TELLING = (b"220", b"250")
+"""Replies whose words are kept where not all of the client was heard: the greeting, and the answer to EHLO.  Neither
+answers AUTH."""
+
+FOREVER = 1 << 62
+
+FIN = 1
+"""What the end of a stream adds to an acknowledgement of all its bytes (RFC 9293 3.4)."""
+
+
+class Said(NamedTuple):
+    """What was captured of the two sides.
+
+    ``heard`` says how much of the client the server had been sent when it sent the byte at a place.  ``others`` are
+    bytes of the client that were captured of places where others had been before.
+    """
+
+    client: Sequence[Piece]
+    server: Sequence[Piece]
+    heard: Callable[[int, int], int]
+    others: Sequence[bytes] = ()
+
+
+def clean(ledger: Ledger, said: Said, users: Sequence[str], *, open_cipher: bool = False) -> tuple[list[bytes], ...]:
+    """Return the pieces of the server and of the client as they may be shown.
+
+    ``users`` are the names that were told of the session; ``open_cipher`` says that its TLS does not encrypt.
+    """
+    echo = Echo(users)
+    client = [_client(ledger, *piece, echo) for piece in said.client]
+    for other in said.others:
+        echo.blanked(0, other)
+    unknown = min(ledger.heard[CLIENT] + FIN, FOREVER if ledger.unknown is None else ledger.unknown)
+    server = [_server(*piece, echo, said.heard, unknown) for piece in said.server]
+    for from_client, pieces, cleaned in ((CLIENT, said.client, client), (SERVER, said.server, server)):
+        begins = ledger.tls.get(from_client)
+        if begins is not None:
+            shown_records(pieces, begins, cleaned, open_cipher=open_cipher)
+    return [bytes(each) for each in server], [bytes(each) for each in client]
+
+
+# -- the client ------------------------------------------------------------------------------------
+
+
+def _client(ledger: Ledger, start: int, raw: bytes, echo: Echo) -> bytearray:
+    """Return a piece of the client's stream with nothing in it but what was understood."""
+    begins = ledger.tls.get(CLIENT, FOREVER) - start
+    clear = raw[: max(begins, 0)]
+    cleaned = bytearray(b"\n".join(_blank_line(line) for line in clear.split(b"\n")))
+    cleaned += bytes(len(raw) - len(clear))
+    for line in ledger.lines:
+        place = _line_place(line.end - start, clear, line.said)
+        if place is not None:
+            cleaned[place : place + len(line.said)] = line.shown
+    _tell(start, clear, cleaned, echo, ledger)
+    for first, last in ledger.mails:
+        _blank_mail(cleaned, clear, first - start, (FOREVER if last is None else last) - start)
+    return cleaned
+
+
+def _blank_line(line: bytes) -> bytes:
+    text = line.removesuffix(b"\r")
+    return blank(text) + line[len(text) :]
+
+
+def _line_place(end: int, clear: bytes, said: bytes) -> int | None:
+    """Return where a line begins whose LF is at ``end``, None where it was not captured as it was heard."""
+    if not 0 <= end < len(clear) or clear[end] != ord("\n"):
+        return None
+    place = end - len(said) - (clear[end - 1 : end] == b"\r" and not said.endswith(b"\r"))
+    return place if place >= 0 and clear[place : place + len(said)] == said else None
+
+
+def _tell(start: int, clear: bytes, cleaned: bytearray, echo: Echo, ledger: Ledger) -> None:
+    """Tell what is blanked, line by line; of mails nothing is a secret of the session's."""
+    place = 0
+    for line in clear.split(b"\n"):
+        end = place + len(line)
+        if bytes(cleaned[place:end]) != line and not _in_mail(ledger, start + place):
+            common = next((at for at in range(len(line)) if line[at] != cleaned[place + at]), 0)
+            while common and not line[common - 1 : common].isspace():
+                common -= 1
+            echo.blanked(start + place, line[common:])
+        place = end + 1
+
+
+def _in_mail(ledger: Ledger, place: int) -> bool:
+    return any(first <= place < (FOREVER if last is None else last) for first, last in ledger.mails)
+
+
+def _blank_mail(cleaned: bytearray, clear: bytes, first: int, last: int) -> None:
+    """Blank a mail up to the line that ends it, which is needed where commands follow in the same frame."""
+    first, last = max(first, 0), min(last, len(clear))
+    if first >= last:
+        return
+    text = clear[first:last]
+    ends = next((mark for mark in (END_OF_DATA, BARE_END_OF_DATA) if text.endswith(mark)), b"")
+    cleaned[first:last] = bytes((BLANK,)) * (last - first - len(ends)) + ends
+
+
+# -- the server ------------------------------------------------------------------------------------
+
+
+def _server(start: int, raw: bytes, echo: Echo, heard: Callable[[int, int], int], unknown: int) -> bytearray:
+    """Return a piece of the server's stream: lines of replies, with words that repeat nothing."""
+    cleaned = bytearray()
+    for line in raw.split(b"\n"):
+        text = line.removesuffix(b"\r")
+        place = start + len(cleaned)
+        cleaned += _reply_line(text, heard(place, place + len(line) + 1), echo, unknown)
+        cleaned += line[len(text) :] + b"\n"
+    del cleaned[-1:]
+    return cleaned
+
+
+def _reply_line(text: bytes, knew: int, echo: Echo, unknown: int) -> bytes:
+    found = REPLY_LINE.match(text)
+    if found is None:
+        return bytes((DOT,)) * len(text)
+    code, words = found[1], found[3] or b""
+    head = text[: len(text) - len(words)]
+    if code == b"334":
+        return head + echo.prompt(words)
+    if knew > unknown and code not in TELLING:
+        return head + echo.codes(words)
+    return head + echo.without(words, knew)
