@@ -439,8 +439,11 @@ EVIDENCE_COMPACTED = 256 * 1024
 judged of them is where records begin and end."""
 
 EVIDENCE_BYTES = 8 * 1024 * 1024
-"""Bytes of a connection's frames that are kept until it is over, ``EVIDENCE_FRAME`` for each counted in.  Compacted, this
-is a mail of some 35 MB inside TLS; what comes beyond it is not in the evidence, and its first frame says so."""
+"""Bytes of a connection's frames that are kept until it is over, with ``EVIDENCE_FRAME`` for each.  Compacted, it is a
+mail of some 35 MB inside TLS; what comes beyond it is not in the evidence, and its first frame says so."""
+
+EVIDENCE_ENDS = 16
+"""Headers with SYN, FIN or RST that are kept of a connection beyond its room: a connection ends with two or three."""
 
 EVIDENCE_FRAME = 256
 """Bytes that a frame takes in memory beside its own."""

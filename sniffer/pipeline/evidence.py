@@ -4,14 +4,15 @@ Frames of a connection are kept from its first segment on (``evidence_frames``),
 tell names and boxes wait until somebody of whom they speak has mailed (``evidence_messages``).  Each connection is a
 flush: whatever happens later, all that was over before can be read.
 
-Neither the bodies of mails are written, nor anything that the client said and that was not proven to be harmless, nor
-SNMP (communities), HTTP (cookies) or VRRP (passwords of its version 2).  The lengths of TLS records are, and so, more or
-less, of credentials: what is written stays private, and says so.
+Neither the bodies of mails are written, nor anything that the client said and was not proven to be harmless, nor SNMP
+(communities), HTTP (cookies) or VRRP (passwords of its version 2).  The lengths of TLS records are, and so those of
+credentials: what is written is made private, and says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
 from sniffer import __version__
 from sniffer.model import limits
@@ -48,7 +49,7 @@ class Evidence:
     """Keeps frames, and writes them.  A ``streams.Keeper``.
 
     ``problem`` says why nothing more is written, ``lost_writes`` counts the frames that could not be, and
-    ``unkept`` the connections of which not all frames found room.  Raises ``CaptureError`` where the file cannot be made.
+    ``unkept`` the connections of which not all frames found room.  Raises ``CaptureError`` where no file can be made.
     """
 
     def __init__(
@@ -178,4 +179,4 @@ def _kept(frames: Frames, packets: Packets, place: int, from_client: bool) -> Ke
 
 
 def _interface(origin: Origin) -> str:
-    return origin.interface or origin.file or origin.sensor
+    return origin.interface or (Path(origin.file).name if origin.file else origin.sensor)

@@ -61,6 +61,7 @@ class KeptConnection:
         self.written = False
         self._compact_at = limits.EVIDENCE_COMPACTED
         self._latest: KeptFrame | None = None
+        self._ends = 0
 
     def add(self, frame: KeptFrame, connection: Connection, room: int) -> int:
         """Keep a frame if there is room for so many bytes; return by how many what is kept has grown."""
@@ -74,9 +75,12 @@ class KeptConnection:
             self._compact(connection)
             self._compact_at = max(2 * self.octets, limits.EVIDENCE_COMPACTED)
         self.whole &= self.octets + size <= limits.EVIDENCE_BYTES and self.octets - before + size <= room
-        if self.whole or frame.marked:
-            self.frames.append(frame if self.whole else frame.up_to(0))
-            self.octets += len(self.frames[-1].data) + limits.EVIDENCE_FRAME
+        if not self.whole:
+            self._ends += frame.marked
+            frame = frame.up_to(0)
+        if self.whole or (frame.marked and self._ends <= limits.EVIDENCE_ENDS):
+            self.frames.append(frame)
+            self.octets += len(frame.data) + limits.EVIDENCE_FRAME
         return self.octets - before
 
     def _is_quiet(self, frame: KeptFrame) -> bool:
@@ -127,6 +131,7 @@ class _View:
         self._frames = frames
         self._session = session
         self._mails_begun: set[int] = set()
+        self._beyond: set[bool] = set()
         sides = Places(connection.half[1]), Places(connection.half[0])
         self._places = [sides[each.from_client].of(each.sequence) for each in frames]
         self._knew = [
@@ -137,19 +142,24 @@ class _View:
         self._others: list[bytes] = []
         for place, frame in zip(self._places, frames, strict=True):
             payload = frame.data[frame.header :]
-            if payload and place is not None:
-                known = self._streams[frame.from_client].add(place, payload)
+            if place is not None and frame.length:
+                known = self._streams[frame.from_client].add(place, payload, frame.length)
                 if frame.from_client and not known:
                     self._others.append(payload)
         self._cleaned: tuple[list[bytes], ...] | None = None
 
     def payload(self, number: int, frame: KeptFrame) -> bytes | None:
-        """Return what may be shown of a frame's payload, None for a frame that shows nothing."""
+        """Return what may be shown of a frame's payload, None for a frame that shows nothing.
+
+        Of what was not heard any more the first header stays: it shows that the side went on.
+        """
         place, raw = self._places[number], frame.data[frame.header :]
         if not frame.length:
             return b""
         if place is None or place >= self._ledger.heard[frame.from_client]:
-            return b"" if frame.marked or place is None or not raw else None
+            first = frame.from_client not in self._beyond
+            self._beyond.add(frame.from_client)
+            return b"" if frame.marked or first else None
         end = min(len(raw), self._ledger.heard[frame.from_client] - place)
         if frame.from_client:
             end = self._before_mail(place, end)
@@ -187,17 +197,22 @@ class _View:
         return end
 
     def _shown(self, from_client: bool, place: int, raw: bytes) -> bytes:
-        """Return bytes at a place as they may be shown: blank where the stream has others there."""
+        """Return bytes at a place as they may be shown: blank where the stream has others there, or none."""
         if not raw:
             return b""
         if self._cleaned is None:
             self._cleaned = self._clean()
-        index, start, stream = self._streams[from_client].piece_at(place)
-        at = place - start
-        shown, real = self._cleaned[from_client][index][at : at + len(raw)], stream[at : at + len(raw)]
-        if real == raw:
-            return shown
-        return bytes(ours if each == true else BLANK for each, true, ours in zip(raw, real, shown, strict=True))
+        found = bytearray((BLANK,)) * len(raw)
+        for index, start, real in self._streams[from_client].pieces_in(place, place + len(raw)):
+            clean = self._cleaned[from_client][index]
+            first, last = max(start, place), min(start + len(real), place + len(raw))
+            ours, theirs = raw[first - place : last - place], real[first - start : last - start]
+            shown = clean[first - start : last - start]
+            if ours != theirs:
+                pairs = zip(ours, theirs, shown, strict=True)
+                shown = bytes(each if our == their else BLANK for our, their, each in pairs)
+            found[first - place : last - place] = shown
+        return bytes(found)
 
     def _clean(self) -> tuple[list[bytes], ...]:
         speech, tls = self._session.speech(), self._session.tls()
@@ -217,8 +232,11 @@ class _View:
     def _needed(self, from_client: bool) -> _Needed:
         begins = self._ledger.tls.get(from_client)
         pieces = self._streams[from_client].pieces()
-        return _Needed([] if begins is None else [(each.start, each.end) for each in records(pieces, begins)
-                                                  if each.type == APPLICATION_DATA])
+        return _Needed(
+            []
+            if begins is None
+            else [(each.start, each.end) for each in records(pieces, begins) if each.type == APPLICATION_DATA]
+        )
 
 
 class _Needed:

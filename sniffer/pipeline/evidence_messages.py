@@ -24,7 +24,8 @@ class WaitingMessages:
         if any(key in self._mailing for key in keys):
             return True
         self._count += 1
-        self._waiting[self._count] = packet, tuple(keys)
+        keys = tuple(dict.fromkeys(keys))
+        self._waiting[self._count] = packet, keys
         for key in keys:
             self._by_key.setdefault(key, set()).add(self._count)
         self._octets += len(packet.data)

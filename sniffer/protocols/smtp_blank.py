@@ -22,7 +22,8 @@ SHOWN: dict[str, re.Pattern[bytes]] = {
     "HELO": NAME,
     "LHLO": NAME,
     "MAIL": re.compile(
-        rb"FROM:" + MAILBOX + rb"(?:[ \t]+(?:SIZE=\d+|BODY=[A-Z0-9]+|SMTPUTF8|RET=[A-Z]+|AUTH=<>)(?!\S))*", re.IGNORECASE
+        rb"FROM:" + MAILBOX + rb"(?:[ \t]+(?:SIZE=\d+|BODY=[A-Z0-9]+|SMTPUTF8|RET=[A-Z]+|AUTH=<>)(?!\S))*",
+        re.IGNORECASE,
     ),
     "RCPT": re.compile(rb"TO:" + MAILBOX + rb"(?:[ \t]+NOTIFY=[A-Z,]+(?!\S))*", re.IGNORECASE),
     "BDAT": re.compile(rb"\d{1,12}(?:[ \t]+LAST)?$", re.IGNORECASE),
@@ -33,12 +34,13 @@ Parameters that may hold anything (ENVID=, ORCPT=) are not among them."""
 AUTH_VERBS = ("AUTH", "X-EXPS")
 
 MECHANISMS = frozenset(
-    (
-        "LOGIN PLAIN XOAUTH2 OAUTHBEARER XOAUTH OAUTH10A CRAM-MD5 DIGEST-MD5 NTLM GSSAPI GS2-KRB5 GSS-SPNEGO EXTERNAL "
-        "ANONYMOUS SCRAM-SHA-1 SCRAM-SHA-1-PLUS SCRAM-SHA-256 SCRAM-SHA-256-PLUS SCRAM-SHA-512 SCRAM-SHA-512-PLUS "
-        "KERBEROS_V4 OTP SKEY SECURID MSN XYMCOOKIE PLAIN-CLIENTTOKEN EXCHANGE"
-    ).split()
-)
+    [
+        "LOGIN", "PLAIN", "XOAUTH2", "OAUTHBEARER", "XOAUTH", "OAUTH10A", "CRAM-MD5", "DIGEST-MD5", "NTLM", "GSSAPI",
+        "GS2-KRB5", "GSS-SPNEGO", "EXTERNAL", "ANONYMOUS", "SCRAM-SHA-1", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256",
+        "SCRAM-SHA-256-PLUS", "SCRAM-SHA-512", "SCRAM-SHA-512-PLUS", "KERBEROS_V4", "OTP", "SKEY", "SECURID", "MSN",
+        "XYMCOOKIE", "PLAIN-CLIENTTOKEN",
+    ]
+)  # fmt: skip
 """Names of mechanisms (IANA, SASL Mechanisms) that are shown; any other only where the server has offered it."""
 
 HARMLESS = frozenset((b"", b"*", b"=", b"."))

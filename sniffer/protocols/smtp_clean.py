@@ -7,6 +7,7 @@ repeats anything that was blanked; TLS is shown as far as its bytes are records 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -14,13 +15,15 @@ from sniffer.protocols.smtp_blank import BLANK, blank
 from sniffer.protocols.smtp_echo import Echo
 from sniffer.protocols.smtp_grammar import REPLY_LINE
 from sniffer.protocols.smtp_ledger import CLIENT, SERVER, Ledger
-from sniffer.protocols.smtp_states import BARE_END_OF_DATA, END_OF_DATA
 from sniffer.protocols.tls_places import shown_records
 
 Piece = tuple[int, bytes]
 
 DOT = ord(".")
 """In place of each octet of the server's words."""
+
+END_OF_MAIL = re.compile(rb"(?:\r?\n)?\.\r?\n\Z")
+"""How a mail ends (RFC 5321 4.1.1.4), as far as its end was captured."""
 
 TELLING = (b"220", b"250")
 """Replies whose words are kept where not all of the client was heard: the greeting, and the answer to EHLO.  Neither
@@ -52,14 +55,15 @@ def clean(ledger: Ledger, said: Said, users: Sequence[str], *, open_cipher: bool
     """
     echo = Echo(users)
     client = [_client(ledger, *piece, echo) for piece in said.client]
+    if CLIENT in ledger.tls:
+        shown_records(said.client, ledger.tls[CLIENT], client, open_cipher=open_cipher)
+        _tell_beside_tls(said.client, client, ledger.tls[CLIENT], echo)
     for other in said.others:
         echo.blanked(0, other)
     unknown = min(ledger.heard[CLIENT] + FIN, FOREVER if ledger.unknown is None else ledger.unknown)
     server = [_server(*piece, echo, said.heard, unknown) for piece in said.server]
-    for from_client, pieces, cleaned in ((CLIENT, said.client, client), (SERVER, said.server, server)):
-        begins = ledger.tls.get(from_client)
-        if begins is not None:
-            shown_records(pieces, begins, cleaned, open_cipher=open_cipher)
+    if SERVER in ledger.tls:
+        shown_records(said.server, ledger.tls[SERVER], server, open_cipher=open_cipher)
     return [bytes(each) for each in server], [bytes(each) for each in client]
 
 
@@ -108,18 +112,26 @@ def _tell(start: int, clear: bytes, cleaned: bytearray, echo: Echo, ledger: Ledg
         place = end + 1
 
 
+def _tell_beside_tls(pieces: Sequence[Piece], cleaned: Sequence[bytearray], begins: int, echo: Echo) -> None:
+    """Tell what is blanked where TLS was begun, and is no record of it."""
+    for (start, raw), shown in zip(pieces, cleaned, strict=True):
+        if shown != raw and start + len(raw) > begins:
+            first = next(at for at in range(len(raw)) if raw[at] != shown[at] and start + at >= begins)
+            echo.blanked(start + first, raw[first:])
+
+
 def _in_mail(ledger: Ledger, place: int) -> bool:
     return any(first <= place < (FOREVER if last is None else last) for first, last in ledger.mails)
 
 
 def _blank_mail(cleaned: bytearray, clear: bytes, first: int, last: int) -> None:
     """Blank a mail up to the line that ends it, which is needed where commands follow in the same frame."""
-    first, last = max(first, 0), min(last, len(clear))
-    if first >= last:
+    first, end = max(first, 0), min(last, len(clear))
+    if first >= end:
         return
-    text = clear[first:last]
-    ends = next((mark for mark in (END_OF_DATA, BARE_END_OF_DATA) if text.endswith(mark)), b"")
-    cleaned[first:last] = bytes((BLANK,)) * (last - first - len(ends)) + ends
+    mark = END_OF_MAIL.search(clear, first, end) if end == last else None
+    kept = mark[0] if mark else b""
+    cleaned[first:end] = bytes((BLANK,)) * (end - first - len(kept)) + kept
 
 
 # -- the server ------------------------------------------------------------------------------------

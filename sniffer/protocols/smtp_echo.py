@@ -1,9 +1,9 @@
 """Words of a server that repeat what its client said are struck out: a server quotes what it does not like.
 
 Whatever a client said that is not shown may be a secret.  A word of a reply is blanked that has four octets on end
-with it in common, in any case, in clear or in base64, or all of it where it is shorter.  Of long base64 (a token's) eight
-are asked for, since four would meet by chance.  A reply that left before its server had been sent anything of the kind,
-as its acknowledgement tells, can repeat nothing.
+with it in common, in any case, in clear or in base64, or all of it where it is shorter.  Of base64 as it stands, and of
+what is as long as a token, eight are asked for, since four would meet by chance.  A reply that left before its server
+had been sent anything of the kind, as its acknowledgement tells, can repeat nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ SHORTEST = 3
 
 DOTS = b"."
 
-FIELDS = re.compile(rb"[\0\x01]+|\b(?:user|auth|host|port|username)=|Bearer |^[nyp],(?:a=)?|,(?=[a-z-]+=)", re.IGNORECASE)
+FIELDS = re.compile(
+    rb"[\0\x01]+|\b(?:user|auth|host|port|username)=|Bearer |^[nyp],(?:a=)?|,(?=[a-z-]+=)", re.IGNORECASE
+)
 """What divides the words of an answer, and names them (RFC 4616 2, 7628 3.1; XOAUTH2)."""
 
 
@@ -45,8 +47,9 @@ class Echo:
         self._first = min(self._first, place)
         for word in said.split():
             plain = decoded(word)
-            if not self._forgive(plain):
-                self._add(word, LONG_WINDOW if len(word) > LONG or plain else WINDOW)
+            if self._forgive(plain):
+                continue
+            self._add(word, LONG_WINDOW if len(word) > LONG or plain else WINDOW)
             for part in FIELDS.split(plain or b""):
                 if not self._forgive(part):
                     self._add(part, LONG_WINDOW if len(part) > LONG else WINDOW)
@@ -69,7 +72,7 @@ class Echo:
         return bytes(blotted)
 
     def prompt(self, words: bytes) -> bytes:
-        """Return what a server asks (334) if it is words of its own; a challenge is as good as a digest to a guesser."""
+        """Return what a server asks (334) in words of its own; to a guesser a challenge is as good as a digest."""
         return words if not words.strip() or prompt_role(words) else DOTS * len(words)
 
     def codes(self, words: bytes) -> bytes:

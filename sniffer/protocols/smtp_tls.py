@@ -54,7 +54,7 @@ class IntoTls(Memory):
             self._starttls = "implicit"
         self._encrypted = True
         if self.ledger is not None:
-            self.ledger.mail_ends()
+            self.ledger.mail_ends(len(data) if from_client else len(self._held))
             self.ledger.tls_begins(from_client, len(data))
             self.ledger.tls_begins(not from_client, len(self._server_held if from_client else self._held))
         self._begin_handshake(from_client)

@@ -38,12 +38,15 @@ def records(pieces: Sequence[Piece], begins: int) -> Iterator[RecordPlace]:
         start = place + HEADER.size
         if not begun and kind & 0x80 and header[2] == SSL2_CLIENT_HELLO:
             kind, start, length = SSL2_HELLO, place + 2, ((header[0] & 0x7F) << 8 | header[1])
-        elif kind not in TYPES or not 0x0300 <= version <= 0x0304 or length > LONGEST:
-            return
-        elif not length and kind != APPLICATION_DATA:
+        elif not _is_header(kind, version, length):
             return
         yield RecordPlace(place, kind, start, start + length)
         place, begun = start + length, True
+
+
+def _is_header(kind: int, version: int, length: int) -> bool:
+    known = kind in TYPES and 0x0300 <= version <= 0x0304 and length <= LONGEST
+    return known and (length > 0 or kind == APPLICATION_DATA)
 
 
 def shown_records(pieces: Sequence[Piece], begins: int, cleaned: Sequence[bytearray], *, open_cipher: bool) -> None:

@@ -41,7 +41,7 @@ Healths = Sequence[InterfaceHealth]
 
 
 class Packet(NamedTuple):
-    """A frame to be written, captured at ``time`` (microseconds since 1970, UTC); it had ``size`` octets on the wire."""
+    """A frame to be written, captured at ``time`` (microseconds since 1970, UTC), ``size`` octets long on the wire."""
 
     time: int
     data: bytes
@@ -52,7 +52,7 @@ class Packet(NamedTuple):
 
 
 class PcapngFile:
-    """A capture, or a ring of them: ``NAME.pcapng``, ``NAME-2.pcapng`` …
+    """A capture, or a ring of them: ``NAME.pcapng``, ``NAME-2.pcapng`` and so on.
 
     Behind ``rotate_bytes`` the next file begins; of more than ``rotate_files`` the oldest is removed, if this run made
     it.  ``health`` is asked for what the interfaces gave when a file ends.  What goes wrong later ends the writing: it
@@ -82,13 +82,24 @@ class PcapngFile:
         self.health = health
         self._declared: list[tuple[str, int]] = []
         self._number = 1
+        self._numbers: dict[tuple[str, int], int] = {}
+        self._packets = self._written = 0
+        self._first: int | None = None
+        self._last = 0
         self._made: list[Path] = []
         self.problem: CaptureError | None = None
         self.lost = 0
         self._file = -1
-        self._begin(self._path)
+        try:
+            self._begin(path)
+        except OSError as error:
+            raise _refusal(path, error) from error
         if self.problem is not None:
             raise self.problem
+
+    @property
+    def _failed(self) -> bool:
+        return self.problem is not None
 
     def declare(self, interface: str, link: int) -> None:
         """Tell of an interface whether or not a frame of it is written: each file then speaks of it."""
@@ -97,12 +108,12 @@ class PcapngFile:
 
     def write(self, packets: Sequence[Packet]) -> None:
         """Write frames that belong together, and flush: a file is never divided between them."""
-        if self.problem is not None:
+        size = sum(len(each.data) + 64 for each in packets)
+        if self._rotate_bytes and self._packets and not self._failed and self._written + size > self._rotate_bytes:
+            self._rotate()
+        if self._failed:
             self.lost += len(packets)
             return
-        size = sum(len(each.data) + 64 for each in packets)
-        if self._rotate_bytes and self._packets and self._written + size > self._rotate_bytes:
-            self._rotate()
         out = bytearray()
         for each in packets:
             number = self._interface(each.interface, each.link, out)
@@ -111,8 +122,7 @@ class PcapngFile:
             self._last = max(self._last, each.time)
         self._packets += len(packets)
         self._flush(bytes(out))
-        if self.problem is not None:
-            self.lost += len(packets)
+        self.lost += len(packets) if self._failed else 0
 
     def close(self) -> None:
         """End the file, with what the interfaces gave; what could not be written is in ``problem``."""
@@ -124,26 +134,25 @@ class PcapngFile:
         self._file = -1
 
     def _begin(self, path: Path) -> None:
-        self._numbers: dict[tuple[str, int], int] = {}
-        self._packets = self._written = 0
-        self._first: int | None = None
-        self._last = 0
-        try:
-            self._file = _private(path)
-        except OSError as error:
-            self.problem = _refusal(path, error)
-            return
-        self._name = path
+        """Begin a file; what is there already is left alone.  Raises ``OSError``."""
+        self._numbers, self._packets, self._written = {}, 0, 0
+        self._first, self._last = None, 0
+        self._file, self._name = _private(path), path
         self._made.append(path)
         self._flush(self._header)
 
     def _rotate(self) -> None:
-        """Begin the next file; the oldest goes where there are too many."""
+        """Begin the next file, whose number nobody has taken; the oldest goes where there are too many."""
         self.close()
-        if self.problem is not None:
-            return
-        self._number += 1
-        self._begin(self._path.with_name(f"{self._path.stem}-{self._number}{self._path.suffix}"))
+        while not self._failed and self._file < 0:
+            self._number += 1
+            path = self._path.with_name(f"{self._path.stem}-{self._number}{self._path.suffix}")
+            try:
+                self._begin(path)
+            except FileExistsError:
+                continue
+            except OSError as error:
+                self.problem = _ending(path, error)
         while self._rotate_files and len(self._made) > self._rotate_files:
             self._made.pop(0).unlink(missing_ok=True)
 

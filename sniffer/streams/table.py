@@ -65,7 +65,7 @@ class ConnectionTable:
             return
         for flow, key in enumerate(batch.flow_key):
             self._follow(packets, batch, key, batch.flow_first[flow], batch.flow_first[flow + 1])
-        self._tidy(int(packets.time.max()))
+        self._tidy(int(packets.time[-1]))
 
     def finish(self) -> None:
         """Close what is still open: the capture is over."""
@@ -221,7 +221,10 @@ class ConnectionTable:
             self._over(connection)
 
     def _tidy(self, now: int) -> None:
-        """Drop what has been silent for too long; looked for once a minute of the capture's time."""
+        """Drop what has been silent for too long; looked for once a minute of the capture's time.
+
+        Now is the last frame's time, not the latest: an evidence capture has one connection behind the other.
+        """
         if abs(now - self._tidied) < limits.TIDY_INTERVAL:
             return
         self._tidied = now
