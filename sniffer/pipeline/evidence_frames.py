@@ -130,6 +130,7 @@ class _View:
         self._ledger = ledger
         self._frames = frames
         self._session = session
+        self._begun = connection.start_seen
         self._mails_begun: set[int] = set()
         self._beyond: set[bool] = set()
         sides = Places(connection.half[1]), Places(connection.half[0])
@@ -216,7 +217,7 @@ class _View:
 
     def _clean(self) -> tuple[list[bytes], ...]:
         speech, tls = self._session.speech(), self._session.tls()
-        said = Said(self._streams[True].pieces(), self._streams[False].pieces(), self._heard, self._others)
+        said = Said(self._streams[True].pieces(), self._streams[False].pieces(), self._heard, self._begun, self._others)
         users = [attempt.user for attempt in speech.attempts if attempt.user]
         cipher = tls.cipher if tls else None
         return clean(self._ledger, said, users, open_cipher=bool(cipher and "NULL" in cipher))

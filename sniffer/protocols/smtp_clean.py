@@ -25,11 +25,14 @@ DOT = ord(".")
 END_OF_MAIL = re.compile(rb"(?:\r?\n)?\.\r?\n\Z")
 """How a mail ends (RFC 5321 4.1.1.4), as far as its end was captured."""
 
-TELLING = (b"220", b"250")
-"""Replies whose words are kept where not all of the client was heard: the greeting, and the answer to EHLO.  Neither
-answers AUTH."""
+GREETING, HELLO = b"220", b"250"
+"""Replies that answer no AUTH: their words are kept where not all of the client was heard, of 250 those of several
+lines, as the answer to EHLO has."""
 
 FOREVER = 1 << 62
+
+NOTHING = -1
+"""Before the first place."""
 
 FIN = 1
 """What the end of a stream adds to an acknowledgement of all its bytes (RFC 9293 3.4)."""
@@ -38,13 +41,15 @@ FIN = 1
 class Said(NamedTuple):
     """What was captured of the two sides.
 
-    ``heard`` says how much of the client the server had been sent when it sent the byte at a place.  ``others`` are
-    bytes of the client that were captured of places where others had been before.
+    ``heard`` says how much of the client the server had been sent when it sent the bytes of some places.  ``begun`` says
+    that the client's first byte is known to be its first.  ``others`` are bytes of the client that were captured of
+    places where others had been before.
     """
 
     client: Sequence[Piece]
     server: Sequence[Piece]
     heard: Callable[[int, int], int]
+    begun: bool = True
     others: Sequence[bytes] = ()
 
 
@@ -61,6 +66,7 @@ def clean(ledger: Ledger, said: Said, users: Sequence[str], *, open_cipher: bool
     for other in said.others:
         echo.blanked(0, other)
     unknown = min(ledger.heard[CLIENT] + FIN, FOREVER if ledger.unknown is None else ledger.unknown)
+    unknown = unknown if said.begun else NOTHING
     server = [_server(*piece, echo, said.heard, unknown) for piece in said.server]
     if SERVER in ledger.tls:
         shown_records(said.server, ledger.tls[SERVER], server, open_cipher=open_cipher)
@@ -140,23 +146,27 @@ def _blank_mail(cleaned: bytearray, clear: bytes, first: int, last: int) -> None
 def _server(start: int, raw: bytes, echo: Echo, heard: Callable[[int, int], int], unknown: int) -> bytearray:
     """Return a piece of the server's stream: lines of replies, with words that repeat nothing."""
     cleaned = bytearray()
+    goes_on = False
     for line in raw.split(b"\n"):
         text = line.removesuffix(b"\r")
         place = start + len(cleaned)
-        cleaned += _reply_line(text, heard(place, place + len(line) + 1), echo, unknown)
+        found = REPLY_LINE.match(text)
+        if found is None:
+            cleaned += bytes((DOT,)) * len(text)
+        else:
+            several, goes_on = goes_on or found[2] == b"-", found[2] == b"-"
+            knew = heard(place, place + len(line) + 1)
+            hears_all = knew <= unknown or found[1] == GREETING or (found[1] == HELLO and several)
+            cleaned += found[0][: found.start(3)] if found[3] else found[0]
+            cleaned += _words(found, echo, knew, hears_all=hears_all)
         cleaned += line[len(text) :] + b"\n"
     del cleaned[-1:]
     return cleaned
 
 
-def _reply_line(text: bytes, knew: int, echo: Echo, unknown: int) -> bytes:
-    found = REPLY_LINE.match(text)
-    if found is None:
-        return bytes((DOT,)) * len(text)
-    code, words = found[1], found[3] or b""
-    head = text[: len(text) - len(words)]
-    if code == b"334":
-        return head + echo.prompt(words)
-    if knew > unknown and code not in TELLING:
-        return head + echo.codes(words)
-    return head + echo.without(words, knew)
+def _words(found: re.Match[bytes], echo: Echo, knew: int, *, hears_all: bool) -> bytes:
+    """Return the words of a line of a reply, as they may be shown."""
+    words = found[3] or b""
+    if found[1] == b"334":
+        return echo.prompt(words)
+    return echo.without(words, knew) if hears_all else echo.codes(words)

@@ -29,7 +29,7 @@ class Ledger:
 
     ``heard`` is how far each side was heard, ``lines`` what the client's lines may show, ``mails`` where its mails
     begin and end (None while one goes on), ``tls`` where each side's TLS begins, ``unknown`` the first place of the
-    client of which bytes are missing, or that not all before it was heard; None where all was.
+    client behind which bytes are missing; None where none are.
     """
 
     __slots__ = ("_line_end", "heard", "lines", "mails", "tls", "unknown")
