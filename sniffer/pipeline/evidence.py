@@ -12,6 +12,7 @@ credentials: what is written is made private, and says so.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from sniffer import __version__
@@ -178,5 +179,6 @@ def _kept(frames: Frames, packets: Packets, place: int, from_client: bool) -> Ke
     )
 
 
+@lru_cache(4096)
 def _interface(origin: Origin) -> str:
     return origin.interface or (Path(origin.file).name if origin.file else origin.sensor)

@@ -144,7 +144,8 @@ class _View:
         for place, frame in zip(self._places, frames, strict=True):
             payload = frame.data[frame.header :]
             if place is not None and frame.length:
-                known = self._streams[frame.from_client].add(place, payload, frame.length)
+                inside = frame.from_client and self._is_mail(place, len(payload))
+                known = self._streams[frame.from_client].add(place, b"" if inside else payload, frame.length)
                 if frame.from_client and not known:
                     self._others.append(payload)
         self._cleaned: tuple[list[bytes], ...] | None = None
@@ -196,6 +197,11 @@ class _View:
                 self._mails_begun.add(index)
                 return max(first - place, 0)
         return end
+
+    def _is_mail(self, place: int, length: int) -> bool:
+        """Say whether bytes of the client are all of one mail, and so shown to nobody."""
+        mails = self._ledger.mails
+        return any(first <= place and (last is None or place + length <= last) for first, last in mails)
 
     def _shown(self, from_client: bool, place: int, raw: bytes) -> bytes:
         """Return bytes at a place as they may be shown: blank where the stream has others there, or none."""

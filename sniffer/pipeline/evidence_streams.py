@@ -39,6 +39,10 @@ class Assembly:
 
     def add(self, place: int, data: bytes, length: int) -> bool:
         """Take the bytes of a frame of ``length`` at a place; False where others came first, or none: those hold."""
+        if length == len(data) and self._pieces and place == self._end(-1) == self._taken.end:
+            self._pieces[-1] += data  # what follows, as nearly always
+            self._taken.end += length
+            return True
         same = 0
         for first, last in self._taken.free(place, place + length):
             new = data[first - place : last - place]
@@ -83,6 +87,15 @@ class Spans:
     def __init__(self) -> None:
         self._starts: list[int] = []
         self._ends: list[int] = []
+
+    @property
+    def end(self) -> int:
+        """Return the last place that is taken, which may be moved on."""
+        return self._ends[-1]
+
+    @end.setter
+    def end(self, place: int) -> None:
+        self._ends[-1] = place
 
     def free(self, first: int, last: int) -> list[tuple[int, int]]:
         """Return the parts of a span that are not taken."""

@@ -8,7 +8,7 @@ repeats anything that was blanked; TLS is shown as far as its bytes are records 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from sniffer.protocols.smtp_blank import BLANK, blank
@@ -24,6 +24,9 @@ DOT = ord(".")
 
 END_OF_MAIL = re.compile(rb"(?:\r?\n)?\.\r?\n\Z")
 """How a mail ends (RFC 5321 4.1.1.4), as far as its end was captured."""
+
+LONGEST_END = 5
+"""Octets of it."""
 
 GREETING, HELLO = b"220", b"250"
 """Replies that answer no AUTH: their words are kept where not all of the client was heard, of 250 those of several
@@ -41,9 +44,9 @@ FIN = 1
 class Said(NamedTuple):
     """What was captured of the two sides.
 
-    ``heard`` says how much of the client the server had been sent when it sent the bytes of some places.  ``begun`` says
-    that the client's first byte is known to be its first.  ``others`` are bytes of the client that were captured of
-    places where others had been before.
+    ``heard`` says how much of the client the server had been sent when it sent the bytes between two places.  ``begun``
+    says that the client's first byte is known to be its first.  ``others`` are bytes of the client that were captured
+    of places where others had been before.
     """
 
     client: Sequence[Piece]
@@ -80,16 +83,32 @@ def _client(ledger: Ledger, start: int, raw: bytes, echo: Echo) -> bytearray:
     """Return a piece of the client's stream with nothing in it but what was understood."""
     begins = ledger.tls.get(CLIENT, FOREVER) - start
     clear = raw[: max(begins, 0)]
-    cleaned = bytearray(b"\n".join(_blank_line(line) for line in clear.split(b"\n")))
-    cleaned += bytes(len(raw) - len(clear))
+    mails = [(first - start, (FOREVER if last is None else last) - start) for first, last in ledger.mails]
+    cleaned = bytearray((BLANK,)) * len(clear) + bytes(len(raw) - len(clear))
+    dialogue = list(_between(mails, len(clear)))
+    for first, last in dialogue:
+        cleaned[first:last] = b"\n".join(_blank_line(line) for line in clear[first:last].split(b"\n"))
     for line in ledger.lines:
         place = _line_place(line.end - start, clear, line.said)
         if place is not None:
             cleaned[place : place + len(line.said)] = line.shown
-    _tell(start, clear, cleaned, echo, ledger)
-    for first, last in ledger.mails:
-        _blank_mail(cleaned, clear, first - start, (FOREVER if last is None else last) - start)
+    for first, last in dialogue:
+        _tell(start, clear, cleaned, first, last, echo)
+    for first, last in mails:
+        _blank_mail(cleaned, clear, first, last)
     return cleaned
+
+
+def _between(mails: Sequence[tuple[int, int]], length: int) -> Iterator[tuple[int, int]]:
+    """Give what is not mail of so many bytes."""
+    place = 0
+    for first, last in mails:
+        if place < first:
+            yield place, min(first, length)
+        place = max(place, last)
+        if place >= length:
+            return
+    yield place, length
 
 
 def _blank_line(line: bytes) -> bytes:
@@ -105,17 +124,17 @@ def _line_place(end: int, clear: bytes, said: bytes) -> int | None:
     return place if place >= 0 and clear[place : place + len(said)] == said else None
 
 
-def _tell(start: int, clear: bytes, cleaned: bytearray, echo: Echo, ledger: Ledger) -> None:
-    """Tell what is blanked, line by line; of mails nothing is a secret of the session's."""
-    place = 0
-    for line in clear.split(b"\n"):
-        end = place + len(line)
-        if bytes(cleaned[place:end]) != line and not _in_mail(ledger, start + place):
-            common = next((at for at in range(len(line)) if line[at] != cleaned[place + at]), 0)
+def _tell(start: int, clear: bytes, cleaned: bytearray, first: int, last: int, echo: Echo) -> None:
+    """Tell what is blanked, line by line, from the word on in which it begins."""
+    place = first
+    for line in clear[first:last].split(b"\n"):
+        shown = bytes(cleaned[place : place + len(line)])
+        if shown != line:
+            common = next(at for at in range(len(line)) if line[at] != shown[at])
             while common and not line[common - 1 : common].isspace():
                 common -= 1
             echo.blanked(start + place, line[common:])
-        place = end + 1
+        place += len(line) + 1
 
 
 def _tell_beside_tls(pieces: Sequence[Piece], cleaned: Sequence[bytearray], begins: int, echo: Echo) -> None:
@@ -126,18 +145,13 @@ def _tell_beside_tls(pieces: Sequence[Piece], cleaned: Sequence[bytearray], begi
             echo.blanked(start + first, raw[first:])
 
 
-def _in_mail(ledger: Ledger, place: int) -> bool:
-    return any(first <= place < (FOREVER if last is None else last) for first, last in ledger.mails)
-
-
 def _blank_mail(cleaned: bytearray, clear: bytes, first: int, last: int) -> None:
     """Blank a mail up to the line that ends it, which is needed where commands follow in the same frame."""
     first, end = max(first, 0), min(last, len(clear))
-    if first >= end:
-        return
-    mark = END_OF_MAIL.search(clear, first, end) if end == last else None
-    kept = mark[0] if mark else b""
-    cleaned[first:end] = bytes((BLANK,)) * (end - first - len(kept)) + kept
+    if first < end:
+        mark = END_OF_MAIL.search(clear, max(first, end - LONGEST_END), end) if end == last else None
+        kept = mark[0] if mark else b""
+        cleaned[first:end] = bytes((BLANK,)) * (end - first - len(kept)) + kept
 
 
 # -- the server ------------------------------------------------------------------------------------
