@@ -153,7 +153,7 @@ class _View:
     def payload(self, number: int, frame: KeptFrame) -> bytes | None:
         """Return what may be shown of a frame's payload, None for a frame that shows nothing.
 
-        Of what was not heard any more the first header stays: it shows that the side went on.
+        Of what was not heard any more the first header stays, and those that were kept as signs of life.
         """
         place, raw = self._places[number], frame.data[frame.header :]
         if not frame.length:
@@ -161,7 +161,7 @@ class _View:
         if place is None or place >= self._ledger.heard[frame.from_client]:
             first = frame.from_client not in self._beyond
             self._beyond.add(frame.from_client)
-            return b"" if frame.marked or first else None
+            return b"" if frame.marked or first or not raw else None
         end = min(len(raw), self._ledger.heard[frame.from_client] - place)
         if frame.from_client:
             end = self._before_mail(place, end)
