@@ -59,11 +59,11 @@ FORMS: dict[str, tuple[bytes, bytes]] = {
     "NTLM": (b"NTLMSSP\0", b"\0"),
     "XOAUTH2": (b"user=\x01auth=", b"\x01"),
     "OAUTHBEARER": (b"n,,\x01", b"\x01"),
-    "DIGEST-MD5": (b'username=""', b","),
+    "DIGEST-MD5": (b'username=""', b"\x01"),
     "PLAIN": (b"\0\x01\0", b"\x01"),
 }
-"""How answers begin that give away their mechanism, and what fills them up.  NTLM's third octet group is its message's
-type, which stays."""
+"""How answers begin that give away their mechanism, and what fills them up, which no name can hold.  Of NTLM the
+message's type stays."""
 
 CRAM_DIGEST = b" " + b"0" * 32
 """How an answer to CRAM-MD5 ends (RFC 2195 2)."""
@@ -148,4 +148,4 @@ def _form(said: bytes) -> bytes | None:
     if mechanism == "NTLM":
         begins += said[NTLM_TYPE] if said[NTLM_TYPE] in (b"\1\0\0\0", b"\2\0\0\0", b"\3\0\0\0") else b""
     form = begins.ljust(len(said), filler)[: len(said)]
-    return form if recognised(form) == mechanism else None
+    return form if recognised(form) == mechanism and len(said) > len(begins) else None

@@ -53,9 +53,10 @@ class Echo:
             for part in FIELDS.split(plain or b""):
                 if not self._forgive(part):
                     self._add(part, LONG_WINDOW if len(part) > LONG else WINDOW)
-            if plain and b"\0" in plain:
+            if plain and plain.count(b"\0") * 3 > len(plain):
                 self._add(plain.replace(b"\0", b""), WINDOW)  # UTF-16
-        self._add(said.strip(), WINDOW if len(said) <= LONG else LONG_WINDOW)
+        if b" " in said.strip():
+            self._add(said.strip(), WINDOW if len(said) <= LONG else LONG_WINDOW)
 
     def without(self, words: bytes, knew: int) -> bytes:
         """Return the words of a reply less what they repeat, whose server had been sent the client up to a place."""

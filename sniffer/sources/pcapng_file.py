@@ -7,6 +7,7 @@ statistics nor comments of a section, and python-pcapng's takes ten times as lon
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import struct
@@ -130,8 +131,11 @@ class PcapngFile:
             return
         if self.problem is None:
             self._end()
-        os.close(self._file)
-        self._file = -1
+        file, self._file = self._file, -1
+        try:
+            os.close(file)
+        except OSError as error:  # of a network's disk, which may say only now that it is full
+            self.problem = self.problem or _ending(self._name, error)
 
     def _begin(self, path: Path) -> None:
         """Begin a file; what is there already is left alone.  Raises ``OSError``."""
@@ -191,7 +195,8 @@ class PcapngFile:
                 rest = rest[os.write(self._file, rest) :]
         except OSError as error:
             self.problem = _ending(self._name, error)
-            os.ftruncate(self._file, self._written)
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._file, self._written)
             return
         self._written += len(data)
 

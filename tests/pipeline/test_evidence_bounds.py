@@ -95,8 +95,9 @@ def test_a_connection_of_hours_keeps_its_end(tmp_path: Path) -> None:
     talk.segments = talk.segments[:-5]  # neither QUIT nor its end
     for _ in range(12):
         talk.wait(700)
-        talk.client("NOOP")
-        talk.server("250 ok")
+        for _ in range(3):
+            talk.client("NOOP")
+            talk.server("250 ok")
     talk.close()
     capture = tmp_path / "hours.pcap"
     write_pcap(capture, talk.frames())
