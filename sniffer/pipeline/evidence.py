@@ -101,6 +101,9 @@ class Evidence:
             kept = connection.kept = KeptConnection()
         if self._frames is None or (connection.closed and not kept.written):
             return
+        if self._file.problem is not None:
+            self._file.lost += len(places)
+            return
         for place in places.tolist():
             frame = _kept(self._frames, packets, place, from_client)
             if connection.closed:
@@ -123,9 +126,15 @@ class Evidence:
         self._octets -= kept.octets
         self.unkept += not kept.whole
         kept.frames, kept.octets = [], 0
-        keys = [fact.client_ip, fact.server_ip, SERVER + fact.server_ip]
-        keys += [fact.client_mac] if fact.client_mac else []
-        self._file.write([*self._messages.of(keys), *packets])
+        self.mails(fact.client_ip, fact.client_mac, fact.server_ip)
+        self._file.write(packets)
+
+    def mails(self, client: str, card: str | None, server: str) -> None:
+        """Write what was told of a client and its server, who mail; another process may have followed them."""
+        keys = [client, server, SERVER + server, *([card] if card else [])]
+        told = self._messages.of(keys)
+        if told:
+            self._file.write(told)
 
     # -- names and boxes ---------------------------------------------------------------------------
 
@@ -155,8 +164,10 @@ class Evidence:
         if self._messages.add(packet, keys):
             self._file.write([packet])
 
-    def finish(self) -> None:
-        """End the file, with the interfaces' statistics."""
+    def finish(self, healths: Sequence[InterfaceHealth] | None = None) -> None:
+        """End the file, with what the interfaces gave: as told here, else as ``health`` tells."""
+        if healths is not None:
+            self._file.health = lambda: healths
         self._file.close()
 
 

@@ -6,14 +6,17 @@ from behind a hole is shown where, and only where, it says the very bytes that w
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
+from operator import itemgetter
 from typing import NamedTuple
 
 from sniffer.model import limits
 from sniffer.pipeline.evidence_streams import Assembly, Places
 from sniffer.protocols import SmtpSession
-from sniffer.protocols.smtp_clean import FOREVER, Said, clean
-from sniffer.protocols.smtp_ledger import Ledger
+from sniffer.protocols.smtp_clean import Said, clean
+from sniffer.protocols.smtp_ledger import FOREVER, Ledger
 from sniffer.protocols.tls_places import records
 from sniffer.protocols.tls_records import APPLICATION_DATA
 from sniffer.sources.pcapng_file import Packet
@@ -41,6 +44,10 @@ class KeptFrame(NamedTuple):
     interface: str
     link: int
     marked: bool
+
+    def __repr__(self) -> str:
+        """Return when it came, and nothing of what it says."""
+        return f"KeptFrame({self.time})"
 
     def up_to(self, end: int) -> KeptFrame:
         """Return the frame with so many octets of its payload."""
@@ -133,6 +140,8 @@ class _View:
         self._begun = connection.start_seen
         self._mails_begun: set[int] = set()
         self._beyond: set[bool] = set()
+        self._sent: list[tuple[int, int, int]] | None = None
+        self._longest = 0
         sides = Places(connection.half[1]), Places(connection.half[0])
         self._places = [sides[each.from_client].of(each.sequence) for each in frames]
         self._knew = [
@@ -189,19 +198,18 @@ class _View:
 
         The first frame that is all mail stays, without its payload: it shows that the mail was there.
         """
-        for index in range(len(self._ledger.mails) - 1, -1, -1):
-            first, last = self._ledger.mails[index]
-            if first < place + end <= (FOREVER if last is None else last):
-                if first <= place and index in self._mails_begun:
+        for number, (first, last) in self._ledger.mails_between(place + end - 1, place + end):
+            if place + end <= last:
+                if first <= place and number in self._mails_begun:
                     return -1
-                self._mails_begun.add(index)
+                self._mails_begun.add(number)
                 return max(first - place, 0)
         return end
 
     def _is_mail(self, place: int, length: int) -> bool:
         """Say whether bytes of the client are all of one mail, and so shown to nobody."""
-        mails = self._ledger.mails
-        return any(first <= place and (last is None or place + length <= last) for first, last in mails)
+        mails = self._ledger.mails_between(place, place + 1)
+        return any(first <= place and place + length <= last for _, (first, last) in mails)
 
     def _shown(self, from_client: bool, place: int, raw: bytes) -> bytes:
         """Return bytes at a place as they may be shown: blank where the stream has others there, or none."""
@@ -230,11 +238,17 @@ class _View:
 
     def _heard(self, first: int, last: int) -> int:
         """Return how much of the client the server had been sent, at most, when it sent bytes of these places."""
-        most = 0
-        for place, knew, frame in zip(self._places, self._knew, self._frames, strict=True):
-            if not frame.from_client and place is not None and place < last and place + frame.length > first:
-                most = max(most, FOREVER if knew is None else knew)
-        return most
+        if self._sent is None:
+            sent = zip(self._places, self._knew, self._frames, strict=True)
+            self._sent = sorted(
+                (place, place + frame.length, FOREVER if knew is None else knew)
+                for place, knew, frame in sent
+                if not frame.from_client and place is not None and frame.length
+            )
+            self._longest = max((end - place for place, end, _ in self._sent), default=0)
+        index = bisect_left(self._sent, first - self._longest, key=itemgetter(0))
+        near = takewhile(lambda each: each[0] < last, self._sent[index:])
+        return max((knew for _, end, knew in near if end > first), default=0)
 
     def _needed(self, from_client: bool) -> _Needed:
         begins = self._ledger.tls.get(from_client)

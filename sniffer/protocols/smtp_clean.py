@@ -14,7 +14,7 @@ from typing import NamedTuple
 from sniffer.protocols.smtp_blank import BLANK, blank
 from sniffer.protocols.smtp_echo import Echo
 from sniffer.protocols.smtp_grammar import REPLY_LINE
-from sniffer.protocols.smtp_ledger import CLIENT, SERVER, Ledger
+from sniffer.protocols.smtp_ledger import CLIENT, FOREVER, SERVER, Ledger
 from sniffer.protocols.tls_places import shown_records
 
 Piece = tuple[int, bytes]
@@ -31,8 +31,6 @@ LONGEST_END = 5
 GREETING, HELLO = b"220", b"250"
 """Replies that answer no AUTH: their words are kept where not all of the client was heard, of 250 those of several
 lines, as the answer to EHLO has."""
-
-FOREVER = 1 << 62
 
 NOTHING = -1
 """Before the first place."""
@@ -83,12 +81,13 @@ def _client(ledger: Ledger, start: int, raw: bytes, echo: Echo) -> bytearray:
     """Return a piece of the client's stream with nothing in it but what was understood."""
     begins = ledger.tls.get(CLIENT, FOREVER) - start
     clear = raw[: max(begins, 0)]
-    mails = [(first - start, (FOREVER if last is None else last) - start) for first, last in ledger.mails]
+    within = ledger.mails_between(start, start + len(clear))
+    mails = [(first - start, last - start) for _, (first, last) in within]
     cleaned = bytearray((BLANK,)) * len(clear) + bytes(len(raw) - len(clear))
     dialogue = list(_between(mails, len(clear)))
     for first, last in dialogue:
         cleaned[first:last] = b"\n".join(_blank_line(line) for line in clear[first:last].split(b"\n"))
-    for line in ledger.lines:
+    for line in ledger.lines_between(start, start + len(clear)):
         place = _line_place(line.end - start, clear, line.said)
         if place is not None:
             cleaned[place : place + len(line.said)] = line.shown

@@ -47,9 +47,9 @@ class Echo:
         self._first = min(self._first, place)
         for word in said.split():
             plain = decoded(word)
+            self._add(word, LONG_WINDOW if len(word) > LONG or plain else WINDOW)
             if self._forgive(plain):
                 continue
-            self._add(word, LONG_WINDOW if len(word) > LONG or plain else WINDOW)
             for part in FIELDS.split(plain or b""):
                 if not self._forgive(part):
                     self._add(part, LONG_WINDOW if len(part) > LONG else WINDOW)

@@ -6,6 +6,10 @@ a client's bytes without an entry are proven to be nothing, and ``smtp_clean`` b
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from itertools import takewhile
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from sniffer.model import limits
@@ -23,13 +27,21 @@ class Line(NamedTuple):
     said: bytes
     shown: bytes
 
+    def __repr__(self) -> str:
+        """Return where it ends, and nothing of what it says."""
+        return f"Line({self.end})"
+
+
+FOREVER = 1 << 62
+"""Behind every place."""
+
 
 class Ledger:
     """The places of one session.
 
     ``heard`` is how far each side was heard, ``lines`` what the client's lines may show, ``mails`` where its mails
-    begin and end (None while one goes on), ``tls`` where each side's TLS begins, ``unknown`` the first place of the
-    client behind which bytes are missing; None where none are.
+    begin and end (``FOREVER`` while one goes on), ``tls`` where each side's TLS begins, ``unknown`` the first place of
+    the client behind which bytes are missing; None where none are.
     """
 
     __slots__ = ("_line_end", "heard", "lines", "mails", "tls", "unknown")
@@ -37,7 +49,7 @@ class Ledger:
     def __init__(self) -> None:
         self.heard = [0, 0]
         self.lines: list[Line] = []
-        self.mails: list[tuple[int, int | None]] = []
+        self.mails: list[tuple[int, int]] = []
         self.tls: dict[bool, int] = {}
         self.unknown: int | None = None
         self._line_end = 0
@@ -70,7 +82,7 @@ class Ledger:
         self.mail_ends()
         place = self.heard[CLIENT] if with_line is None else self._line_end - with_line
         if len(self.mails) < limits.EVIDENCE_LINES:
-            self.mails.append((place, None))
+            self.mails.append((place, FOREVER))
 
     def chunk_begins(self) -> None:
         """Take note that a counted piece of a mail follows the last line."""
@@ -84,7 +96,19 @@ class Ledger:
     @property
     def in_mail(self) -> bool:
         """Say whether the client's next bytes are a mail's."""
-        return bool(self.mails) and self.mails[-1][1] is None
+        return bool(self.mails) and self.mails[-1][1] == FOREVER
+
+    def mails_between(self, first: int, last: int) -> Iterator[tuple[int, tuple[int, int]]]:
+        """Give the mails, with their numbers, that have a byte between two places."""
+        index = max(bisect_right(self.mails, first, key=itemgetter(0)) - 1, 0)
+        for number, mail in enumerate(takewhile(lambda mail: mail[0] < last, self.mails[index:]), index):
+            if mail[1] > first:
+                yield number, mail
+
+    def lines_between(self, first: int, last: int) -> Iterator[Line]:
+        """Give the lines that end between two places."""
+        index = bisect_left(self.lines, first, key=attrgetter("end"))
+        return takewhile(lambda line: line.end < last, self.lines[index:])
 
     def tls_begins(self, from_client: bool, held: int) -> None:
         """Take note that a side's TLS begins with the last bytes that were heard, so many."""

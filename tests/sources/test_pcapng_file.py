@@ -6,6 +6,8 @@ import errno
 import os
 import stat
 import struct
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -242,3 +244,26 @@ def test_a_ring_whose_next_file_cannot_be_made_ends(tmp_path: Path, monkeypatch:
     assert file.problem.name == str(tmp_path / "a-2.pcapng")
     assert file.lost == 1
     assert len(frames_of(tmp_path / "a.pcapng")) == 1
+
+
+FOREVER = """
+import sys
+from pathlib import Path
+from sniffer.sources.pcapng_file import Packet, PcapngFile
+file = PcapngFile(Path(sys.argv[1]), "a comment", "sniffer 0")
+number = 0
+while True:
+    file.write([Packet(number, bytes(number % 1400), 1400, "eth0", 1, "a session")] * 9)
+    number += 1
+"""
+
+
+@pytest.mark.parametrize("octets", [1, 50_000, 400_000])
+def test_whoever_is_killed_leaves_whole_blocks(tmp_path: Path, octets: int) -> None:
+    path = tmp_path / "a.pcapng"
+    with subprocess.Popen([sys.executable, "-c", FOREVER, str(path)]) as writer:
+        while not path.exists() or path.stat().st_size < octets:
+            assert writer.poll() is None
+        writer.kill()
+    assert [kind for kind, _ in blocks(path.read_bytes())][:1] == [SECTION]
+    assert len(frames_of(path)) % 9 == 0
