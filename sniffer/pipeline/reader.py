@@ -54,7 +54,7 @@ class Reader:
         self._discovery = Discovery(*map(ports_of, DISCOVERED)) if listens else None
         self._wanted = bpf.Discovery(*DISCOVERED) if listens else None
         self._exclusion = Exclusion(settings.exclude_nets, settings.exclude_vlans)
-        self._evidence = evidence
+        self.evidence = evidence
         self._read_before = 0
         self._progress = Progress()
         self.names = Names(spool, evidence)
@@ -79,7 +79,7 @@ class Reader:
         streaming = any(each.stream for each in sources)
         if streaming:
             batches = ahead(batches, stop)  # a stream may keep us waiting, and must not keep us from stopping
-        table = ConnectionTable(self._ports, self._session, self._done, self._evidence)
+        table = ConnectionTable(self._ports, self._session, self._done, self.evidence)
         first, last = None, 0
         for frames in batches:
             first = int(frames.time.min()) if first is None else first
@@ -116,8 +116,8 @@ class Reader:
         if self._exclusion:
             packets, datagrams = self._exclusion.apply(packets), self._exclusion.apply(datagrams)
             messages = messages and self._exclusion.apply(messages)
-        if self._evidence is not None:
-            self._evidence.batch(frames)
+        if self.evidence is not None:
+            self.evidence.batch(frames)
         table.feed(packets)
         self.names.feed(sensor, datagrams)
         if messages is not None:
@@ -126,14 +126,14 @@ class Reader:
 
     def _session(self) -> SmtpSession:
         settings = self._settings
-        ledger = Ledger() if self._evidence is not None else None
+        ledger = Ledger() if self.evidence is not None else None
         return SmtpSession(settings.keys, witness=settings.identity, marks=settings.marks, ledger=ledger)
 
     def _done(self, connection: Connection) -> None:
         fact = session_fact(connection)
         self._spool.add(fact)
-        if self._evidence is not None:
-            self._evidence.done(connection, fact)
+        if self.evidence is not None:
+            self.evidence.done(connection, fact)
         self.counts.decrypted += fact.inside is not None
         self._progress.sessions += 1
 

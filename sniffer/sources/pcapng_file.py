@@ -23,7 +23,7 @@ SECTION, INTERFACE, PACKET, STATISTICS = 0x0A0D0D0A, 1, 6, 5
 """Block types."""
 
 COMMENT, IF_NAME, IF_TSRESOL, IF_FILTER, USER_APPLICATION = 1, 2, 9, 11, 4
-ISB_START, ISB_END, ISB_RECEIVED, ISB_DROPPED, ISB_ACCEPTED, ISB_OS_DROPPED = 2, 3, 4, 5, 6, 7
+ISB_START, ISB_END, ISB_RECEIVED, ISB_DROPPED, ISB_ACCEPTED, ISB_OS_DROPPED, ISB_DELIVERED = range(2, 9)
 """Options; that of the application is the section's, and ``COMMENT`` any block's."""
 
 MICROSECONDS = b"\x06"
@@ -264,12 +264,18 @@ def _packet(packet: Packet, number: int) -> bytes:
 
 
 def _statistics(health: InterfaceHealth, number: int, first: int, last: int) -> bytes:
-    """Return what an interface received and dropped; counts that nobody made are left out."""
+    """Return what an interface received and dropped; counts that nobody made are left out.
+
+    As dumpcap has it, since that is what Wireshark shows: received is what the kernel counted (behind its filter, on
+    Linux), dropped all drops.
+    """
+    drops = [each for each in (health.dropped, health.dropped_before) if each is not None]
     counts = (
         (ISB_RECEIVED, health.received),
-        (ISB_DROPPED, health.dropped_before),
-        (ISB_ACCEPTED, health.frames),
+        (ISB_DROPPED, sum(drops) if drops else None),
+        (ISB_ACCEPTED, health.received),
         (ISB_OS_DROPPED, health.dropped),
+        (ISB_DELIVERED, health.frames),
     )
     options = [(ISB_START, _time(first)), (ISB_END, _time(last))]
     options += [(code, struct.pack("<Q", count)) for code, count in counts if count is not None]

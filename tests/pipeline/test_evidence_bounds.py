@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sniffer.inventory.spool import Spool
 from sniffer.model import limits
-from sniffer.pipeline import EvidenceSettings
-from sniffer.pipeline.evidence import Evidence
+from sniffer.pipeline import Evidence, EvidenceSettings, Settings
 from sniffer.pipeline.evidence_messages import WaitingMessages
 from sniffer.pipeline.evidence_streams import Assembly, Places
+from sniffer.pipeline.reader import Reader
+from sniffer.sources.inputs import inputs
 from sniffer.sources.pcapng_file import Packet
 from sniffer.streams.connection import Half
 from tests.capture_files import write_pcap
@@ -203,3 +205,22 @@ def test_places_go_on_where_sequence_numbers_begin_anew() -> None:
     assert places.of(0xE0000010) == 0xE0000020
     assert places.of(0x50000010) == 0x150000020
     assert places.of(0xFFFFFFEF, follow=False) == 0xFFFFFFFF
+
+
+def test_each_of_several_processes_has_a_file_of_its_own() -> None:
+    settings = EvidenceSettings(Path("a.pcapng"), 1000)
+    shares = [settings.of_share(number) for number in range(3)]
+    assert [each.path.name for each in shares] == ["a.pcapng", "a.share1.pcapng", "a.share2.pcapng"]
+    assert {each.rotate_bytes for each in shares} == {1000}
+
+
+def test_one_process_writes_what_it_heard_of_boxes_that_another_saw_mail(tmp_path: Path) -> None:
+    capture = CAPTURES / "devices" / "s01-flat" / "capture.pcap"
+    path = tmp_path / "a.pcapng"
+    reader = Reader(Settings(ports=(9,)), Spool(), evidence=Evidence(EvidenceSettings(path)))  # no mail of its own
+    assert reader.evidence
+    reader.read(inputs([("default", capture)], []), lambda _: None, lambda: False)
+    assert frames_of(path) == []
+    reader.evidence.mails("10.1.0.51", None, "10.1.0.25")
+    reader.evidence.finish()
+    assert frames_of(path)

@@ -95,7 +95,10 @@ def test_scapy_reads_it(tmp_path: Path) -> None:
 
 
 def test_statistics_say_what_interfaces_gave_and_leave_out_what_nobody_counted(tmp_path: Path) -> None:
-    health = [InterfaceHealth("eth0", received=1000, dropped=7, frames=990), InterfaceHealth("wlan0", frames=3)]
+    health = [
+        InterfaceHealth("eth0", received=1000, dropped=7, dropped_before=2, frames=990),
+        InterfaceHealth("wlan0", frames=3),
+    ]
     file = opened(tmp_path / "a.pcapng", health=lambda: health)
     file.declare("wlan0", 1)
     file.write([packet(5), packet(9)])
@@ -106,7 +109,7 @@ def test_statistics_say_what_interfaces_gave_and_leave_out_what_nobody_counted(t
         number: {code: int.from_bytes(value, "little") for code, value in told.items() if code not in (2, 3)}
         for number, told in found.items()
     }
-    assert counts == {0: {4: 1000, 6: 990, 7: 7}, 1: {6: 3}}
+    assert counts == {0: {4: 1000, 5: 9, 6: 1000, 7: 7, 8: 990}, 1: {8: 3}}
     assert found[0][2] == struct.pack("<II", 0, 5)
     assert found[0][3] == struct.pack("<II", 0, 9)
 
