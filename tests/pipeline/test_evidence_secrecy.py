@@ -41,7 +41,7 @@ SCRIPTS: dict[str, str] = {
         "C: Subject: {secret}\nC: \nC: {secret64}\nC: {secret}\nC: .\nS: 250 ok"
     ),
     "counted": (
-        "C: MAIL FROM:<a@b.c>\nS: 250 ok\nC: RCPT TO:<b@b.c>\nS: 250 ok\nC: BDAT 6\nC: {secret}\nS: 250 ok\n"
+        "C: MAIL FROM:<a@b.c>\nS: 250 ok\nC: RCPT TO:<b@b.c>\nS: 250 ok\nC: BDAT {size}\nC: {secret}\nS: 250 ok\n"
         "C: BDAT {size} LAST\nC: {secret}\nS: 250 ok"
     ),
     "in place": "C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: MAIL FROM:<a@b.c>\nS: 501 no\nC: {secret64}\nS: 500 {echo}",
@@ -224,3 +224,19 @@ def test_no_secret_sent_again_within_a_record(secret: str) -> None:
     talk.emit("client", (secret * 9).encode()[:20], seq=talk.next_seq["client"] - 30)
     talk.close()
     assert traced(talk.frames(), secret) == []
+
+
+@given(NAMES, SECRET, st.integers(3, 20))
+@settings(max_examples=40, deadline=None)
+def test_no_secret_where_the_sides_are_mistaken(names: list[str], secret: str, first: int) -> None:
+    talk = dialogue(names, secret, echoes=False)
+    mistaken = {49152: 25, 25: 587}  # joined late, the lower port is taken for the server's
+    segments = [
+        replace(
+            each,
+            source=replace(each.source, port=mistaken[each.source.port]),
+            target=replace(each.target, port=mistaken[each.target.port]),
+        )
+        for each in talk.segments[first:]
+    ]
+    assert traced(encode(segments), secret) == []
