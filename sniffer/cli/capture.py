@@ -23,7 +23,7 @@ from sniffer.cli.watching import Watching
 from sniffer.knowledge.catalogue import Catalogue
 from sniffer.model import limits
 from sniffer.model.findings import SessionFinding
-from sniffer.pipeline import Judgement, Settings
+from sniffer.pipeline import EvidenceSettings, Judgement, Settings
 from sniffer.pipeline.live import Live, LiveSettings
 from sniffer.pipeline.tables import take
 from sniffer.reports import machine, table
@@ -32,6 +32,7 @@ from sniffer.reports.redaction import Redactor
 from sniffer.reports.rows import session_row
 from sniffer.reports.summary import Summary
 from sniffer.reports.verified import Verified, tell
+from sniffer.sources.accounts import writable_by
 from sniffer.sources.privileges import Account, becoming
 from sniffer.sources.problems import CaptureError
 
@@ -112,6 +113,11 @@ def capture(
     fail_on: Annotated[
         str, typer.Option(metavar="LIST", help="Exit with 3 if a device has one of these verdicts.")
     ] = "",
+    write: Annotated[
+        Path | None, typer.Option(metavar="FILE", readable=False, help="Keep the frames that verdicts rest on.")
+    ] = None,
+    rotate_size: Annotated[str | None, typer.Option(metavar="SIZE", help="Begin a new file behind that much.")] = None,
+    rotate_count: Annotated[int | None, typer.Option(metavar="N", min=1, help="Keep so many files.")] = None,
     buffer: Annotated[str, typer.Option(metavar="SIZE", help="Kernel buffer for each interface.")] = "64M",
     promiscuous: Annotated[bool, typer.Option(help="Hear frames for others, too.")] = True,
     processes: Annotated[int, typer.Option(metavar="N", min=1, max=limits.PROCESSES, help="1, 2 or 4.")] = 1,
@@ -134,6 +140,7 @@ def capture(
         exclude_vlans=options.vlans(exclude_vlan or ()),
         identity=identity,
         marks=known.mark_table,
+        evidence=_evidence(write, rotate_size, rotate_count, processes),
     )
     live = LiveSettings(
         interfaces=tuple(dict.fromkeys(interface)),
@@ -152,6 +159,28 @@ def capture(
     raise typer.Exit(_listen(asked, redact, tuple(facts or ()), output))
 
 
+def _evidence(path: Path | None, size: str | None, count: int | None, processes: int) -> EvidenceSettings | None:
+    """Return where evidence goes."""
+    if path is None:
+        if size is not None or count is not None:
+            raise typer.BadParameter("--rotate-size and --rotate-count are for --write")
+        return None
+    if count is not None and size is None:
+        raise typer.BadParameter("--rotate-count needs --rotate-size: files are kept by number, and begun by size")
+    if processes > 1:
+        raise typer.BadParameter("--write takes one process: one file, one writer")
+    return EvidenceSettings(path.resolve(), amounts.octets(size), count)
+
+
+def _check_rotation(evidence: EvidenceSettings | None, whose: Account | None) -> None:
+    """End the program if later files of the evidence could not be made by who we are going to be."""
+    if evidence and evidence.rotate_bytes and whose and not writable_by(whose, evidence.path.parent):
+        raise typer.BadParameter(
+            f"{evidence.path.parent} is not a folder that {whose.name} may write to, as --rotate-size needs:"
+            " name another one, or another --user"
+        )
+
+
 def _listen(asked: Asked, redact: Redactor, tables: tuple[Path, ...], output: Path | None) -> int:
     """Listen until the end, and report; return the exit status."""
     stored = profiles.load()
@@ -161,6 +190,7 @@ def _listen(asked: Asked, redact: Redactor, tables: tuple[Path, ...], output: Pa
     live = Live(asked.live)
     with ExitStack() as stack:
         whose = _becoming(asked.live.user)
+        _check_rotation(asked.live.settings.evidence, whose)
         for_programs = asked.form is not Format.TABLE
         stream = stack.enter_context(destination.opened(output, for_programs=for_programs, whose=whose))
         interrupt = stack.enter_context(Interrupt())
@@ -221,7 +251,7 @@ class Hearing:
         with Watching(streaming=asked.interval is not None) as watching:
             for note in self._live.notes:
                 watching.note(note)
-            run = LiveRun(self._live, self._judges, watching, self._pending, self._until)
+            run = LiveRun(self._live, self._judges, watching, self._pending, self._until, self._writes)
             if asked.interval is None:
                 run.run()
             else:
@@ -284,6 +314,11 @@ class Hearing:
         found = self._live.found
         read = tuple((each.file, each.kind, each.rows) for each in found.tables if each.kind and each.rows)
         return Summary(self._asked.all_scopes, silent=found.counts.silent, tables=read)
+
+    @property
+    def _writes(self) -> str | None:
+        evidence = self._asked.live.settings.evidence
+        return str(evidence.path) if evidence else None
 
     @property
     def _until(self) -> int | None:

@@ -25,7 +25,7 @@ PER_MESSAGE = (
     "time", "origin", "mac", "vlan", "hops", "source", "destination", "source_port", "destination_port", "start",
     "captured", "length", "kind", "frame",
 )  # fmt: skip
-"""Columns of messages, and the frames that give their order."""
+"""Columns of messages."""
 
 WEB_WORDS = (b"HTTP", b"GET ")
 """How a message of HTTP begins (RFC 9112 3, 4), as libpcap selects them too; others are the middle of one."""
@@ -118,7 +118,7 @@ def _messages(batch: Batch, segments: Found, datagrams: Found, tcp: Ports, wante
     parts = [*_link_messages(batch), *_udp_messages(batch, datagrams, wanted), *_web_messages(batch, segments, wanted)]
     parts += _opening_segments(batch, segments, tcp)
     columns = {name: np.concatenate([part[name] for part in parts]) for name in PER_MESSAGE}
-    order = np.argsort(columns.pop("frame"), kind="stable")
+    order = np.argsort(columns["frame"], kind="stable")
     return Messages(data=batch.frames.data, origins=batch.frames.origins, **{k: v[order] for k, v in columns.items()})
 
 
@@ -165,7 +165,7 @@ def _opening_segments(batch: Batch, segments: Found, ports: Ports) -> Iterator[d
 def _part(
     batch: Batch, places: Places, header: npt.NDArray[np.void], start: Ints, length: Ints, kind: Ints
 ) -> dict[str, Any]:
-    return _common(batch, places, header, start, length) | {"kind": kind, "frame": places.frame}
+    return _common(batch, places, header, start, length) | {"kind": kind}
 
 
 def _common(batch: Batch, places: Places, header: npt.NDArray[np.void], start: Ints, length: Ints) -> dict[str, Any]:
@@ -173,6 +173,7 @@ def _common(batch: Batch, places: Places, header: npt.NDArray[np.void], start: I
     order, frames = places.frame, batch.frames
     return {
         "data": frames.data,
+        "frame": order,
         "time": frames.time[order],
         "origin": frames.origin[order],
         "origins": frames.origins,

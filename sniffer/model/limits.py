@@ -683,3 +683,36 @@ packet is sent again after 200,000 at the earliest, as systems have it."""
 
 SURVEY_ROWS = 32
 """Rows of a table that a survey shows: VLANs, servers, files.  More nobody reads; the busiest are shown."""
+
+# -- evidence ----------------------------------------------------------------------------------
+
+EVIDENCE_LINES = 4096
+"""Lines of a client, and mails, of which an evidence capture knows what they were: a hundred mails to ten recipients
+each.  Lines beyond it are blanked."""
+
+EVIDENCE_COMPACTED = 256 * 1024
+"""Bytes of a connection's frames beyond which the insides of mails and of encrypted records are no longer kept: what is
+judged of them is where records begin and end."""
+
+EVIDENCE_BYTES = 8 * 1024 * 1024
+"""Bytes of a connection's frames that are kept until it is over, with ``EVIDENCE_FRAME`` for each.  Compacted, it is a
+mail of some 35 MB inside TLS; what comes beyond it is not in the evidence, and its first frame says so."""
+
+EVIDENCE_ENDS = 16
+"""Headers with SYN, FIN or RST that are kept of a connection beyond its room: a connection ends with two or three."""
+
+EVIDENCE_FRAME = 256
+"""Bytes that a frame takes in memory beside its own."""
+
+EVIDENCE_BYTES_TOTAL = 128 * 1024 * 1024
+"""Bytes of the frames of all connections that are kept together: of 2,000 sessions at a time with mails of 60 KB."""
+
+EVIDENCE_SIGN_OF_LIFE = 300 * 1_000_000
+"""Microseconds after which a header shows that a connection goes on of which nothing more is kept: a third of
+``CONNECTION_IDLE``, so that a reader of the evidence does not take it for over."""
+
+EVIDENCE_MESSAGES = 16 * 1024 * 1024
+"""Bytes of DNS answers and messages of discovery that wait until somebody of whom they speak mails; the oldest go."""
+
+EVIDENCE_BOXES = 100_000
+"""Boxes and servers known to mail, of which the next messages are written at once; an office has some hundred."""

@@ -26,12 +26,13 @@ NO_VLAN = -1
 class Transport:
     """What segments and datagrams of one batch have in common, in capture order; every array has one entry for each.
 
-    Addresses are two 64-bit words, IPv4 in its IPv6-mapped form (RFC 4291 2.5.5.2).  The payload
-    of number *i* is ``data[start[i]:start[i] + captured[i]]``; ``length`` is what it had on the
-    wire, more than ``captured`` where the snapshot length, or a fragment's end, cut it.
+    ``frame`` is the number of the frame in its batch.  Addresses are two 64-bit words, IPv4 in its IPv6-mapped form
+    (RFC 4291 2.5.5.2).  The payload of number *i* is ``data[start[i]:start[i] + captured[i]]``; ``length`` is what it
+    had on the wire, more than ``captured`` where the snapshot length, or a fragment's end, cut it.
     """
 
     data: bytes
+    frame: Ints
     time: Ints
     origin: Ints
     origins: tuple[Origin, ...]

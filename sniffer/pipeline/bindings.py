@@ -61,23 +61,27 @@ class Bindings:
         *,
         until: int | None = None,
         file: str | None = None,
-    ) -> None:
-        """Take a claim, or ``count`` of them up to the time ``last``; another card's before is over."""
+    ) -> bool:
+        """Take a claim, or ``count`` of them up to the time ``last``; another card's before is over.
+
+        True where it is the first of a run.
+        """
         new = _Run(mac, time, time if last is None else last, count, until, file)
         run = self._runs.get(place)
         if run is not None and run.mac == mac:
             run.add(new)
-            return
+            return False
         if run is not None:
             self._changes[place] += 1
             if self._changes[place] > limits.CHANGES:
                 self._fight(place, new)
-                return
+                return False
             self._write(place, run)
         elif len(self._runs) >= limits.BINDINGS:
             self.finish()
             self._begun_anew = True
         self._runs[place] = new
+        return True
 
     def ask(self, place: Place, mac: str, time: int) -> None:
         """Take a wish: it counts where the card has the address already."""

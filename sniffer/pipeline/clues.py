@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from sniffer.model.frames import Ints
 from sniffer.model.packets import ARP, NO_MAC, NO_VLAN, Messages
 from sniffer.pipeline.addresses import INITIAL_HOPS, ip_text, mac_text, vlan_tags
 from sniffer.pipeline.bindings import Add, Bindings, Place
+from sniffer.pipeline.evidence import Evidence
 from sniffer.pipeline.openings import Openings
 from sniffer.protocols import arp
 from sniffer.protocols.observers import OBSERVERS, SYN
@@ -61,9 +63,10 @@ class Clues:
     anew: the spool adds up the parts, so that neither batches nor limits show in the facts.
     """
 
-    def __init__(self, add: Add) -> None:
-        """``add`` takes the facts."""
+    def __init__(self, add: Add, evidence: Evidence | None = None) -> None:
+        """``add`` takes the facts, ``evidence`` the frames that first told them."""
         self._add = add
+        self._evidence = evidence
         self._bindings = Bindings(add)
         self._openings = Openings()
         self._seen: dict[Key, _Seen] = {}
@@ -89,14 +92,15 @@ class Clues:
         stops = (messages.start + np.minimum(messages.captured, limits.DISCOVERY_BYTES)).tolist()
         cards = np.where(_near(messages), messages.mac, NO_MAC).tolist()
         columns = (each.tolist() for each in (messages.time, messages.kind, messages.start, messages.origin))
-        for time, kind, start, origin, card, sender, stop, vlan in zip(
-            *columns, cards, senders, stops, _tags(messages.vlan), strict=True
-        ):
+        rows = zip(*columns, cards, senders, stops, _tags(messages.vlan), strict=True)
+        for row, (time, kind, start, origin, card, sender, stop, vlan) in enumerate(rows):
             key = (sensor, kind, card, sender, vlan, data[start:stop])
             seen = seen_before.get(key)
             if seen is None:
                 seen = self._seen_again(key) or self._read(key, time, origins[origin].file)
                 seen_before = self._seen
+                if self._evidence is not None and not seen.count:
+                    self._evidence.message(messages, row, _speaks_of(key, seen.heard))
             seen.count += 1
             if time > seen.last:
                 seen.last = time
@@ -174,11 +178,14 @@ class Clues:
             np.diff([*starts, len(order)]), macs[first], ips[first], messages.origin[first],
         )  # fmt: skip
         vlans = _tags(messages.vlan[first])
-        for begin, end, count, card, ip, origin, vlan in zip(*(each.tolist() for each in columns), vlans, strict=True):
+        lists = (each.tolist() for each in columns)
+        for row, begin, end, count, card, ip, origin, vlan in zip(first.tolist(), *lists, vlans, strict=True):
             mac = mac_text(card)
             if mac:
                 place, file = Place(sensor, vlan, "arp", ip_text(ip)), messages.origins[origin].file
-                self._bindings.claim(place, mac, begin, end, count, file=file)
+                begun = self._bindings.claim(place, mac, begin, end, count, file=file)
+                if begun and self._evidence is not None:
+                    self._evidence.message(messages, row, (place.ip, mac))
 
     def _fold(self, messages: dict[Key, _Seen]) -> None:
         """Count what messages say, and forget them."""
@@ -209,6 +216,17 @@ class Clues:
                 self._add(ClueFact(*subject, *said, seen.first, seen.last, seen.count, seen.file))
         self._clues.clear()
         self._said = 0
+
+
+def _speaks_of(key: Key, heard: tuple[Heard, ...]) -> Iterator[str | None]:
+    """Give the cards and addresses of which a message tells something: its sender's, and those that it names."""
+    _, _, card, sender, _, _ = key
+    if heard:
+        yield from (mac_text(card), ip_text(sender))
+    for each in heard:
+        yield from (each.mac, each.ip)
+        for claim in each.claims:
+            yield from claim[:2]
 
 
 def _near(messages: Messages) -> npt.NDArray[np.bool_]:

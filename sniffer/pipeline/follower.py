@@ -13,10 +13,12 @@ from sniffer.model.clues import BindingFact, ClueFact
 from sniffer.model.facts import NameFact, SessionFact
 from sniffer.model.frames import Frames
 from sniffer.pipeline.clues import Clues
+from sniffer.pipeline.evidence import Evidence
 from sniffer.pipeline.facts import session_fact
 from sniffer.pipeline.names import Names
 from sniffer.pipeline.values import Counts, Settings
 from sniffer.protocols import SmtpSession, dns_answers, observers
+from sniffer.protocols.smtp_ledger import Ledger
 from sniffer.sources import bpf
 from sniffer.streams import Connection, ConnectionTable
 
@@ -47,7 +49,10 @@ class Follower:
     for the sessions of all.
     """
 
-    def __init__(self, settings: Settings, sink: Sink, share: bpf.Share = bpf.ALL) -> None:
+    def __init__(
+        self, settings: Settings, sink: Sink, share: bpf.Share = bpf.ALL, evidence: Evidence | None = None
+    ) -> None:
+        """``evidence`` is given the frames that verdicts rest on."""
         self._settings = settings
         self._sink = sink
         self._share = share
@@ -57,9 +62,10 @@ class Follower:
         self._discovery = Discovery(*map(ports_of, DISCOVERED)) if listens else None
         self._wanted = bpf.Discovery(*DISCOVERED) if listens else None
         self._exclusion = Exclusion(settings.exclude_nets, settings.exclude_vlans)
+        self._evidence = evidence
         self.sessions = 0
-        self.names = Names(sink.add_name)
-        self.clues = Clues(sink.add_box)
+        self.names = Names(sink.add_name, evidence)
+        self.clues = Clues(sink.add_box, evidence)
         self.counts = Counts()
 
     def expression(self, link: int) -> str:
@@ -68,7 +74,7 @@ class Follower:
 
     def table(self) -> ConnectionTable:
         """Return the table for the connections of one sensor."""
-        return ConnectionTable(self._ports, self._watcher, self._done)
+        return ConnectionTable(self._ports, self._watcher, self._done, self._evidence)
 
     def feed(self, table: ConnectionTable, sensor: str, frames: Frames) -> int:
         """Follow a batch of a sensor's frames; return how many of them were mail or DNS answers."""
@@ -80,6 +86,8 @@ class Follower:
         if self._exclusion:
             packets, datagrams = self._exclusion.apply(packets), self._exclusion.apply(datagrams)
             messages = messages and self._exclusion.apply(messages)
+        if self._evidence is not None:
+            self._evidence.batch(frames)
         table.feed(packets)
         self.names.feed(sensor, datagrams)
         if messages is not None:
@@ -94,11 +102,14 @@ class Follower:
 
     def _watcher(self) -> SmtpSession:
         settings = self._settings
-        return SmtpSession(settings.keys, witness=settings.identity, marks=settings.marks)
+        ledger = Ledger() if self._evidence is not None else None
+        return SmtpSession(settings.keys, witness=settings.identity, marks=settings.marks, ledger=ledger)
 
     def _done(self, connection: Connection) -> None:
         fact = session_fact(connection)
         self._sink.add(fact)
+        if self._evidence is not None:
+            self._evidence.done(connection, fact)
         self.counts.decrypted += fact.inside is not None
         self.sessions += 1
 

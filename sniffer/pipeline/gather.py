@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from sniffer.inventory.spool import Spool
+from sniffer.pipeline.evidence import Evidence
 from sniffer.pipeline.reader import Reader, Report, Stop
 from sniffer.pipeline.shares import Worker, processes
 from sniffer.pipeline.values import Gathered, InputRecord, Settings
@@ -13,6 +14,7 @@ from sniffer.protocols import KeyLog
 from sniffer.sources import bpf
 from sniffer.sources.digest import Digests
 from sniffer.sources.inputs import Input, inputs
+from sniffer.sources.problems import CaptureError
 from sniffer.sources.secrets import key_logs
 
 
@@ -35,7 +37,8 @@ def gather(
     digests = Digests(sources) if settings.digests else None
     count = processes(sources, settings)
     others = [Worker(settings, sources, bpf.Share(index, count), stop) for index in range(1, count)]
-    reader = Reader(settings, found.spool, bpf.Share(0, count))
+    evidence = _evidence(settings, found)
+    reader = Reader(settings, found.spool, bpf.Share(0, count), evidence)
     reader.read(sources, report, stop)
     found.counts = reader.counts
     for other in others:
@@ -43,6 +46,9 @@ def gather(
     found.problems += reader.problems
     reader.follower.names.finish(found.spool.servers())
     reader.follower.clues.finish()
+    if evidence is not None:
+        evidence.finish()
+        found.problems += [evidence.problem] if evidence.problem else []
     if tables:
         from sniffer.pipeline.tables import take  # noqa: PLC0415 - its expressions take 0.1 s to compile
 
@@ -51,6 +57,17 @@ def gather(
     hashes = _hashes(digests, wanted=not found.counts.interrupted)
     found.inputs = _records(sources, hashes, {each.name: each.problem for each in found.problems})
     return found
+
+
+def _evidence(settings: Settings, found: Gathered) -> Evidence | None:
+    """Begin the evidence capture, if one is asked for; where it cannot be made, that is among the problems."""
+    if settings.evidence is None:
+        return None
+    try:
+        return Evidence(settings.evidence)
+    except CaptureError as problem:
+        found.problems.append(problem)
+        return None
 
 
 def _take_secrets(sources: Sequence[Input], keys: KeyLog) -> None:

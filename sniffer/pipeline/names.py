@@ -9,6 +9,7 @@ from sniffer.model import limits
 from sniffer.model.facts import SUBMISSION, NameFact
 from sniffer.model.packets import Datagrams
 from sniffer.pipeline.addresses import MAPPED, ip_text
+from sniffer.pipeline.evidence import Evidence
 from sniffer.protocols import dns_answers
 
 
@@ -19,9 +20,10 @@ class Names:
     neither batches nor the limit show in the facts.
     """
 
-    def __init__(self, add: Callable[[NameFact], None]) -> None:
-        """``add`` takes the facts."""
+    def __init__(self, add: Callable[[NameFact], None], evidence: Evidence | None = None) -> None:
+        """``add`` takes the facts, ``evidence`` the frames that first told them."""
         self._add = add
+        self._evidence = evidence
         self._told: dict[tuple[str, bytes, str, bytes], list[int]] = {}
 
     def feed(self, sensor: str, datagrams: Datagrams) -> None:
@@ -32,11 +34,14 @@ class Names:
         data, told = found.data, self._told
         clients = found.destination.astype(">u8").view("V16")[:, 0].tolist()
         stops = (found.start + found.captured).tolist()
-        for time, client, start, stop in zip(found.time.tolist(), clients, found.start.tolist(), stops, strict=True):
+        times, starts = found.time.tolist(), found.start.tolist()
+        for row, (time, client, start, stop) in enumerate(zip(times, clients, starts, stops, strict=True)):
             answer = dns_answers.answer(data[start:stop])
             if answer is None:
                 continue
             name, addresses = answer
+            if self._evidence is not None and any((sensor, client, name, each) not in told for each in addresses):
+                self._evidence.name(found, row, addresses)
             for address in addresses:
                 seen = told.setdefault((sensor, client, name, address), [time, time, 0])
                 seen[2] += 1

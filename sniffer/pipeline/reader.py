@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from sniffer.decode import link_is_known
 from sniffer.model.frames import Frames
+from sniffer.pipeline.evidence import Evidence
 from sniffer.pipeline.follower import Follower, Sink
 from sniffer.pipeline.listening import Listening
 from sniffer.pipeline.values import Progress, Settings
@@ -24,11 +25,14 @@ Stop = Callable[[], bool]
 class Reader:
     """Reads one share of the connections of captures; all of them, unless others read the rest."""
 
-    def __init__(self, settings: Settings, sink: Sink, share: bpf.Share = bpf.ALL) -> None:
+    def __init__(
+        self, settings: Settings, sink: Sink, share: bpf.Share = bpf.ALL, evidence: Evidence | None = None
+    ) -> None:
         self._settings = settings
         self._read_before = 0
         self._progress = Progress()
-        self.follower = Follower(settings, sink, share)
+        self.evidence = evidence
+        self.follower = Follower(settings, sink, share, evidence)
         self.counts = self.follower.counts
         self.problems: list[CaptureError] = []
 

@@ -36,6 +36,8 @@ WORTH_SHARING = 0.2
 
 def processes(sources: Sequence[Input], settings: Settings) -> int:
     """Return how many processes should share the work."""
+    if settings.evidence is not None:
+        return 1  # one file, one writer
     if settings.processes is not None:
         return settings.processes
     if any(each.stream for each in sources) or not hasattr(os, "sched_getaffinity"):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from sniffer.inventory.spool import Spool
 from sniffer.knowledge.mail_marks import MarkTable
@@ -15,13 +16,30 @@ DEFAULT_PORTS = (25, 465, 587, 2525, 2465, 2587)
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceSettings:
+    """Where the evidence is written: a file that is not there yet, or is empty.
+
+    Behind ``rotate_bytes`` (None for never) the next begins; of more than ``rotate_files`` the oldest is removed.
+    """
+
+    path: Path
+    rotate_bytes: int | None = None
+    rotate_files: int | None = None
+
+    def of_share(self, number: int) -> EvidenceSettings:
+        """Return where one of several processes writes: ``NAME.pcapng``, the next one ``NAME.share1.pcapng``."""
+        return replace(self, path=self.path.with_suffix(f".share{number}{self.path.suffix}")) if number else self
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What phase A looks at, and what is left out.
 
     ``scapy`` reads without libpcap; ``digests`` works out the inputs' SHA-256; ``processes`` is the most that
     may share the work, None for as many as the machine has use for.  ``keys`` open what was said inside TLS; the
     captures' own are added.  ``identity`` also listens to what boxes say of themselves, and how clients word their
-    mail: to makers' ``marks`` in it (None for those that ship).
+    mail: to makers' ``marks`` in it (None for those that ship).  With ``evidence`` the frames that a verdict rests on
+    are written, by one process.
     """
 
     ports: tuple[int, ...] = DEFAULT_PORTS
@@ -33,6 +51,7 @@ class Settings:
     keys: KeyLog = field(default_factory=KeyLog)
     identity: bool = True
     marks: MarkTable | None = None
+    evidence: EvidenceSettings | None = None
 
 
 @dataclass(slots=True)

@@ -51,6 +51,8 @@ class SmtpSession(ClientSide, ServerSide, IntoTls, Lost):
     def receive(self, from_client: bool, data: bytes, time: int = 0, behind: int = 0) -> bool:
         """Take the next bytes of one side, as ``Watcher`` has it; False when nothing more can be learned."""
         self._spoke[from_client] = True
+        if self.ledger is not None:
+            self.ledger.hear(from_client, len(data))
         tls = self._tls
         if tls is not None and self._phase is Phase.HANDSHAKE and not (self._server_opens or tls.in_clear):
             if tls.receive(from_client, data, time, behind):  # as nearly all that comes inside TLS
@@ -66,6 +68,8 @@ class SmtpSession(ClientSide, ServerSide, IntoTls, Lost):
         else:
             while data and self._phase is not Phase.DONE:
                 data = TAKERS[self._phase](self, data)
+            if data and self.ledger is not None:
+                self.ledger.leave(len(data))
         return self._wants_more()
 
     def miss(self, from_client: bool, length: int) -> bool:
@@ -75,6 +79,8 @@ class SmtpSession(ClientSide, ServerSide, IntoTls, Lost):
         """
         if self._phase is Phase.DONE:
             return False
+        if self.ledger is not None:
+            self.ledger.miss(from_client, length)
         if self._phase is Phase.HANDSHAKE:
             self._miss_in_handshake(from_client, length)
             return self._wants_more()

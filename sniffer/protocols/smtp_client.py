@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 from sniffer.model import limits
+from sniffer.protocols.smtp_blank import shown_answer, shown_command, shown_mask
 from sniffer.protocols.smtp_grammar import (
     SHORTEST_HELLO,
     WHOLE_COMMAND,
@@ -57,6 +58,8 @@ class ClientSide(Memory):
         if self._client.cut:
             self._note("line-too-long")
         if line is not None:
+            if self.ledger is not None:
+                self.ledger.line(len(rest))
             self._line(line)
         return rest
 
@@ -80,7 +83,7 @@ class ClientSide(Memory):
             self._waiting = deque(turn for turn in self._waiting if turn is not Turn.DATA)
             self._command(line)
             return
-        self._start_body()
+        self._start_body(with_line=len(line) + (CRLF - LF if self._client.crlf else 0))
         self._body(line + b"\r\n")
 
     def _command(self, line: bytes) -> None:
@@ -98,6 +101,9 @@ class ClientSide(Memory):
             self._unknown_command(line)
             return
         self._smtp = self._begun = True
+        if self.ledger is not None:
+            self.ledger.mail_ends()
+            self.ledger.show(line, shown_command(line, said, self._offered or ()))
         if self._accepted:
             self._starttls, self._accepted = "cleartext-after", False
         turn = TURNS.get(said.verb, Turn.OTHER)
@@ -112,7 +118,10 @@ class ClientSide(Memory):
 
     def _unknown_command(self, line: bytes) -> None:
         if line.strip():
-            self._note("command-masked" if is_masked_command(line) else "command-unknown")
+            masked = is_masked_command(line)
+            self._note("command-masked" if masked else "command-unknown")
+            if masked and self.ledger is not None:
+                self.ledger.show(line, shown_mask(line))
             self._sent(Turn.OTHER)
 
     def _note_command(self, turn: Turn, said: Command, line: bytes) -> None:
@@ -173,6 +182,8 @@ class ClientSide(Memory):
             attempt.answer(initial.strip(), initial=True)
 
     def _answer(self, line: bytes) -> None:
+        if self.ledger is not None:
+            self.ledger.show(line, shown_answer(line))
         if line.strip() == b"*":
             self._note("auth-cancelled")
             self._sent(Turn.CANCEL)
@@ -196,6 +207,8 @@ class ClientSide(Memory):
             self._held = data[-len(END_OF_DATA) + 1 :]
             return b""
         self._held = b""
+        if self.ledger is not None:
+            self.ledger.mail_ends(len(data) - end - len(mark))
         self._sent(Turn.END_OF_DATA)
         return data[end + len(mark) :]
 
@@ -205,6 +218,8 @@ class ClientSide(Memory):
         self._chunk = int(size) if size.isdigit() and len(size) < 12 else 0
         if self._chunk:
             self._phase = Phase.CHUNK
+            if self.ledger is not None:
+                self.ledger.chunk_begins()
 
     def _counted(self, data: bytes) -> bytes:
         taken = min(self._chunk, len(data))
@@ -213,6 +228,8 @@ class ClientSide(Memory):
         self._chunk -= taken
         if not self._chunk:
             self._phase = Phase.COMMAND
+            if self.ledger is not None:
+                self.ledger.mail_ends(len(data) - taken)
         return data[taken:]
 
 

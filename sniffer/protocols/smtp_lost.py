@@ -36,7 +36,9 @@ class Lost(Memory):
         if self._phase is Phase.OPENING:
             self._held, self._late = b"", True
             return
-        self._in_mail = self._phase in (Phase.BODY, Phase.DATA, Phase.CHUNK)
+        if self._phase is not Phase.LOST:  # a mail with several holes is one mail still
+            self._in_mail = self._phase in (Phase.BODY, Phase.DATA, Phase.CHUNK)
+            self._in_body = self._phase is Phase.BODY
         early = () if self._in_mail else tuple(self._early)
         self._lose()
         self._believable = not self._in_mail
@@ -99,8 +101,12 @@ class Lost(Memory):
         """Find the way again by a reply: to the last line of the client, or to what was not seen."""
         line, self._last_line = self._last_line, b""
         in_mail, self._in_mail = self._in_mail, False
+        if self.ledger is not None:
+            self.ledger.mail_ends()
         if in_mail and fits(Turn.END_OF_DATA, reply.code) and reply.code not in (220, 221, 235):
             line = b""  # nothing but the mail can have been answered, whatever it quotes
+            if self._in_body and not self._lacks[False]:
+                self._mail_answered(Turn.END_OF_DATA, reply)
         said = command(line) if WHOLE_COMMAND.match(line) else Command("", b"")
         turn = TURNS.get(said.verb, Turn.OTHER)
         if said.verb and proves(turn, reply.code):

@@ -16,6 +16,7 @@ from sniffer.model.facts import Speech, StartTls
 from sniffer.protocols.anomalies import ANOMALIES, anomaly
 from sniffer.protocols.lines import Lines
 from sniffer.protocols.smtp_auth import Attempt
+from sniffer.protocols.smtp_ledger import Ledger
 from sniffer.protocols.smtp_replies import Reply, ReplyLines
 from sniffer.protocols.smtp_states import Phase, Turn
 from sniffer.protocols.smtp_witness import Recorder
@@ -38,7 +39,7 @@ class Memory(ABC):
     ``keys`` may open the TLS that it goes into.  ``behind_starttls`` says that it begins inside TLS, where the client
     opens with EHLO (RFC 3207 4.2); with TLS from the first byte the greeting comes inside, as in clear.  With
     ``witness`` it hears who the client is too, also behind a successful AUTH; ``marks`` are what is looked for in
-    mails, None for what ships.
+    mails, None for what ships.  A ``ledger`` is told which bytes are what.
     """
 
     def __init__(
@@ -48,8 +49,10 @@ class Memory(ABC):
         behind_starttls: bool = False,
         witness: bool = False,
         marks: MarkTable | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
         self._keys = keys
+        self.ledger = ledger
         self._recorder = Recorder(marks) if witness else None
         self._told: Speech | None = None
         self._inside: Memory | None = None
@@ -68,7 +71,7 @@ class Memory(ABC):
         self._begun = False
         self._torn = False
         self._banner_torn = False
-        self._in_mail = False
+        self._in_mail = self._in_body = False
         self._chunk = 0
         self._last_line = b""
         self._believable = True
@@ -147,8 +150,11 @@ class Memory(ABC):
         self._waiting.clear()
         self._start_body()
 
-    def _start_body(self) -> None:
+    def _start_body(self, *, with_line: int | None = None) -> None:
+        """Take a mail as next; ``with_line`` says that it began with the last line, of so many octets."""
         self._phase = Phase.BODY
+        if self.ledger is not None:
+            self.ledger.mail_begins(with_line=with_line)
         self._held = b"\r\n"
 
     def _lose(self) -> None:
@@ -213,6 +219,10 @@ class Memory(ABC):
     @abstractmethod
     def _answered(self, turn: Turn, reply: Reply) -> None:
         """Follow a command and its reply (``ServerSide``)."""
+
+    @abstractmethod
+    def _mail_answered(self, turn: Turn, reply: Reply) -> None:
+        """Take how far a mail came (``ServerSide``)."""
 
     @abstractmethod
     def _greet(self, reply: Reply) -> None:

@@ -53,6 +53,10 @@ class IntoTls(Memory):
         elif hello and not self._gap[from_client]:
             self._starttls = "implicit"
         self._encrypted = True
+        if self.ledger is not None:
+            self.ledger.mail_ends(len(data) if from_client else len(self._held))
+            self.ledger.tls_begins(from_client, len(data))
+            self.ledger.tls_begins(not from_client, len(self._server_held if from_client else self._held))
         self._begin_handshake(from_client)
         if to_text:
             self._server_speaks_text()

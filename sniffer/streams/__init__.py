@@ -9,6 +9,6 @@ came twice.
 """
 
 from sniffer.streams.connection import Connection
-from sniffer.streams.table import ConnectionTable
+from sniffer.streams.table import ConnectionTable, Keeper
 
-__all__ = ["Connection", "ConnectionTable"]
+__all__ = ["Connection", "ConnectionTable", "Keeper"]

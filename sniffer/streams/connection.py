@@ -98,13 +98,13 @@ class Connection:
     direction, ``sides[from_client]`` a side's own and the other.  ``watcher``, made by ``watch`` when the first
     byte comes, is told of data, gaps and the close while it is ``wanted``.  ``mac``, ``hops`` (the TTL left) and
     ``vlan`` are those of the client's frame that was nearest to it: of several copies of a SYN the one with the
-    most hops left.  ``round_trip`` is the time from the last SYN to the answer to it, as seen where the capture was
-    made; None without both, in this order.
+    most hops left.  ``kept`` is whatever a keeper of frames has of it.  ``round_trip`` is the time from the last SYN to
+    the answer to it, as seen where the capture was made; None without both, in this order.
     """
 
     __slots__ = (
-        "client", "client_forward", "closed", "duplicates", "end_seen", "first", "gap_bytes", "half", "hops", "last",
-        "mac", "origin", "origins", "round_trip", "server", "sides", "snaplen_cut", "vlan", "wanted", "watch",
+        "client", "client_forward", "closed", "duplicates", "end_seen", "first", "gap_bytes", "half", "hops", "kept",
+        "last", "mac", "origin", "origins", "round_trip", "server", "sides", "snaplen_cut", "vlan", "wanted", "watch",
         "watcher",
     )  # fmt: skip
 
@@ -136,6 +136,7 @@ class Connection:
         self.vlan: tuple[int, ...] = ()
         self.origin: Origin | None = None
         self.origins: dict[Origin, None] = {}
+        self.kept: object = None
 
     @property
     def spoke(self) -> bool:

@@ -9,12 +9,14 @@ that its stragglers are not taken for a new one.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from sniffer.model import limits
 from sniffer.model.events import Watcher
+from sniffer.model.frames import Ints
 from sniffer.model.packets import ACK, FIN, NO_VLAN, RST, SYN, Packets
 from sniffer.streams.connection import Connection, Endpoint, Segment
 from sniffer.streams.runs import Runs, runs
@@ -24,18 +26,31 @@ Done = Callable[[Connection], None]
 ENDS = FIN | RST
 
 
+class Keeper(Protocol):
+    """Keeps the frames of connections: told of each run of segments before it is followed."""
+
+    def keep(self, connection: Connection, packets: Packets, places: Ints, from_client: bool) -> None:
+        """Take the segments at these places of a batch; of a closed connection only those that end it."""
+
+    def forget(self, connection: Connection) -> None:
+        """Take note that a connection is over that said nothing."""
+
+
 class ConnectionTable:
     """Follows the connections of one sensor.
 
     ``ports`` (65,536 truth values) says which end is the server where no SYN was seen; ``watch`` makes the
     watcher of a new connection; ``done`` takes each connection that said something, once, when it is over.
-    ``silent`` counts connections without a byte, ``evicted`` those closed for want of room.
+    ``silent`` counts connections without a byte, ``evicted`` those closed for want of room.  ``keeper`` keeps frames.
     """
 
-    def __init__(self, ports: npt.NDArray[np.bool_], watch: Callable[[], Watcher], done: Done) -> None:
+    def __init__(
+        self, ports: npt.NDArray[np.bool_], watch: Callable[[], Watcher], done: Done, keeper: Keeper | None = None
+    ) -> None:
         self._ports = ports
         self._watch = watch
         self._done = done
+        self._keeper = keeper
         self._connections: dict[int, Connection] = {}
         self._opening: dict[int, Connection] = {}
         self._holding: dict[int, int] = {}
@@ -50,7 +65,7 @@ class ConnectionTable:
             return
         for flow, key in enumerate(batch.flow_key):
             self._follow(packets, batch, key, batch.flow_first[flow], batch.flow_first[flow + 1])
-        self._tidy(int(packets.time.max()))
+        self._tidy(int(packets.time[-1]))
 
     def finish(self) -> None:
         """Close what is still open: the capture is over."""
@@ -72,10 +87,15 @@ class ConnectionTable:
                 from_client = batch.forward[run] is connection.client_forward
                 if connection.origin is not origin or (from_client and connection.hops < 0):
                     _note_link(connection, packets, batch, run, from_client)
+                if self._keeper is not None:
+                    self._keeper.keep(connection, packets, _places(batch, run), from_client)
                 if connection.wanted:
                     self._take(connection, packets, batch, run, key, from_client)
                 elif flags[run] & ENDS:
                     self._overhear(connection, flags[run], from_client)
+            elif self._keeper is not None and flags[run] & ENDS:
+                from_client = batch.forward[run] is connection.client_forward
+                self._keeper.keep(connection, packets, _places(batch, run), from_client)
             connection.last = batch.last_time[run]
 
     def _take(
@@ -188,6 +208,8 @@ class ConnectionTable:
             connection.watcher = None
         else:
             self.silent += 1
+            if self._keeper is not None:
+                self._keeper.forget(connection)
 
     def _remove(self, key: int) -> None:
         connection = self._connections.pop(key)
@@ -208,7 +230,10 @@ class ConnectionTable:
         return [each for each in self._connections.values() if not each.closed]
 
     def _tidy(self, now: int) -> None:
-        """Drop what has been silent for too long; looked for once a minute of the capture's time."""
+        """Drop what has been silent for too long; looked for once a minute of the capture's time.
+
+        Now is the last frame's time, not the latest: an evidence capture has one connection behind the other.
+        """
         if abs(now - self._tidied) < limits.TIDY_INTERVAL:
             return
         self._tidied = now
@@ -241,6 +266,11 @@ def _deliver_several(connection: Connection, packets: Packets, batch: Runs, run:
             connection.deliver(from_client, half, payload, acknowledged, time)
     else:
         connection.deliver(from_client, half, b"".join(payloads), acknowledged, batch.time[run])
+
+
+def _places(batch: Runs, run: int) -> Ints:
+    """Return the places of a run's segments in their batch."""
+    return batch.place[batch.first[run] : batch.first[run + 1]]
 
 
 def _is_another(connection: Connection, batch: Runs, run: int) -> bool:

@@ -219,3 +219,22 @@ def test_how_far_a_mail_came(rest: str, *, accepted: bool) -> None:
     speech = hear(TRANSACTION + rest + "\nC: QUIT")
     assert speech.mail_accepted is accepted
     assert (speech.mail_reply is None) is accepted
+
+
+@pytest.mark.parametrize(("reply", "accepted"), [("250 queued", True), ("554 5.7.1 no", False), ("452 full", False)])
+@pytest.mark.parametrize(
+    "holes", ["C: <500 missing>", "C: Subject: a\nC: <500 missing>\nC: text\nC: <9 missing>\nC: ."]
+)
+def test_the_reply_behind_a_mail_with_holes_is_the_mails(holes: str, reply: str, accepted: bool) -> None:
+    speech = hear(OPENING + ENVELOPE + f"C: DATA\nS: 354 go\n{holes}\nS: {reply}" + QUIT)
+    assert (speech.mail, speech.mail_accepted, speech.blind) == (True, accepted, False)
+
+
+def test_unless_replies_are_missing_too() -> None:
+    speech = hear(OPENING + ENVELOPE + "C: DATA\nS: 354 go\nC: <500 missing>\nS: <9 missing>\nS: 554 no" + QUIT)
+    assert speech.mail_accepted is True  # as far as the recipients
+
+
+def test_a_mail_with_two_holes_is_believed_no_more_than_one_with_one() -> None:
+    speech = hear(OPENING + ENVELOPE + "C: DATA\nS: 354 go\nC: a\nC: <9 missing>\nC: b\nC: <9 missing>" + QUOTED)
+    says_nothing_of_the_quotation(speech)

@@ -18,7 +18,8 @@ from sniffer.model import limits
 from sniffer.model.clues import BindingFact, ClueFact
 from sniffer.model.facts import NameFact, SessionFact
 from sniffer.model.frames import Frames, Origin
-from sniffer.model.health import Health
+from sniffer.model.health import Health, InterfaceHealth
+from sniffer.pipeline.evidence import Evidence
 from sniffer.pipeline.facts import client_ip
 from sniffer.pipeline.follower import Follower
 from sniffer.pipeline.live.messages import (
@@ -36,7 +37,7 @@ from sniffer.pipeline.live.messages import (
 )
 from sniffer.sources import bpf
 from sniffer.sources.live import Listening, LiveReader
-from sniffer.sources.privileges import drop
+from sniffer.sources.privileges import becoming, drop
 from sniffer.sources.problems import CaptureError
 
 if TYPE_CHECKING:
@@ -117,7 +118,9 @@ class Listener:
     def __init__(self, live: LiveSettings, share: bpf.Share, pipe: Pipe) -> None:
         self._live = live
         self._pipe = pipe
+        self._share = share
         self._outbox = Outbox(self._send)
+        self._evidence: Evidence | None = None
         self._follower = Follower(live.settings, self._outbox, share)
         self._table = self._follower.table()
         self._clock = Clock()
@@ -127,6 +130,11 @@ class Listener:
     def open(self) -> bool:
         """Open the interfaces, and give up privileges; False, and why, if there is nothing to listen to."""
         readers, troubles, user = [], [], None
+        try:
+            self._write()
+        except CaptureError as error:
+            self._send(Ready((), (_trouble(error),)))
+            return False
         for name in self._live.interfaces:
             try:
                 readers.append(self._opened(name))
@@ -136,6 +144,9 @@ class Listener:
             user = drop(self._live.user)
         except CaptureError as error:
             readers, troubles = [], [_trouble(error)]
+        if self._evidence is not None:
+            for each in readers:
+                self._evidence.declare(each.interface, each.link)
         notes = tuple(f"{each.interface} {note}" for each in readers for note in each.notes)
         self._listening = Listening(readers, self._pipe.fileno())
         self._send(Ready(tuple(each.interface for each in readers), tuple(troubles), notes, user))
@@ -159,7 +170,26 @@ class Listener:
         self._follower.names.finish()
         self._follower.clues.finish()
         self._outbox.send()
+        if self._evidence is not None:
+            self._evidence.finish(self._heard())
+            self._tell_troubles()
         self._send(Ended(self._health(), self._follower.counts.decrypted))
+
+    def _write(self) -> None:
+        """Begin the evidence, if it is asked for; the file is whose we are going to be.  Raises ``CaptureError``."""
+        settings = self._live.settings.evidence
+        if settings is None or self._share.number:
+            return
+        select = self._follower.expression(bpf.DLT_EN10MB)
+        self._evidence = Evidence(settings, select, self._heard)
+        whose = becoming(self._live.user)
+        if whose is not None:
+            self._evidence.give(whose.uid, whose.gid)
+        self._follower = Follower(self._live.settings, self._outbox, self._share, self._evidence)
+        self._table = self._follower.table()
+
+    def _heard(self) -> tuple[InterfaceHealth, ...]:
+        return tuple(self._listening.health())
 
     def _opened(self, name: str) -> LiveReader:
         live = self._live
@@ -183,8 +213,10 @@ class Listener:
         self._follower.feed(self._table, self._live.sensor, frames)
 
     def _tell_troubles(self) -> None:
-        """Tell of interfaces that are gone."""
-        problems = self._listening.problems
+        """Tell of interfaces that are gone, and of evidence that is written no more."""
+        problems = [*self._listening.problems]
+        if self._evidence is not None and self._evidence.problem is not None:
+            problems.append(self._evidence.problem)
         while self._told_of < len(problems):
             self._send(_trouble(problems[self._told_of]))
             self._told_of += 1
@@ -215,13 +247,14 @@ class Listener:
         return Health(
             time=self._clock.now(),
             sensor=self._live.sensor,
-            interfaces=tuple(self._listening.health()),
+            interfaces=self._heard(),
             selected=counts.frames_selected,
             messages=counts.messages,
             sessions=self._follower.sessions,
             open=len(self._table.open),
             silent=max(self._table.silent, counts.silent),
             evicted=max(self._table.evicted, counts.evicted),
+            lost_writes=self._evidence.lost_writes if self._evidence else 0,
             clock_steps=tuple(self._clock.steps),
         )
 
