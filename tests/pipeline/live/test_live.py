@@ -15,7 +15,7 @@ from sniffer.inventory.spool import Spool, session_row
 from sniffer.model.facts import NameFact, SessionFact
 from sniffer.model.findings import DeviceFinding
 from sniffer.model.health import Health, InterfaceHealth
-from sniffer.pipeline import Judgement, Settings, gather
+from sniffer.pipeline import EvidenceSettings, Judgement, Settings, gather
 from sniffer.pipeline.live import Live, LiveSettings
 from sniffer.pipeline.live.messages import Facts
 from sniffer.pipeline.live.parent import _together
@@ -104,6 +104,32 @@ def test_what_is_still_counted_is_known_before_the_end(wired: dict[str, Path]) -
 
     listened("wire0", meanwhile=judge, sessions=8)
     assert "MP C3003" in found
+
+
+def test_the_evidence_of_listening_says_the_same_again(wired: dict[str, Path], tmp_path: Path) -> None:
+    wired["wire0"] = OFFICE
+    path = tmp_path / "evidence.pcapng"
+    live = Live(LiveSettings(("wire0",), "default", Settings(evidence=EvidenceSettings(path))))
+    live.start()
+    while live.listening and live.health.sessions < 23:
+        live.pump(0.05)
+    live.stop()
+    assert live.health.lost_writes == 0
+    again = gather([("default", path)], Settings())
+    told_live, told_again = (
+        {(each.device, each.verdict, each.band, each.state) for each in Judgement(spool).devices()}
+        for spool in (live.found.spool, again.spool)
+    )
+    assert told_again == told_live
+
+
+def test_evidence_that_cannot_be_written_keeps_it_from_listening(wired: dict[str, Path], tmp_path: Path) -> None:
+    wired["wire0"] = OFFICE
+    (tmp_path / "evidence.pcapng").write_bytes(OFFICE.read_bytes())
+    live = Live(LiveSettings(("wire0",), "default", Settings(evidence=EvidenceSettings(tmp_path / "evidence.pcapng"))))
+    live.start()
+    assert not live.listening
+    assert "evidence.pcapng" in str(live.found.problems[0])
 
 
 def test_an_interface_that_is_not_there_does_not_keep_the_others_from_being_heard(wired: dict[str, Path]) -> None:

@@ -25,6 +25,7 @@ class FileWire:
         capture = Capture(source, select, link_is_known)  # type: ignore[arg-type]
         self.interface = origin.interface or ""
         self.notes = ()
+        self.link = 1
         self.batches: list[Frames] = list(capture.batches())
 
 
