@@ -85,6 +85,19 @@ def test_an_answer_may_come_before_its_session_or_behind() -> None:
         assert len(names_of(merge(session(start=START).frames(), [told(NAMES[0], SERVERS[0], time=time)]))) == 1
 
 
+@pytest.mark.parametrize("limit", [2, 10_000])
+def test_who_asked_where_mail_goes_is_known_though_no_mail_went(tmp_path: Path, limit: int) -> None:
+    hosts = (("smtp.office365.com", "10.0.3.77"), ("www.example.org", "10.0.3.78"), ("SMTP.gmail.com", "10.0.3.79"))
+    answers = [told(name, "192.0.2.9", client=client, time=START + place) for place, (name, client) in enumerate(hosts)]
+    path = write(tmp_path / "one.pcap", merge(session(start=START).frames(), answers))
+    with patch("sniffer.model.limits.NAMES", limit):
+        asked = list(gather([("default", path)], Settings()).spool.asked())
+    assert [(each.client, each.name) for each in asked] == [
+        ("10.0.3.77", "smtp.office365.com"), ("10.0.3.79", "smtp.gmail.com")
+    ]  # fmt: skip
+    assert names(path) == []
+
+
 def test_an_ipv4_address_in_ipv6_clothes_is_what_the_wire_shows() -> None:
     (found,) = names_of(merge(session().frames(), [told(NAMES[0], "::ffff:10.0.3.2")]))
     assert found.address == "10.0.3.2"

@@ -23,6 +23,7 @@ class Verb(NamedTuple):
 
 VERBS = {
     "triage": Verb("Captures in, devices out."),
+    "capture": Verb("Listen to interfaces, as it goes on."),
     "explain": Verb("One device or session, and why."),
     "calibrate": Verb("Check what is inferred against known sessions."),
     "deadlines": Verb("When passwords end, and the ways out.", needs_words=False),
@@ -59,6 +60,7 @@ app = typer.Typer(
     \b
     Examples:
       sniffer triage office.pcap
+      sudo sniffer capture -i eth1
       sniffer explain office.pcap --device 10.0.3.17
       sniffer triage --help
       sniffer calibrate test.pcap --truth basic=10.0.3.17

@@ -19,7 +19,7 @@ def configured(context: typer.Context, path: Path | None) -> Path | None:
     A list may be written as one, ``ports`` too.  Without a path the user's own file counts, if there is one.
     """
     chosen = path or platformdirs.user_config_path("sniffer") / "config.toml"
-    if path is None and not chosen.is_file():
+    if path is None and not _is_there(chosen):
         return None
     try:
         settings = tomllib.loads(chosen.read_text("utf-8"))
@@ -31,6 +31,14 @@ def configured(context: typer.Context, path: Path | None) -> Path | None:
         raise typer.BadParameter(f"{chosen}: {error}") from None
     context.default_map = {**(context.default_map or {}), **defaults}
     return chosen
+
+
+def _is_there(path: Path) -> bool:
+    """Say whether a file is there for us: another's home, which a service may be left with, is not."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _defaults(context: typer.Context, settings: dict[str, Any]) -> dict[str, Any]:

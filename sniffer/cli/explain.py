@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
-from ipaddress import ip_address
 from pathlib import Path
 from typing import IO, Annotated
 
@@ -13,6 +11,7 @@ from msgspec.structs import replace
 
 from sniffer.cli import key_logs, options, reading, selector
 from sniffer.cli import output as destination
+from sniffer.cli.called import is_called
 from sniffer.knowledge.catalogue import Catalogue
 from sniffer.model import limits
 from sniffer.model.findings import DeviceFinding, SessionFinding
@@ -49,9 +48,6 @@ Exit status:
   4  part of the input could not be read; the rest is explained
 """
 """What ``sniffer explain --help`` says."""
-
-CALLED = frozenset(("name", "serial", "asset", "comment"))
-"""Fields of evidence by which a person may call a device, beside its names."""
 
 PICTURE = ".svg"
 """How the name of a file ends that a session is drawn to."""
@@ -166,43 +162,3 @@ def _write(stream: IO[str], story: Story) -> None:
     console = table.console(stream)
     console.print("")
     explain_session(Page(console), story)
-
-
-def is_called(device: DeviceFinding, word: str) -> bool:
-    """Say whether a person may mean this device by a word."""
-    told = word.strip().casefold()
-    return bool(told) and (
-        told in map(str.casefold, _callings(device)) or _digits(told) in map(_digits, _cards(device))
-    )
-
-
-def _callings(device: DeviceFinding) -> Iterator[str]:
-    """Give its id, addresses, names with and without a domain, serial numbers, mailboxes."""
-    yield device.device
-    yield from (each.ip for each in device.addresses)
-    names = [
-        device.name or "",
-        *(each.value for each in device.evidence if each.kind == "name" or each.field in CALLED),
-    ]
-    yield from names
-    yield from (name.rstrip(".").partition(".")[0] for name in names if "." in name and not _is_address(name))
-    yield device.serial or ""
-    yield from (user for service in device.services for user in service.users)
-
-
-def _cards(device: DeviceFinding) -> Iterator[str]:
-    yield from (each.mac for each in device.interfaces)
-    yield from (each.value for each in device.evidence if each.field == "mac")
-
-
-def _is_address(word: str) -> bool:
-    try:
-        ip_address(word.strip("[]"))
-    except ValueError:
-        return False
-    return True
-
-
-def _digits(mac: str) -> str:
-    """Return a MAC without its separators: 00:26:73:…, 00-26-73-…, 0026.73…."""
-    return mac.translate(str.maketrans("", "", ":-.")).lower()

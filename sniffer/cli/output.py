@@ -12,6 +12,8 @@ from typing import IO
 
 import typer
 
+from sniffer.sources.accounts import Account, opened_for
+
 FAILED = 1
 
 
@@ -30,11 +32,15 @@ def check(path: Path | None) -> None:
 
 
 @contextmanager
-def opened(path: Path | None, *, for_programs: bool) -> Iterator[IO[str]]:
-    """Open the file to write to, standard output if there is none; programs get UTF-8 everywhere."""
+def opened(path: Path | None, *, for_programs: bool, whose: Account | None = None) -> Iterator[IO[str]]:
+    """Open the file to write to, standard output if there is none; programs get UTF-8 everywhere.
+
+    ``whose`` a new file is to be, if not ours: who opens it is about to become that.
+    """
     try:
         if path is not None:
-            with path.open("w", encoding="utf-8", newline="") as stream:
+            file = opened_for(whose, path) if whose else path
+            with open(file, "w", encoding="utf-8", newline="") as stream:  # noqa: PTH123 - a descriptor, too
                 yield stream
         else:
             yield _standard_output(for_programs=for_programs)

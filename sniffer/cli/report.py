@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from enum import StrEnum
 from typing import IO, Any
@@ -11,6 +11,7 @@ from sniffer.cli import reading
 from sniffer.knowledge.catalogue import Catalogue
 from sniffer.model import limits
 from sniffer.model.findings import SessionFinding
+from sniffer.model.health import Health
 from sniffer.pipeline import Gathered, Judgement, Settings, TableRecord
 from sniffer.reports import machine
 from sniffer.reports.redaction import Redactor
@@ -66,21 +67,28 @@ class Report:
         failing: tuple[str, ...],
         known: Catalogue,
         shapes: Shapes | None = None,
+        health: Health | None = None,
+        look: Callable[[SessionFinding], None] = lambda _: None,
     ) -> None:
+        """Judge, and count; ``health`` is that of a live capture, ``look`` is shown each session that is reported."""
         self._known = known
         self._gathered = gathered
         self._judgement = judgement
-        self._summary = summary
+        self.summary = summary
         self._redact = redact
         self._settings = settings
         self._shapes = shapes
-        self._devices = summary.devices(judgement.devices(self._look))
+        self._health = health
+        self._shown = look
+        self.devices = summary.devices(judgement.devices(self._look))
         self._flags = _flags(gathered, summary, failing)
         self._flags += ["devices-left-out"] if judgement.overflow else []
         self.status = _status(self._flags)
 
     def _look(self, finding: SessionFinding) -> None:
-        self._summary.session(finding)
+        self.summary.session(finding)
+        if self.summary.shows(finding.scope):
+            self._shown(finding)
         if self._shapes and finding.scope == "local":
             self._shapes.add(finding)
 
@@ -95,9 +103,9 @@ class Report:
             return
         rows = self._session_rows() if view is View.SESSIONS else self._device_rows()
         if form is Format.JSONL:
-            machine.write_lines(stream, rows, self._run())
+            machine.write_lines(stream, rows, self.run())
         elif form is Format.JSON:
-            machine.write_object(stream, view.value, rows, self._run())
+            machine.write_object(stream, view.value, rows, self.run())
         elif view is View.SESSIONS:
             machine.write_sessions_csv(stream, rows)
         else:
@@ -112,23 +120,24 @@ class Report:
             page.print(table.sessions_table(shown, self._redact) if shown else "")
             if more:
                 page.print(f"The first {len(shown)} sessions; --format csv or jsonl lists all.")
-        elif self._devices:
-            page.print(table.devices_table(self._devices, self._redact, self._summary.known))
-        for line in self._summary.lines(self._settings.ports):
+        elif self.devices:
+            page.print(table.devices_table(self.devices, self._redact, self.summary.known))
+        for line in (*self.summary.lines(self._settings.ports), *self.summary.quality.lines(self._health)):
             page.print(line)
 
     def _sessions(self) -> Iterator[SessionFinding]:
-        return (each for each in self._judgement.sessions() if self._summary.shows(each.scope))
+        return (each for each in self._judgement.sessions() if self.summary.shows(each.scope))
 
     def _session_rows(self) -> Iterator[Row]:
         return (session_row(each, self._redact) for each in self._sessions())
 
     def _device_rows(self) -> Iterator[Row]:
-        return (device_row(each, self._redact) for each in self._devices)
+        return (device_row(each, self._redact) for each in self.devices)
 
-    def _run(self) -> Row:
-        counted = _counted(self._gathered, self._settings)
-        return run_row(counted, self._summary, self._flags, self.status, self._known)
+    def run(self) -> Row:
+        """Return the run's row."""
+        counted = _counted(self._gathered, self._settings) | {"health": self._health}
+        return run_row(counted, self.summary, self._flags, self.status, self._known)
 
 
 def _table_row(table: TableRecord) -> Row:

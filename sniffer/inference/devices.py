@@ -20,6 +20,7 @@ from sniffer.inference.identity.evidence import merged
 from sniffer.inference.identity.names import telling
 from sniffer.inference.identity.owners import address_key
 from sniffer.inference.identity.scores import MOST, band, probability
+from sniffer.inference.quality import Seeing
 from sniffer.inference.relays import Relays
 from sniffer.inference.senders import Run, note_run, senders_at_least
 from sniffer.inference.verdicts import ServiceLedger
@@ -109,6 +110,7 @@ class _Device:
     settles: str | None = None
     findings: dict[str, Anomaly] = field(default_factory=dict)
     anomalies: dict[str, Anomaly] = field(default_factory=dict)
+    seeing: Seeing = field(default_factory=Seeing)
 
     def add(self, finding: SessionFinding, ledger: ServiceLedger, owner: Attribution) -> None:
         fact = finding.fact
@@ -119,6 +121,7 @@ class _Device:
                 _see(self.names, (source, name), fact)
         _note_marks(self, fact)
         note_run(self.runs, fact)
+        self.seeing.add(fact.quality)
         self._note_owner(owner, fact)
         self.findings |= {each.code: each for each in finding.findings}
         self.anomalies |= {each.code: each for each in fact.speech.anomalies}
@@ -231,7 +234,7 @@ class DeviceLedger:
             addresses=tuple(self._addresses(device, cards, translated)),
             services=services,
             findings=(*device.findings.values(), *self._taken_over(device, cards)),
-            anomalies=(*device.anomalies.values(), *_doubts(device), *box.doubts),
+            anomalies=(*device.anomalies.values(), *_doubts(device), *box.doubts, *device.seeing.anomalies()),
             evidence=merged(_evidence(device, box, self._bound(cards))),
             role="nat" if senders > 1 else "relay" if device.behalf else "router" if forwards else "client",
             senders_at_least=senders,

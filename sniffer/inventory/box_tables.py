@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import msgspec
 
 from sniffer.model import limits
-from sniffer.model.clues import BindingFact, ClueFact, TranslationFact
+from sniffer.model.clues import BindingFact, ClueFact, HeardCard, TranslationFact
 
 BINDINGS = """
 CREATE TABLE binding (
@@ -124,6 +124,18 @@ LIMIT ?
 """
 """Of a firewall's log only what may be about a session."""
 
+OTHERS = """
+SELECT mac, min(sensor), min(first), max(last), max(told) FROM (
+    SELECT mac, sensor, first, last, field NOT IN ('stack', 'parameters', 'client-id', 'port') AS told FROM said
+    WHERE mac IS NOT NULL AND sensor <> ''
+    UNION ALL SELECT mac, sensor, first, last, 0 FROM bound WHERE sensor <> ''
+)
+WHERE mac NOT IN (SELECT mac FROM session WHERE mac IS NOT NULL) GROUP BY mac ORDER BY max(told) DESC, mac LIMIT ?
+"""
+"""Cards that a sensor heard and that are no session's client; those of which something was said first."""
+
+CLAIMS = "SELECT * FROM bound WHERE ip = ? ORDER BY first, last, sensor, vlan, mac, source LIMIT ?"
+
 CLUE = "INSERT INTO {} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 BINDING = "INSERT INTO {} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 TRANSLATION = "INSERT INTO translation VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -212,6 +224,15 @@ class BoxTables:
     def addresses(self, mac: str) -> Iterator[BindingFact]:
         """Give the addresses that a card had, by time."""
         yield from self._bound(ADDRESSES, mac, limits.BOX_CLUES)
+
+    def claims(self, ip: str) -> Iterator[BindingFact]:
+        """Give the cards that had an address, by time."""
+        yield from self._bound(CLAIMS, ip, limits.BOX_CLUES)
+
+    def others(self) -> Iterator[HeardCard]:
+        """Give the cards that were heard on the wire and are no session's client."""
+        for mac, sensor, first, last, told in self._database.execute(OTHERS, (limits.HEARD_CARDS,)):
+            yield HeardCard(mac, sensor, first, last, bool(told))
 
     def answering_for_many(self) -> frozenset[str]:
         """Return the cards that claim more addresses than a box has."""

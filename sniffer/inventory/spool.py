@@ -16,7 +16,7 @@ import msgspec
 from sniffer.inventory.box_tables import BoxTables, transaction
 from sniffer.model import limits
 from sniffer.model.clues import BindingFact, ClueFact
-from sniffer.model.facts import NameFact, Quality, SessionFact
+from sniffer.model.facts import SUBMISSION, AskedFact, NameFact, Quality, SessionFact
 
 SESSIONS = """
 CREATE TABLE session (
@@ -66,6 +66,13 @@ FROM (SELECT * FROM answer UNION ALL SELECT * FROM answer_now)
 WHERE address IN (SELECT server FROM session) GROUP BY sensor, client, name, address;
 """
 """Names of the servers of sessions; those of all the web sites that an office visits tell nothing."""
+
+ASKED = """
+SELECT sensor, client, lower(name), min(first), max(last)
+FROM (SELECT * FROM answer UNION ALL SELECT * FROM answer_now)
+WHERE name LIKE ? GROUP BY sensor, client, lower(name) ORDER BY sensor, client, lower(name) LIMIT ?
+"""
+"""Who asked for hosts that take mail, whether it then mailed or not."""
 
 FORGOTTEN_NAMES = """
 DELETE FROM answer WHERE last < ? AND address NOT IN (SELECT server FROM session)
@@ -182,6 +189,12 @@ class Spool:
         self.boxes.compact(before)
         return gone
 
+    def forget_oldest(self, share: float) -> int:
+        """Forget this share of the sessions, which makes room for others; return how many."""
+        (count,) = self._database.execute("SELECT count(*) FROM session").fetchone()
+        row = self._database.execute(OLDEST, (int(count * (1 - share)),)).fetchone()
+        return self._database.execute("DELETE FROM session WHERE start <= ?", row).rowcount if row else 0
+
     def servers(self) -> Iterator[str]:
         """Give the address of each session's server."""
         self._flush()
@@ -229,6 +242,12 @@ class Spool:
         """Give the names told for addresses of some session's server, by sensor, address, name and client."""
         for row in self._database.execute("SELECT * FROM name ORDER BY sensor, address, name, client"):
             yield NameFact(*row)
+
+    def asked(self) -> Iterator[AskedFact]:
+        """Give who was told the address of a host that takes mail from clients, by sensor, client and name."""
+        self._flush()
+        for row in self._database.execute(ASKED, (f"{SUBMISSION}%", limits.ASKED)):
+            yield AskedFact(*row)
 
     def starttls_offers(self) -> Iterator[tuple[str, str, int, int, int]]:
         """Give each (sensor, server, port) that offers STARTTLS to some clients only; to how many, and how many not.

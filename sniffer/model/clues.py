@@ -132,6 +132,19 @@ class BindingFact(Struct, frozen=True, gc=False):
     line: int | None = None
 
 
+class HeardCard(NamedTuple):
+    """A card that was heard and is no session's client: from when to when (microseconds).
+
+    ``told`` says that more was said of it than an address.
+    """
+
+    mac: str
+    sensor: str
+    first: int
+    last: int
+    told: bool
+
+
 class TranslationFact(Struct, frozen=True, gc=False):
     """A row of a firewall's log: who stood behind an address and port, from when to when (microseconds)."""
 

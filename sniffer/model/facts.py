@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
@@ -234,6 +234,11 @@ class SessionFact(Struct, frozen=True):
         return f"{host}:{self.server_port}"
 
 
+SUBMISSION = "smtp"
+"""What names of hosts that take mail from clients begin with: ``smtp.office365.com``, ``smtp-legacy.office365.com``.
+Outlook and its kin ask for others (``outlook.office365.com``), all day."""
+
+
 class NameFact(Struct, frozen=True, gc=False):
     """DNS answers seen: ``client`` asked for ``name`` and was told ``address``.
 
@@ -247,3 +252,13 @@ class NameFact(Struct, frozen=True, gc=False):
     first: int
     last: int
     count: int
+
+
+class AskedFact(NamedTuple):
+    """Somebody was told where a host is, from when to when (microseconds); ``client`` as in ``NameFact``."""
+
+    sensor: str
+    client: str
+    name: str
+    first: int
+    last: int

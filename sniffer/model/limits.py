@@ -59,9 +59,9 @@ KERNEL_HOLDS = 100
 LIVE_BATCH_FRAMES = 4096
 """Frames of a batch of an interface; receive offload makes some of them 64 KiB long."""
 
-READING_PAUSE = 20_000
+READING_PAUSE = 50_000
 """Microseconds between two readings of an interface that was read empty: each costs some 0.1 ms for the batch, however
-few frames it holds.  The kernel's buffer holds ten times as much."""
+few frames it holds.  A buffer of ``KERNEL_BUFFER`` takes twice as much at 5 Gbit/s; where it is smaller, so is this."""
 
 SIDES_LATE = 250_000
 """Microseconds by which one interface's frames may reach us behind those of another: the kernel keeps a block for
@@ -480,12 +480,11 @@ SHAPES = 1_000
 
 # -- live capture ------------------------------------------------------------------------------
 
-LIVE_BUFFER = 32 * 1024 * 1024
-"""Bytes of the kernel's buffer for an interface: a quarter of a second at a gigabit of mail, which is longer than the
-follower ever looks away; of locked memory, so not more than a small machine can spare."""
-
 FACTS_SENT = 200
 """Facts that a listener sends at once: some hundred KiB."""
+
+CLIENTS_SAID = 1000
+"""Connections that are open of which the clients are told: who waits for a device wants to see that it has called."""
 
 INBOX_BYTES = 64 * 1024 * 1024
 """Bytes of facts that wait while sessions are judged, some 40,000 sessions.  Beyond it listeners wait, and the kernel's
@@ -540,3 +539,83 @@ days, the rest tells how often a device usually mails."""
 
 STORE_PARTS = 50_000
 """Parts of sessions that are remembered while they are read or written, 30 MiB."""
+
+# -- privileges --------------------------------------------------------------------------------
+
+THREAD_END_LOOKS = 50
+"""Times that we look whether a thread that was told to end has gone from /proc; it takes some microseconds."""
+
+THREAD_END_PAUSE = 0.01
+"""Seconds between two such looks."""
+
+# -- watching a live capture ---------------------------------------------------------------------
+
+COUNTS_AGAIN = 3600 * 1_000_000
+"""Microseconds after which a device's row is told again when nothing but its figures changed: a collector has figures
+of the last hour, and a busy relay does not fill it with lines."""
+
+REVISIONS = 100_000
+"""Devices of which it is remembered what was told, 200 bytes each: as many as are judged (``DEVICES``)."""
+
+SESSIONS_TOLD = 200_000
+"""Sessions that are remembered as told, 200 bytes each: ten hours of 20,000 an hour, and a session is told some minutes
+after its end (``CONNECTION_IDLE``), however far a clock is set within that."""
+
+LATEST_SESSIONS = 50
+"""Sessions shown to whoever watches, the newest: a tall screen's worth."""
+
+QUIET_FINDINGS = 20
+"""Devices of which one judgement is told line by line where nobody watches a screen; of more the number is said."""
+
+QUIET_STATISTICS = 300 * 1_000_000
+"""Microseconds between two lines of statistics where nobody watches a screen: some hundred a day in a journal."""
+
+VERIFIED_SESSIONS = 32
+"""Sessions of a device that is waited for which are looked at, the newest: a test makes one to five."""
+
+VERIFIED_DEVICES = 1000
+"""Devices of which sessions are kept while one is waited for, those heard last: the one that is meant is among them
+when its test has just ended."""
+
+VERIFY_BEFORE = 30 * 1_000_000
+"""Microseconds from the beginning of a wait within which a session whose own beginning was not seen is older than it:
+devices that keep a connection open say something on it now and then."""
+
+SIGNS_ASKED = 8
+"""Names that a device which is waited for asked DNS for, the last ones: mail needs one or two."""
+
+VERIFY_QUIET = 10 * 1_000_000
+"""Microseconds without another session of a device behind which its test is over: a fallback to another port or to
+TLS follows within a second, and firmware that retries at once does so after two to five."""
+
+VERIFY_LONGEST = 90 * 1_000_000
+"""Microseconds from a device's first session after which its last word is taken, though it still tries: whoever stands
+at the device waits for an answer."""
+
+CALLED_ADDRESSES = 16
+"""Addresses and cards that one word may mean before a session tells which; more of them are a name that many have."""
+
+# -- scheduled discovery -----------------------------------------------------------------------
+
+GAP_TOLD = 60 * 1_000_000
+"""Microseconds of not listening from which on a gap is told by name: a service that is started again takes seconds.
+Shorter ones count all the same."""
+
+GAPS_SHOWN = 3
+"""Gaps told by name in a sentence, the longest; the others are added up."""
+
+COVERAGE_GAPS = 1_000
+"""Gaps told of a period for programs: a listener that starts anew every half hour has as many in three weeks."""
+
+UNHEARD_TOLD = 3
+"""Times of day, never listened to, that a sentence names."""
+
+HEARD_CARDS = 20_000
+"""Cards that were heard and did not mail, of which it is asked what they are: a large site's; 0.6 ms each."""
+
+ASKED = 20_000
+"""Clients and names that were resolved, looked at for hosts that take mail: a resolver's clients ask for some."""
+
+CHANGES_LISTED = 12
+"""Devices listed of those to which the same happened: what a reader of a morning's report goes through.  The others are
+counted, and ``sniffer changes`` has them all."""

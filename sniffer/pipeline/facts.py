@@ -19,7 +19,7 @@ def session_fact(connection: Connection) -> SessionFact:
     """Return the fact that a finished connection leaves."""
     watcher = connection.watcher
     session = watcher if isinstance(watcher, SmtpSession) else SmtpSession()
-    client, server = _address(*connection.client[:2]), _address(*connection.server[:2])
+    client, server = client_ip(connection), _address(*connection.server[:2])
     mac = mac_text(connection.mac)
     on_link = mac is not None and connection.hops in INITIAL_HOPS
     return SessionFact(
@@ -53,6 +53,11 @@ def session_fact(connection: Connection) -> SessionFact:
         routers=() if on_link or mac is None else (mac,),
         witness=session.witness(ended=connection.end_seen),
     )
+
+
+def client_ip(connection: Connection) -> str:
+    """Return the address of a connection's client."""
+    return _address(*connection.client[:2])
 
 
 def _session_id(connection: Connection, client: str, server: str) -> str:

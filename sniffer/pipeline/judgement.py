@@ -11,10 +11,12 @@ from sniffer.inference import DeviceLedger, Judge, Link, Names, Networks, Owners
 from sniffer.inference.advice import advice
 from sniffer.inference.field_check import Checked
 from sniffer.inference.field_lessons import Truth
+from sniffer.inference.silent import Silent, mailed
 from sniffer.inventory.spool import Spool
 from sniffer.knowledge.catalogue import Catalogue, catalogue
 from sniffer.knowledge.site_profile import SiteProfile, to_verify
 from sniffer.model.findings import DeviceFinding, DialogueFinding, SessionFinding
+from sniffer.model.suspects import Suspects
 
 
 class Judgement:
@@ -70,6 +72,12 @@ class Judgement:
             ledger.add(finding)
         self.overflow = ledger.overflow
         return [self._advised(device) for device in ledger.devices()]
+
+    def silent(self, devices: Iterable[DeviceFinding]) -> Suspects:
+        """Return the boxes that may mail and were not seen mailing; ``devices`` are all that were, at any time."""
+        boxes = self._spool.boxes
+        finder = Silent(self._owners, mailed(devices, self._known), self._known, boxes.claims)
+        return finder.suspects(boxes.others(), self._spool.asked())
 
     def _advised(self, device: DeviceFinding) -> DeviceFinding:
         if self._as_of is None:

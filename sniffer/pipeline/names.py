@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from ipaddress import ip_address
 
 from sniffer.model import limits
-from sniffer.model.facts import NameFact
+from sniffer.model.facts import SUBMISSION, NameFact
 from sniffer.model.packets import Datagrams
 from sniffer.pipeline.addresses import MAPPED, ip_text
 from sniffer.protocols import dns_answers
@@ -53,10 +53,17 @@ class Names:
             yield NameFact(sensor, ip_text(client), name, ip_text(address), first, last, count)
 
     def finish(self, servers: Iterable[str] | None = None) -> None:
-        """Write out what is left: names of these servers, if it is known that no others matter."""
+        """Write out what is left: names of these servers, if it is known that no others matter.
+
+        Names of hosts that take mail are always of use: who asked for one and was not seen mailing is worth a hint.
+        """
         wanted = None if servers is None else {ip_address(each).packed for each in servers}
         if wanted is not None:
-            self._told = {key: seen for key, seen in self._told.items() if key[3].removeprefix(MAPPED) in wanted}
+            self._told = {
+                key: seen
+                for key, seen in self._told.items()
+                if key[3].removeprefix(MAPPED) in wanted or key[2].lower().startswith(SUBMISSION)
+            }
         for fact in self.counted():
             self._add(fact)
         self._told.clear()

@@ -22,6 +22,11 @@ def local(microseconds: int) -> str:
     return moment.strftime("%Y-%m-%d %H:%M:%S %Z")
 
 
+def local_minutes(microseconds: int) -> str:
+    """Return a time as a person at this machine reads it, to the minute; the zone stands where it is told of."""
+    return (EPOCH + timedelta(microseconds=microseconds)).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
 def local_span(first: int, last: int) -> str:
     """Return a span of time: the date once if it is one day, a moment if it is one second."""
     begins, ends = (EPOCH + timedelta(microseconds=each) for each in (first, last))

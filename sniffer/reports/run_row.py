@@ -11,13 +11,16 @@ from sniffer.knowledge.catalogue import Catalogue
 from sniffer.knowledge.device_texts import device_texts
 from sniffer.knowledge.makers import makers
 from sniffer.knowledge.rows import Row as KnownRow
+from sniffer.model.health import Health
 from sniffer.reports.moments import utc
+from sniffer.reports.quality import dropped
 from sniffer.reports.rows import SCHEMA, Row
 from sniffer.reports.summary import Summary
 
 
 def run_row(gathered: dict[str, Any], summary: Summary, flags: list[str], exit_status: int, known: Catalogue) -> Row:
-    """Return the run's row; ``gathered`` are the values that phase A counted."""
+    """Return the run's row; ``gathered`` are the values that phase A counted, with the ``health`` of a live capture."""
+    health: Health | None = gathered.get("health")
     return {
         "type": "run",
         "schema": SCHEMA,
@@ -28,7 +31,11 @@ def run_row(gathered: dict[str, Any], summary: Summary, flags: list[str], exit_s
         "tables": gathered["tables"],
         "identity": {"listened": gathered["listened"], "messages": gathered["messages"]},
         "ports": gathered["ports"],
-        "frames": {"read": gathered["frames_read"], "selected": gathered["frames_selected"], "dropped": None},
+        "frames": {
+            "read": gathered["frames_read"],
+            "selected": gathered["frames_selected"],
+            "dropped": dropped(health) if health else None,
+        },
         "connections": {"silent": gathered["silent"], "evicted": gathered["evicted"]},
         "sessions": {
             "seen": summary.sessions,
@@ -37,6 +44,7 @@ def run_row(gathered: dict[str, Any], summary: Summary, flags: list[str], exit_s
             "hidden": summary.hidden,
         },
         "devices": dict(summary.verdicts),
+        "quality": summary.quality.row(health),
         "listening": [
             {"sensor": sensor, "from": utc(first), "until": utc(last)} for sensor, first, last in gathered["listening"]
         ],

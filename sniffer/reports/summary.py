@@ -9,6 +9,7 @@ from sniffer.model.findings import Basis, DeviceFinding, SessionFinding, Unjudge
 from sniffer.reports.auth_words import BASIS_WORDS, not_checked
 from sniffer.reports.known import TRUST, Known
 from sniffer.reports.moments import local_span
+from sniffer.reports.quality import Quality
 from sniffer.reports.words import UNJUDGED_WORDS
 
 NAMELESS = 4
@@ -45,6 +46,7 @@ class Summary:
     silent: int = 0
     nameless: list[DeviceFinding] = field(default_factory=list)
     tables: tuple[tuple[str, str, int], ...] = ()
+    quality: Quality = field(default_factory=Quality)
 
     def shows(self, scope: str) -> bool:
         """Say whether something of this scope is reported."""
@@ -65,6 +67,7 @@ class Summary:
         if finding.auth.unverified_service:
             self.unverified.setdefault(finding.title)
         self.known.session(finding)
+        self.quality.session(finding)
 
     def devices(self, findings: list[DeviceFinding]) -> list[DeviceFinding]:
         """Count the devices, and return those that are reported."""

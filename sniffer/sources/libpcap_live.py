@@ -52,7 +52,7 @@ class LibpcapHandle:
         promiscuous: bool,
     ) -> None:
         self._origin = origin
-        self._handle = _activated(interface, buffer_bytes, promiscuous)
+        self._handle, self.buffer = _activated(interface, buffer_bytes, promiscuous)
         self.link = int(self._handle.datalink())
         if not known_link(self.link):
             self.close()
@@ -106,8 +106,8 @@ class LibpcapHandle:
         self._handle.close()
 
 
-def _activated(interface: str, buffer_bytes: int, promiscuous: bool) -> Any:
-    """Return an active handle, with a smaller buffer where there is no room for the one that was asked for."""
+def _activated(interface: str, buffer_bytes: int, promiscuous: bool) -> tuple[Any, int]:
+    """Return an active handle and the size of its buffer: a smaller one where there is no room for what was asked."""
     while True:
         try:
             handle = pcapy.create(interface)
@@ -119,7 +119,7 @@ def _activated(interface: str, buffer_bytes: int, promiscuous: bool) -> Any:
         handle.set_timeout(limits.KERNEL_HOLDS)
         status = int(handle.activate())
         if status >= 0:
-            return handle
+            return handle, buffer_bytes
         handle.close()
         if status in REFUSALS or buffer_bytes <= limits.KERNEL_BUFFER_LEAST:
             raise RefusedError(REFUSALS.get(status, Refusal.OTHER))

@@ -91,6 +91,11 @@ class LiveReader:
         """Say whether it may still give frames."""
         return self._gone is None
 
+    @property
+    def pause(self) -> float:
+        """Return the seconds for which it may be left alone: its buffer must not fill meanwhile."""
+        return min(self._handle.buffer / limits.KERNEL_BUFFER, 1) * limits.READING_PAUSE / 1_000_000
+
     def fileno(self) -> int:
         """Return a descriptor that is readable when frames are there; -1 when there will be none."""
         return self._handle.fileno() if self.open else -1
@@ -219,13 +224,13 @@ class Listening:
         if any(reader.more for reader in self._readers):
             return
         end = time.monotonic() + (min(seconds, limits.SIDES_LATE / 1_000_000) if self._held else seconds)
-        pause = min(self._read_at + limits.READING_PAUSE / 1_000_000, end) - time.monotonic()
-        if pause > 0:
-            time.sleep(pause)
+        still = [reader for reader in self._readers if reader.open]
+        pause = min((reader.pause for reader in still), default=0)
+        if (left := min(self._read_at + pause, end) - time.monotonic()) > 0:
+            time.sleep(left)
         asking = polling.poll()
-        for reader in self._readers:
-            if reader.open:
-                asking.register(reader.fileno(), polling.POLLIN)
+        for reader in still:
+            asking.register(reader.fileno(), polling.POLLIN)
         if self._wake is not None:
             asking.register(self._wake, polling.POLLIN)
         asking.poll(max(end - time.monotonic(), 0) * 1000)

@@ -40,9 +40,14 @@ class Totals(NamedTuple):
 
 
 class Handle(Protocol):
-    """An open interface.  ``link`` is libpcap's DLT number; ``more`` says that the last batch was not all there was."""
+    """An open interface.
+
+    ``link`` is libpcap's DLT number, ``buffer`` the bytes that the kernel keeps for us, as far as we know; ``more``
+    says that the last batch was not all there was.
+    """
 
     link: int
+    buffer: int
     more: bool
 
     def fileno(self) -> int:

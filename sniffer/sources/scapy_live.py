@@ -34,13 +34,22 @@ LINKS = {1: 1, 772: 1, 768: 12, 776: 12, 778: 12, 65534: 12, 512: 9, 801: 105, 8
 UNKNOWN_LINK = 147
 """DLT_USER0: of a link type that has no number here."""
 
-SO_ATTACH_FILTER, SO_RCVBUFFORCE = 26, 33
-SOL_PACKET, PACKET_STATISTICS = 263, 6
+LINUX = sys.platform == "linux"
+
+SO_ATTACH_FILTER, SO_RCVBUFFORCE, SO_TIMESTAMPNS = 26, 33, 35
+SOL_PACKET, PACKET_ADD_MEMBERSHIP, PACKET_STATISTICS, PACKET_AUXDATA = 263, 1, 6, 8
+PACKET_MR_PROMISC, ETH_P_ALL = 1, 3
+MEMBERSHIP = struct.Struct("=IHH8s")
+"""struct packet_mreq: index, type, and an address that promiscuous mode has none of."""
+
 STATISTICS = struct.Struct("=II")
 """struct tpacket_stats: frames, lost ones among them, since it was last asked (packet(7))."""
 
 INSTRUCTION = struct.Struct("=HBBI")
 """struct sock_filter."""
+
+OVERHEAD = 4
+"""The kernel counts some 3 KiB for each frame of a socket's buffer, and says twice what it was asked for."""
 
 NOTHING = (errno.EAGAIN, errno.EWOULDBLOCK)
 
@@ -62,20 +71,21 @@ class ScapyHandle:
     ) -> None:
         self._origin = origin
         self.more = False
-        self._linux = sys.platform == "linux"
         if interface == link_state.ANY:
-            raise RefusedError(Refusal.UNSUPPORTED, "'any' needs libpcap")
+            raise RefusedError(Refusal.UNSUPPORTED)
         self._socket = _opened(interface, promiscuous)
         self.link = self._link(interface)
         if not known_link(self.link):
             self.close()
             raise unknown_link(interface, self.link)
-        self.filtered = self._filter(select(self.link))
+        self.filtered = False
+        self.buffer = 0
+        if LINUX:
+            self.filtered = _filtered(self._socket.ins, self.link, select(self.link))
+            self.buffer = _enlarged(self._socket.ins, buffer_bytes)
+            self._socket.listen_to(interface)
         self._received = self._dropped = 0
         self._late: str | None = None
-        if self._linux:
-            self._socket.ins.setblocking(False)
-            _enlarge(self._socket.ins, buffer_bytes)
 
     def _link(self, interface: str) -> int:
         hardware = link_state.hardware(interface)
@@ -85,16 +95,6 @@ class ScapyHandle:
 
         layer: Any = getattr(self._socket, "LL", None)
         return int(conf.l2types.layer2num.get(layer, UNKNOWN_LINK))
-
-    def _filter(self, expression: str | None) -> bool:
-        if not expression or not self._linux or (program := _compiled(self.link, expression)) is None:
-            return False
-        code = ctypes.create_string_buffer(b"".join(INSTRUCTION.pack(*each) for each in program))
-        with contextlib.suppress(OSError):  # longer than the kernel allows
-            attached = struct.pack("HP", len(program), ctypes.addressof(code))
-            self._socket.ins.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, attached)
-            return True
-        return False
 
     def fileno(self) -> int:
         """Return a descriptor that is readable when frames are there."""
@@ -115,7 +115,7 @@ class ScapyHandle:
 
     def _next(self, count: int) -> tuple[int, bytes] | None:
         """Return the next frame, None if none is there; an error waits until what came before has been given."""
-        if not self._linux and not self._socket.select([self._socket], 0):
+        if not LINUX and not self._socket.select([self._socket], 0):
             return None
         try:
             _, data, time = self._socket.recv_raw(limits.FRAME_BYTES)
@@ -131,7 +131,7 @@ class ScapyHandle:
 
     def totals(self) -> Totals:
         """Return what the kernel has counted."""
-        if not self._linux:
+        if not LINUX:
             return Totals()
         with contextlib.suppress(OSError):
             asked = self._socket.ins.getsockopt(SOL_PACKET, PACKET_STATISTICS, STATISTICS.size)
@@ -146,19 +146,62 @@ class ScapyHandle:
 
 
 def _opened(interface: str, promiscuous: bool) -> Any:
-    """Return scapy's listening socket of this platform."""
-    import scapy.arch  # noqa: F401, PLC0415 - sets conf.L2listen
-    from scapy.config import conf  # noqa: PLC0415 - slow to import
+    """Return scapy's listening socket of this platform; Linux' hears nothing yet."""
+    import scapy.arch  # noqa: F401, PLC0415 - slow to import; sets conf.L2listen
+    from scapy.config import conf  # noqa: PLC0415
     from scapy.error import Scapy_Exception  # noqa: PLC0415
 
     try:
-        conf.ifaces.reload()  # it may be younger than the first look at them
+        if LINUX:
+            return _linux_socket(interface, promiscuous)
         return conf.L2listen(iface=interface, promisc=promiscuous)
     except PermissionError:
         raise RefusedError(Refusal.NOT_PERMITTED) from None
     except (OSError, ValueError, Scapy_Exception) as error:
         missing = isinstance(error, ValueError) or getattr(error, "errno", None) == errno.ENODEV
         raise RefusedError(Refusal.MISSING if missing else Refusal.OTHER, str(error)) from None
+
+
+def _linux_socket(interface: str, promiscuous: bool) -> Any:
+    """Return a socket that can be given a filter before it hears the first frame, and an interface that is down.
+
+    scapy's own way is to listen first, and to read what comes until the filter is set, which fails if it is down.
+    """
+    from scapy.arch.linux import L2ListenSocket  # noqa: PLC0415 - slow to import
+
+    class Listener(L2ListenSocket):
+        """Reads as scapy does: tags are put back, the kernel's times are taken."""
+
+        def __init__(self) -> None:
+            self.promisc = False  # the membership ends with the socket
+            self.ins = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+            nothing: Any = None
+            self.outs = self.LL = nothing
+            self.ins.setblocking(False)
+            self.ins.setsockopt(SOL_PACKET, PACKET_AUXDATA, 1)
+            self.ins.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+            self.auxdata_available = True
+            if promiscuous:
+                wanted = MEMBERSHIP.pack(socket.if_nametoindex(interface), PACKET_MR_PROMISC, 0, b"")
+                self.ins.setsockopt(SOL_PACKET, PACKET_ADD_MEMBERSHIP, wanted)
+
+        def listen_to(self, name: str) -> None:
+            """Begin to hear an interface."""
+            self.ins.bind((name, ETH_P_ALL))
+
+    return Listener()
+
+
+def _filtered(receiving: socket.socket, link: int, expression: str | None) -> bool:
+    """Have the kernel select; return whether it does."""
+    if not expression or (program := _compiled(link, expression)) is None:
+        return False
+    code = ctypes.create_string_buffer(b"".join(INSTRUCTION.pack(*each) for each in program))
+    with contextlib.suppress(OSError):  # longer than the kernel allows
+        attached = struct.pack("HP", len(program), ctypes.addressof(code))
+        receiving.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, attached)
+        return True
+    return False
 
 
 def _compiled(link: int, expression: str) -> list[tuple[int, int, int, int]] | None:
@@ -177,9 +220,10 @@ def _compiled(link: int, expression: str) -> list[tuple[int, int, int, int]] | N
     return None
 
 
-def _enlarge(receiving: socket.socket, size: int) -> None:
-    """Ask for a buffer; without CAP_NET_ADMIN the kernel gives what net.core.rmem_max allows (socket(7))."""
+def _enlarged(receiving: socket.socket, size: int) -> int:
+    """Ask for a buffer and return its size; without CAP_NET_ADMIN it is what net.core.rmem_max allows (socket(7))."""
     for option in (SO_RCVBUFFORCE, socket.SO_RCVBUF):
         with contextlib.suppress(OSError):
             receiving.setsockopt(socket.SOL_SOCKET, option, size)
-            return
+            break
+    return receiving.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) // OVERHEAD

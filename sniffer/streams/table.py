@@ -203,9 +203,9 @@ class ConnectionTable:
         self._tidy(now)
 
     @property
-    def open(self) -> int:
-        """Return how many connections are followed."""
-        return sum(not each.closed for each in self._connections.values())
+    def open(self) -> list[Connection]:
+        """Return the connections that are not over."""
+        return [each for each in self._connections.values() if not each.closed]
 
     def _tidy(self, now: int) -> None:
         """Drop what has been silent for too long; looked for once a minute of the capture's time."""

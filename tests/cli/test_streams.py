@@ -109,7 +109,7 @@ def wait_until_read(pipe: IO[bytes]) -> None:
 
 
 @pytest.mark.parametrize("packing", ["plain", "gzip"])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_ctrl_c_reports_what_was_found_so_far(
     slow: subprocess.Popen[bytes], frames: list[Frame], packing: str, number: signal.Signals
 ) -> None:

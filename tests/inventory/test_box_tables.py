@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from sniffer.inventory.spool import Spool
 from sniffer.model import limits
-from sniffer.model.clues import BindingFact, ClueFact, TranslationFact
+from sniffer.model.clues import BindingFact, ClueFact, HeardCard, TranslationFact
 from tests.inference.facts import fact
 
 CARD, OTHER, THIRD = "00:26:73:a1:b2:c3", "00:11:32:1a:2b:3c", "3c:d9:2b:2b:1f:2e"
@@ -151,3 +151,20 @@ def test_order_and_how_much_is_written_at_once_do_not_show(facts: list[Fact], ro
         assert list(boxes.of_card(mac)) == list(expected.of_card(mac))
         assert list(boxes.addresses(mac)) == list(expected.addresses(mac))
     assert list(boxes.holders()) == list(expected.holders())
+
+
+def test_cards_that_were_heard_and_did_not_mail() -> None:
+    """Those of which something was said first; what stands in a site's table only was not heard."""
+    session, said, silent, listed = CARD, OTHER, THIRD, "00:00:74:00:00:01"
+    facts: list[Fact] = [
+        replace(NAME, mac=said, first=5), replace(NAME, mac=said, source="dhcp", first=7, last=90),
+        replace(ARP, mac=silent), replace(NAME, mac=session), replace(NAME, mac=listed, sensor="", line=3),
+    ]  # fmt: skip
+    for order in permutations(facts):
+        found = list(sealed(*order).boxes.others())
+        assert found == [HeardCard(said, "lan", 5, 90, True), HeardCard(silent, "lan", 10, 20, False)]
+
+
+def test_who_had_an_address_is_told_whether_it_mailed_or_not() -> None:
+    other = replace(ARP, ip="10.0.9.9")
+    assert list(sealed(ARP, other).boxes.claims("10.0.9.9")) == [other]

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from sniffer.inventory.spool import Spool, merged, session_row
 from sniffer.model import limits
-from sniffer.model.facts import NameFact, Observation, SessionFact
+from sniffer.model.facts import AskedFact, NameFact, Observation, SessionFact
 from tests.inference.facts import EXCHANGE, WHOLE, attempt, fact
 
 SAME = "s-0123456789abcdef"
@@ -154,6 +154,19 @@ def test_names_are_those_of_servers_in_one_order() -> None:
     sessions = fact(), fact(server="10.0.3.2")
     for order in (told, told[::-1]):
         assert list(sealed(*sessions, names=order).names()) == [told[3], told[4], told[1], told[0], told[2]]
+
+
+def test_who_asked_for_a_host_that_takes_mail_is_known_without_a_session() -> None:
+    """Whatever addresses it was told, and also while that is still being counted."""
+    told = [name(), name(address="192.0.2.1", first=1, last=30), name("outlook.office365.com"), name("Smtp.gmail.com")]
+    for order in (told, told[::-1]):
+        found = sealed(names=order)
+        assert list(found.asked()) == [
+            AskedFact("default", "10.0.3.17", "smtp.gmail.com", 5, 9),
+            AskedFact("default", "10.0.3.17", "smtp.office365.com", 1, 30),
+        ]
+        found.count_now([name(client="10.0.3.99")], ())
+        assert [each.client for each in found.asked()] == ["10.0.3.17", "10.0.3.17", "10.0.3.99"]
 
 
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 99), st.integers(0, 99), st.integers(1, 9))), st.data())

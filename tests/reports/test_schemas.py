@@ -173,13 +173,3 @@ def changed(row: dict[str, Any], path: tuple[str | int, ...], value: object) -> 
 def test_a_missing_key_is_refused(session_row: dict[str, Any], device_row: dict[str, Any]) -> None:
     for row in (session_row, device_row):
         assert all(contract.violations({k: v for k, v in row.items() if k != key}) for key in row)
-
-
-def test_health_is_described() -> None:
-    row = {
-        "type": "health", "schema": 1, "time": "2026-11-23T18:00:00.000000Z", "sensor": "hq", "interface": "eth1",
-        "frames": {"read": None, "selected": 7, "dropped": 0},
-        "connections": {"open": 3, "silent": 0, "evicted": 0}, "flags": [],
-    }  # fmt: skip
-    assert contract.violations(row) == []
-    assert contract.violations(json.loads(json.dumps(row).replace('"selected": 7', '"selected": null')))

@@ -19,6 +19,7 @@ from sniffer.model.clues import BindingFact, ClueFact
 from sniffer.model.facts import NameFact, SessionFact
 from sniffer.model.frames import Frames, Origin
 from sniffer.model.health import Health
+from sniffer.pipeline.facts import client_ip
 from sniffer.pipeline.follower import Follower
 from sniffer.pipeline.live.messages import (
     COUNT,
@@ -41,14 +42,11 @@ from sniffer.sources.problems import CaptureError
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection as Pipe
 
-WAIT_SECONDS = 0.2
-"""How long a silent wire is waited for before we look whether we are to stop."""
+WAIT_SECONDS = 1.0
+"""How long a silent wire is waited for; whoever has something to say to us is heard at once."""
 
 BEAT_SECONDS = 1.0
 """How often facts are sent, and how it goes."""
-
-DRAIN_SECONDS = 2.0
-"""How long, once told to stop, we take what the kernel has still in hand."""
 
 IGNORED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Signals that reach a whole group of processes: whoever asked for us takes them, and tells us."""
@@ -124,22 +122,24 @@ class Listener:
         self._table = self._follower.table()
         self._clock = Clock()
         self._listening = Listening(())
+        self._told_of = 0
 
     def open(self) -> bool:
         """Open the interfaces, and give up privileges; False, and why, if there is nothing to listen to."""
-        readers, troubles = [], []
+        readers, troubles, user = [], [], None
         for name in self._live.interfaces:
             try:
                 readers.append(self._opened(name))
             except CaptureError as error:
-                troubles.append(Trouble(error.name, error.problem, error.advice))
-        if readers:
-            try:
-                drop(self._live.user)
-            except CaptureError as error:
-                readers, troubles = [], [Trouble(error.name, error.problem, error.advice)]
-        self._listening = Listening(readers)
-        self._send(Ready(tuple(each.interface for each in readers), tuple(troubles)))
+                troubles.append(_trouble(error))
+        try:
+            user = drop(self._live.user)
+        except CaptureError as error:
+            readers, troubles = [], [_trouble(error)]
+        notes = tuple(f"{each.interface} {note}" for each in readers for note in each.notes)
+        self._listening = Listening(readers, self._pipe.fileno())
+        self._send(Ready(tuple(each.interface for each in readers), tuple(troubles), notes, user))
+        self._send(Beat(self._health()))
         return bool(readers)
 
     def run(self) -> None:
@@ -151,7 +151,9 @@ class Listener:
                 self._outbox.send()
                 self._send(Beat(self._health()))
                 beat = time.monotonic() + BEAT_SECONDS
-        self._drain()
+        for frames in self._listening.rest():
+            self._feed(frames)
+        self._tell_troubles()
         self._table.finish()
         self._follower.count(self._table)
         self._follower.names.finish()
@@ -167,28 +169,25 @@ class Listener:
             buffer_bytes=live.buffer_bytes, promiscuous=live.promiscuous,
         )  # fmt: skip
 
-    def _take(self, seconds: float) -> bool:
-        """Follow what comes within some seconds; say whether anything did."""
-        try:
-            batches = self._listening.wait(seconds)
-        except CaptureError as error:
-            self._send(Trouble(error.name, error.problem, error.advice))
-            return True
+    def _take(self, seconds: float) -> None:
+        """Follow what comes within some seconds."""
+        batches = self._listening.wait(seconds)
+        self._tell_troubles()
         now = self._clock.now()
         for frames in batches:
             self._feed(frames)
             now = int(frames.time.max())
         self._table.idle(now)
-        return bool(batches)
 
     def _feed(self, frames: Frames) -> None:
         self._follower.feed(self._table, self._live.sensor, frames)
 
-    def _drain(self) -> None:
-        """Take what the kernel has still in hand."""
-        ends = time.monotonic() + DRAIN_SECONDS
-        while self._listening.open and time.monotonic() < ends and self._take(WAIT_SECONDS):
-            pass
+    def _tell_troubles(self) -> None:
+        """Tell of interfaces that are gone."""
+        problems = self._listening.problems
+        while self._told_of < len(problems):
+            self._send(_trouble(problems[self._told_of]))
+            self._told_of += 1
 
     def _told(self) -> bool:
         """Do what we are told; say whether that is to stop.  Whoever is gone wants no more."""
@@ -208,7 +207,8 @@ class Listener:
         self._outbox.send()
         clues = tuple(each for each in boxes if isinstance(each, ClueFact))
         bindings = tuple(each for each in boxes if isinstance(each, BindingFact))
-        self._send(Counted(tuple(self._follower.names.counted()), clues, bindings))
+        clients = dict.fromkeys(client_ip(each) for each in self._table.open[-limits.CLIENTS_SAID :])
+        self._send(Counted(tuple(self._follower.names.counted()), clues, bindings, tuple(clients)))
 
     def _health(self) -> Health:
         counts = self._follower.counts
@@ -219,7 +219,7 @@ class Listener:
             selected=counts.frames_selected,
             messages=counts.messages,
             sessions=self._follower.sessions,
-            open=self._table.open,
+            open=len(self._table.open),
             silent=max(self._table.silent, counts.silent),
             evicted=max(self._table.evicted, counts.evicted),
             clock_steps=tuple(self._clock.steps),
@@ -227,6 +227,10 @@ class Listener:
 
     def _send(self, message: Message) -> None:
         self._pipe.send_bytes(ENCODER.encode(message))
+
+
+def _trouble(error: CaptureError) -> Trouble:
+    return Trouble(error.name, error.problem, error.advice)
 
 
 def listen(live: LiveSettings, share: bpf.Share, pipe: Pipe) -> None:

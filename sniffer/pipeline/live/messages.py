@@ -29,7 +29,7 @@ class LiveSettings:
     interfaces: tuple[str, ...]
     sensor: str
     settings: Settings = field(default_factory=Settings)
-    buffer_bytes: int = limits.LIVE_BUFFER
+    buffer_bytes: int = limits.KERNEL_BUFFER
     promiscuous: bool = True
     processes: int = 1
     user: str | None = None
@@ -44,10 +44,15 @@ class Trouble(Struct, frozen=True, tag=True):
 
 
 class Ready(Struct, frozen=True, tag=True):
-    """It listens, at these interfaces, or could not open any."""
+    """It listens, at these interfaces, or could not open any.
+
+    ``notes`` are what a person should know of how they were opened; ``user`` is who it has become, if somebody else.
+    """
 
     interfaces: tuple[str, ...]
     troubles: tuple[Trouble, ...] = ()
+    notes: tuple[str, ...] = ()
+    user: str | None = None
 
 
 class Facts(Struct, frozen=True, tag=True):
@@ -60,11 +65,15 @@ class Facts(Struct, frozen=True, tag=True):
 
 
 class Counted(Struct, frozen=True, tag=True):
-    """What is still being counted, in full: it takes the place of what was said so before."""
+    """What is still being counted, in full: it takes the place of what was said so before.
+
+    ``clients`` are the addresses of those who have a connection open, as far as ``limits.CLIENTS_SAID``.
+    """
 
     names: tuple[NameFact, ...] = ()
     clues: tuple[ClueFact, ...] = ()
     bindings: tuple[BindingFact, ...] = ()
+    clients: tuple[str, ...] = ()
 
 
 class Beat(Struct, frozen=True, tag=True):

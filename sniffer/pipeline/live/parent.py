@@ -8,12 +8,15 @@ import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from sniffer.inventory.spool import Spool
 from sniffer.model import limits
+from sniffer.model.clues import BindingFact, ClueFact
+from sniffer.model.facts import NameFact
 from sniffer.model.health import Health, InterfaceHealth
 from sniffer.pipeline.live.inbox import Inbox
 from sniffer.pipeline.live.listener import listen
@@ -32,6 +35,7 @@ from sniffer.pipeline.live.messages import (
 )
 from sniffer.pipeline.values import Gathered, InputRecord
 from sniffer.sources import bpf
+from sniffer.sources.privileges import drop
 from sniffer.sources.problems import CaptureError
 
 if TYPE_CHECKING:
@@ -52,6 +56,10 @@ FORGET_SECONDS = 3600.0
 
 DIED = "a listening process ended unexpectedly", "start it again; what it found until then is reported"
 FULL = "the disk is full: some sessions are not in the report", "make room in the folder for temporary files (TMPDIR)"
+NO_ROOM = "there is no room at all for temporary files: nothing can be reported", FULL[1]
+
+SEALING_TRIED, FORGOTTEN_SHARE = 4, 0.25
+"""How often room is made by forgetting, and how much of all sessions goes each time."""
 
 
 @dataclass(slots=True)
@@ -68,7 +76,10 @@ class _Listener:
 class Live:
     """Listeners, and the spool of what they find.
 
-    ``found`` is what was found so far, as ``gather`` tells it.
+    ``found`` is what was found so far, as ``gather`` tells it.  ``notes`` are what a person should know of how
+    interfaces were opened, ``user`` is who the listeners have become, ``forgotten`` counts sessions that were too old.
+    ``clients`` are the addresses of those who had a connection open when it was sealed last; ``overhear`` is shown
+    names and what is said of boxes, as it comes, some of it again and again.
     """
 
     def __init__(self, settings: LiveSettings) -> None:
@@ -80,9 +91,16 @@ class Live:
         self._lost = 0
         self.found = Gathered(Spool())
         self.forgotten = 0
+        self.notes: dict[str, None] = {}
+        self.user: str | None = None
+        self.clients: tuple[str, ...] = ()
+        self.overhear: Callable[[NameFact | ClueFact | BindingFact], None] | None = None
 
     def start(self) -> None:
-        """Start the listeners, and wait until they listen.  ``listening`` says whether any does."""
+        """Start the listeners, give up our own privileges, and wait until they listen.
+
+        ``listening`` says whether any does.  Raises ``CaptureError`` where privileges cannot be given up.
+        """
         context = multiprocessing.get_context("fork")
         for number in range(self._settings.processes):
             ours, theirs = context.Pipe()
@@ -91,10 +109,11 @@ class Live:
             process.start()
             theirs.close()
             self._listeners.append(_Listener(process, ours))
-        self._inbox = Inbox([each.pipe for each in self._listeners])
-        ends = time.monotonic() + READY_SECONDS
-        while not all(each.ready or each.ended for each in self._listeners) and time.monotonic() < ends:
-            self.pump(ends - time.monotonic())
+        self._await_listeners()
+        try:
+            drop(self._settings.user)  # last, so that we could still end a listener that hangs
+        finally:
+            self._inbox = Inbox([each.pipe for each in self._listeners])  # a thread must not start before
         now = time.time_ns() // 1000
         self.found.counts.listening = [(self._settings.sensor, now, now)]
         self.found.inputs = [
@@ -102,6 +121,19 @@ class Live:
             for name in self._settings.interfaces
         ]
         self.found.counts.readable = sum(each.problem is None for each in self.found.inputs)
+
+    def _await_listeners(self) -> None:
+        """Hear of each listener whether it listens, and how it goes."""
+        ends = time.monotonic() + READY_SECONDS
+        while pipes := {each.pipe: each for each in self._listeners if each.health is None and not each.ended}:
+            for pipe in wait(list(pipes), max(ends - time.monotonic(), 0)) or pipes:
+                listener = pipes[pipe]  # type: ignore[index]
+                try:
+                    late = not listener.pipe.poll()
+                    octets = None if late else listener.pipe.recv_bytes()
+                except EOFError:
+                    octets = None
+                self._hear(listener, None if octets is None else DECODER.decode(octets))
 
     @property
     def listening(self) -> bool:
@@ -132,7 +164,10 @@ class Live:
         return self._inbox.crowded
 
     def seal(self) -> None:
-        """Make the spool ready to be judged, with what is still being counted."""
+        """Make the spool ready to be judged, with what is still being counted.
+
+        Raises ``CaptureError`` where the disk is so full that nothing can be judged.
+        """
         if self._listeners and not self._listeners[0].ended:
             self._tell(self._listeners[0], COUNT)
             self._counted = False
@@ -143,10 +178,10 @@ class Live:
             self._forgotten = time.monotonic()
             before = time.time_ns() // 1000 - limits.LIVE_DAYS
             self.forgotten += self.found.spool.forget(before, limits.LIVE_SESSIONS)
-        self.found.spool.seal()
+        self._seal()
 
     def stop(self) -> None:
-        """Have the listeners come to an end, and take their last facts."""
+        """Have the listeners come to an end, and take their last facts.  Raises ``CaptureError`` as ``seal`` does."""
         for each in self._listeners:
             self._tell(each, STOP)
         ends = time.monotonic() + END_SECONDS
@@ -160,7 +195,19 @@ class Live:
         self.found.counts.listening = [(sensor, first, time.time_ns() // 1000)]
         with contextlib.suppress(sqlite3.Error):
             self.found.spool.count_now((), ())
-        self.found.spool.seal()
+        self._seal()
+
+    def _seal(self) -> None:
+        """Seal the spool; where the disk is full, the oldest sessions make room."""
+        for _ in range(SEALING_TRIED):
+            try:
+                self.found.spool.seal()
+            except sqlite3.Error:
+                self._trouble(Trouble(self._settings.sensor, *FULL))
+                self._lost += self.found.spool.forget_oldest(FORGOTTEN_SHARE)
+            else:
+                return
+        raise CaptureError(self._settings.sensor, *NO_ROOM)
 
     def _tell(self, listener: _Listener, word: bytes) -> None:
         if not listener.ended:
@@ -173,7 +220,9 @@ class Live:
             case None:
                 if not listener.ended:
                     self._died(listener)
-            case Ready(interfaces=interfaces, troubles=troubles):
+            case Ready(interfaces=interfaces, troubles=troubles, notes=notes, user=user):
+                self.notes = dict.fromkeys((*self.notes, *notes))
+                self.user = self.user or user
                 listener.ready = bool(interfaces)
                 listener.ended = not interfaces
                 for trouble in troubles:
@@ -184,6 +233,8 @@ class Live:
                 self._spool(message)
             case Counted(names=names, clues=clues, bindings=bindings):
                 self._counted = True
+                self.clients = message.clients
+                self._overhear(message)
                 self._keep(lambda: self.found.spool.count_now(names, (*clues, *bindings)), 0)
             case Beat(health=health) | Ended(health=health):
                 listener.health = health
@@ -204,10 +255,19 @@ class Live:
             spool.add_rows(list(facts.sessions))
             for name in facts.names:
                 spool.add_name(name)
-            for box in (*facts.clues, *facts.bindings):
-                spool.add_box(box)
+            for clue in facts.clues:
+                spool.add_box(clue)
+            for binding in facts.bindings:
+                spool.add_box(binding)
 
+        self._overhear(facts)
         self._keep(add, len(facts.sessions))
+
+    def _overhear(self, facts: Facts | Counted) -> None:
+        if self.overhear is not None:
+            heard: list[NameFact | ClueFact | BindingFact] = [*facts.names, *facts.clues, *facts.bindings]
+            for fact in heard:
+                self.overhear(fact)
 
     def _keep(self, work: Callable[[], None], sessions: int) -> None:
         """Put something into the spool; where there is no room, the rest goes on."""

@@ -6,9 +6,9 @@ import json
 from importlib import resources
 from typing import Any, Literal
 
-Kind = Literal["run", "session", "device", "health", "shape"]
+Kind = Literal["run", "session", "device", "health", "shape", "change", "suspect"]
 
-KINDS: tuple[Kind, ...] = ("run", "session", "device", "health", "shape")
+KINDS: tuple[Kind, ...] = ("run", "session", "device", "health", "shape", "change", "suspect")
 """The values of ``type``, each with a schema of its own."""
 
 
