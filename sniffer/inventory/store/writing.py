@@ -7,13 +7,13 @@ nearer one tells the client, the better one the rest, whichever came first (``pa
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from sniffer.inventory.store.parts import Written, written
+from sniffer.inventory.store.parts import PLACES, Written, written
 from sniffer.inventory.store.rows import Values, batches, chosen, insert, put
 from sniffer.inventory.store.schema import heard, observation, part, session, setting
 from sniffer.model import limits
@@ -36,6 +36,13 @@ class Counted:
     better: int = 0
     remote: int = 0
     too_old: int = 0
+
+
+class Incoming(NamedTuple):
+    """A session that is to be stored: its device's id in the run, and what is stored of it."""
+
+    device: str
+    written: Written
 
 
 class Move(NamedTuple):
@@ -62,32 +69,42 @@ class Sessions:
     until: dict[str, int] = field(default_factory=dict)
     _parts: dict[int, None] = field(default_factory=dict)
     _heard: dict[tuple[int, str], tuple[int, int]] = field(default_factory=dict)
+    _sensors: dict[int, str] = field(default_factory=dict)
 
     def write(self, findings: Iterable[SessionFinding]) -> None:
+        """Write what a judgement found."""
+        self.take(self._ours(findings))
+
+    def _ours(self, findings: Iterable[SessionFinding]) -> Iterator[Incoming]:
+        for each in findings:
+            if each.scope == "local" and each.device in self.ids:
+                yield Incoming(each.device, written(each))
+            else:
+                self.counted.remote += 1
+
+    def take(self, sessions: Iterable[Incoming]) -> None:
         """Write them all."""
         query = select(setting.c.value).where(setting.c.name == PRUNED_BEFORE)
         oldest = int(self.connection.execute(query).scalar() or 0)
-        for batch in batches(findings, limits.STORE_BATCH):
-            local = [each for each in batch if each.scope == "local" and each.device in self.ids]
-            kept = [each for each in local if each.fact.start >= oldest]
-            self.counted.remote += len(batch) - len(local)
-            self.counted.too_old += len(local) - len(kept)
+        for batch in batches(sessions, limits.STORE_BATCH):
+            kept = [each for each in batch if each.written.row["start"] >= oldest]
+            self.counted.too_old += len(batch) - len(kept)
             self._batch(kept)
         self._write_heard()
 
-    def _batch(self, findings: list[SessionFinding]) -> None:
+    def _batch(self, sessions: list[Incoming]) -> None:
         made: dict[int, Written] = {}
         places: dict[tuple[int, int], None] = {}
-        for finding in findings:
-            each = written(finding)
-            each.row["device"] = self.ids[finding.device]
+        for device, each in sessions:
+            each.row["device"] = self.ids[device]
             key = each.row["id"]
             places |= {(key, place): None for place in each.places}
-            self._hear(finding, each.row["device"])
+            self._hear(each)
             if key in made:
                 first = made[key]
-                each = Written(self._better(first.row, each) or first.row, first.parts | each.parts, ())
-            made[key] = each
+                made[key] = Written(self._better(first.row, each) or first.row, first.parts | each.parts, ())
+            else:
+                made[key] = each
         known = {row.id: row._asdict() for row in chosen(self.connection, select(session), session.c.id, sorted(made))}
         self._write_parts(made.values())
         new = [made[key] for key in made if key not in known]
@@ -124,12 +141,21 @@ class Sessions:
         insert(self.connection, part, [{"id": key, "body": body} for key, body in sorted(fresh.items())])
         self._parts.update(dict.fromkeys(fresh))
 
-    def _hear(self, finding: SessionFinding, lasting: int) -> None:
-        start = finding.fact.start
-        for seen in finding.fact.observations:
-            first, last = self._heard.get((lasting, seen.sensor), (start, start))
-            self._heard[lasting, seen.sensor] = min(first, start), max(last, start)
-            self.until[seen.sensor] = max(self.until.get(seen.sensor, 0), finding.fact.end)
+    def _hear(self, each: Written) -> None:
+        start, lasting = each.row["start"], each.row["device"]
+        for place in each.places:
+            sensor = self._sensor(place, each.parts)
+            first, last = self._heard.get((lasting, sensor), (start, start))
+            self._heard[lasting, sensor] = min(first, start), max(last, start)
+            self.until[sensor] = max(self.until.get(sensor, 0), start + each.row["lasted"])
+
+    def _sensor(self, place: int, parts: Mapping[int, bytes]) -> str:
+        found = self._sensors.get(place)
+        if found is None:
+            if len(self._sensors) > limits.STORE_PARTS:
+                self._sensors.clear()
+            found = self._sensors[place] = PLACES.decode(parts[place]).sensor
+        return found
 
     def _write_heard(self) -> None:
         devices = sorted({lasting for lasting, _ in self._heard})
