@@ -619,3 +619,17 @@ ASKED = 20_000
 CHANGES_LISTED = 12
 """Devices listed of those to which the same happened: what a reader of a morning's report goes through.  The others are
 counted, and ``sniffer changes`` has them all."""
+
+# -- fleet -------------------------------------------------------------------------------------
+
+BUNDLE_RECORD = 16 * 1024 * 1024
+"""Octets of one record of a bundle: a device with all that is told of it has some thousand."""
+
+BUNDLE_HEADER = 4 * 1024
+"""Octets of one of the first two lines of a bundle, which are some hundred."""
+
+PENDING_BUNDLES = 400
+"""Runs that wait until their database can be reached again: a year of daily ones."""
+
+PENDING_OCTETS = 1024 * 1024 * 1024
+"""Octets of such runs: fifty days of a million sessions."""

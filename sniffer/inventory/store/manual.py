@@ -1,28 +1,43 @@
-"""What people say of devices: facts, and exemptions from being told of; no scan touches them."""
+"""What people say of devices: facts, and exemptions from being told of; no scan touches them.
+
+What is taken back leaves an empty row: a bundle that was written before does not bring it again (``newer`` holds).
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
 
 from sniffer.inventory.store.parts import number
-from sniffer.inventory.store.rows import put
+from sniffer.inventory.store.rows import Values, put
 from sniffer.inventory.store.schema import exemption, manual
 from sniffer.model.records import Exemption, ManualField
 
 
 def set_fact(connection: Connection, lasting: str, field: ManualField, value: str | None, at: int) -> None:
     """Set what a person says of a device; None takes it away."""
-    key = number(lasting)
-    if value is None:
-        connection.execute(delete(manual).where(manual.c.device == key, manual.c.field == field))
-    else:
-        put(connection, manual, [{"device": key, "field": field, "value": value, "at": at}])
+    put(connection, manual, [{"device": number(lasting), "field": field, "value": value or "", "at": at}])
 
 
 def exempt(connection: Connection, lasting: str, exemption_: Exemption | None, at: int) -> None:
     """Have a device's changes silenced until a time; None ends it."""
-    key = number(lasting)
-    if exemption_ is None:
-        connection.execute(delete(exemption).where(exemption.c.device == key))
-    else:
-        put(connection, exemption, [{"device": key, **exemption_._asdict(), "at": at}])
+    told = exemption_ or Exemption("", 0)
+    put(connection, exemption, [{"device": number(lasting), **told._asdict(), "at": at}])
+
+
+def bring(connection: Connection, table: Table, rows: Iterable[Values]) -> None:
+    """Take in what people said elsewhere (rows of ``manual`` or ``exemption``): the newest word holds."""
+    keys = [column.name for column in table.primary_key.columns]
+    for row in rows:
+        query = select(table)
+        for name in keys:
+            query = query.where(table.c[name] == row[name])
+        there = connection.execute(query).mappings().first()
+        if there is None or _newness(row) > _newness(there):
+            put(connection, table, [row])
+
+
+def _newness(row: Mapping[str, Any]) -> tuple[int, str]:
+    return row["at"], row.get("value") or row.get("reason") or ""

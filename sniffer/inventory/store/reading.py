@@ -117,8 +117,8 @@ def _records(connection: Connection, rows: Iterable[Row[Any]], *, every: bool) -
             first_seen=row.first_seen,
             last_seen=row.last_seen,
             sensors=tuple(sorted(each.sensor for each in seen_by.get(row.id, ()))),
-            facts={each.field: each.value for each in facts.get(row.id, ())},
-            exemption=next((Exemption(each.reason, each.until) for each in exempt.get(row.id, ())), None),
+            facts={each.field: each.value for each in facts.get(row.id, ()) if each.value},
+            exemption=next((Exemption(one.reason, one.until) for one in exempt.get(row.id, ()) if one.reason), None),
         ))  # fmt: skip
     return sorted(found, key=_by_urgency)
 

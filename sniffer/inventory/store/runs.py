@@ -124,7 +124,7 @@ def store(
     renames = _absorb(connection, shelf, writer.moves)
     ids = {key: renames.get(value, value) for key, value in met.ids.items()}
     until = {name: last for name, last in writer.until.items() if name in sites}
-    _write_listening(connection, number_, end, sites, until)
+    write_listening(connection, number_, end, sites, until)
     touched = {renames.get(each, each) for each in (*writer.touched, *ids.values())} | _due(connection, sites)
     shelf.load(touched)
     folded = folding.fold(connection, touched & shelf.kept.keys(), shelf.shared(), known)
@@ -193,7 +193,7 @@ def _left(connection: Connection, lasting: int) -> bool:
     return connection.execute(select(session.c.id).where(session.c.device == lasting).limit(1)).first() is not None
 
 
-def _write_listening(
+def write_listening(
     connection: Connection, number_: int, end: RunEnd, sites: Mapping[str, str], until: Mapping[str, int]
 ) -> None:
     """Store when sensors listened, and up to when there is data of them."""

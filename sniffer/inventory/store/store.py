@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -64,6 +65,14 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """Give a connection that sees one state of the inventory, to those who read it whole (bundles)."""
+        return reads(self._engine, self.name)
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """Give the one connection that writes, all or nothing, to those who bring what others stored (bundles)."""
+        return writes(self._engine, self.name)
 
     # -- runs --------------------------------------------------------------------------------------
 
