@@ -24,8 +24,10 @@ class Verb(NamedTuple):
 VERBS = {
     "triage": Verb("Captures in, devices out."),
     "capture": Verb("Listen to interfaces, as it goes on."),
+    "scan": Verb("Listen or read, remember, and say what changed."),
     "explain": Verb("One device or session, and why."),
     "calibrate": Verb("Check what is inferred against known sessions."),
+    "interfaces": Verb("What we can listen to.", needs_words=False),
     "deadlines": Verb("When passwords end, and the ways out.", needs_words=False),
 }
 

@@ -26,11 +26,12 @@ from sniffer.model.findings import SessionFinding
 from sniffer.pipeline import Judgement, Settings
 from sniffer.pipeline.live import Live, LiveSettings
 from sniffer.pipeline.tables import take
-from sniffer.reports import machine
+from sniffer.reports import machine, table
+from sniffer.reports.page import Page
 from sniffer.reports.redaction import Redactor
 from sniffer.reports.rows import session_row
 from sniffer.reports.summary import Summary
-from sniffer.reports.verified import Verified
+from sniffer.reports.verified import Verified, tell
 from sniffer.sources.privileges import Account, becoming
 from sniffer.sources.problems import CaptureError
 
@@ -224,7 +225,7 @@ class Hearing:
                 run.run()
             else:
                 lines = Lines(stream, asked.view, self._redact, asked.interval, watching.note)
-                run.run(lines.judged, lines.look)
+                run.run(lines.tick, lines.look)
             self._live.stop()
         report = self._report(lines.look if lines else lambda _: None)
         for text in report.notes():
@@ -243,9 +244,10 @@ class Hearing:
         while verified is None and self._live.listening and not self._pending() and not self._over():
             self._live.pump(TICK_SECONDS)
             line.show(waiting.line(_now()))
-            if self._judges.due():
-                judged = self._judges.judge(waiting.look)
-                verified = judged and waiting.decided(judged.devices, _now(), self._live.clients)
+            if self._judges.due() and (judged := self._judges.judge(waiting.look)):
+                verified = waiting.decided(judged.devices, _now(), self._live.clients)
+            else:
+                verified = waiting.again(_now(), self._live.clients)
         self._live.stop()
         if verified is None:
             devices = self._judge().devices(waiting.look)
@@ -265,7 +267,7 @@ class Hearing:
             row = session_row(verified.finding, self._redact)
             machine.write_object(stream, View.SESSIONS.value, [row], report.run())
         else:
-            stream.write("\n".join(verified.lines()) + "\n")
+            tell(Page(table.console(stream)), verified)
         return status(verified, self._asked.failing)
 
     def _report(self, look: Callable[[SessionFinding], None] = lambda _: None) -> Report:

@@ -47,12 +47,12 @@ class Lines:
         if self._view is View.SESSIONS and self._once.first(finding.fact):
             self._waiting.append(session_row(finding, self._redact))
 
-    def judged(self, judged: Judged, course: Course) -> bool:
-        """Write what a judgement says that is new, if it is time to; never says that the run is over."""
+    def tick(self, judged: Judged | None, course: Course) -> None:
+        """Write what is new, and how it goes, if it is time to."""
         if time.monotonic() >= self._due:
             self._due = time.monotonic() + self._interval
-            self._write([*self._rows(judged.devices, judged.at, last=False), health_row(course)])
-        return False
+            rows = self._rows(judged.devices, judged.at, last=False) if judged else ()
+            self._write([*rows, health_row(course)])
 
     def finish(self, devices: Iterable[DeviceFinding], course: Course, run: Row) -> None:
         """Write what is left, and the run."""

@@ -104,8 +104,8 @@ class Judges:
 class LiveRun:
     """Runs a live capture until its end: a signal, its duration, or the last interface's.
 
-    ``until`` is the end (microseconds), None without one.  ``on_judged`` is shown what each judgement says and may end
-    the run by returning True; ``look`` each session of it.
+    ``until`` is the end (microseconds), None without one.  ``tick`` is shown the last judgement, if there was one, and
+    how it goes, several times a second; ``look`` each session of each judgement.
     """
 
     def __init__(
@@ -128,7 +128,7 @@ class LiveRun:
 
     def run(
         self,
-        on_judged: Callable[[Judged, Course], bool] = lambda *_: False,
+        tick: Callable[[Judged | None, Course], None] = lambda *_: None,
         look: Callable[[SessionFinding], None] = lambda _: None,
     ) -> None:
         """Go on until the end."""
@@ -140,10 +140,8 @@ class LiveRun:
             told = len(self._live.found.problems)
             self._show()
             if self._judges.due():
-                judged = self._judges.judge(look)
-                if judged and on_judged(judged, self.course(judged.summary)):
-                    return
-                self._show(now=judged is not None)
+                self._show(now=self._judges.judge(look) is not None)
+            tick(self._judges.last, self._course())
 
     def course(self, summary: Summary) -> Course:
         """Return how the capture goes."""
@@ -153,11 +151,14 @@ class LiveRun:
         before = self._healths[0] if len(self._healths) > 1 else None
         return Course(health, before, summary, self._began)
 
+    def _course(self) -> Course:
+        last = self._judges.last
+        return self.course(last.summary if last else Summary(all_scopes=False))
+
     def _show(self, *, now: bool = False) -> None:
         if not now and not self._watching.due():
             return
-        last = self._judges.last
-        course = self.course(last.summary if last else Summary(all_scopes=False))
+        last, course = self._judges.last, self._course()
         if last is None:
             self._watching.show(Watched(course, self._until, writes=self._writes), now=now)
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from ipaddress import ip_network
 from pathlib import Path
@@ -62,10 +62,15 @@ def vlans(texts: Iterable[str]) -> tuple[int, ...]:
 
 def fail_on(text: str) -> tuple[str, ...]:
     """Return the verdicts that make the run fail."""
+    return words(text, VERDICTS, "no verdict")
+
+
+def words(text: str, allowed: Sequence[str], what: str) -> tuple[str, ...]:
+    """Return the words of a list, each of which is one of those that are allowed; ``what`` says what others are."""
     found = tuple(part.strip() for part in text.split(",") if part.strip())
     for each in found:
-        if each not in VERDICTS:
-            raise typer.BadParameter(f"{each!r} is no verdict; choose from {', '.join(VERDICTS)}")
+        if each not in allowed:
+            raise typer.BadParameter(f"{each!r} is {what}; choose from {', '.join(allowed)}")
     return found
 
 

@@ -28,7 +28,8 @@ INTERVAL_SECONDS = 1.0
 class Waiting:
     """Decides, judgement by judgement, whether there is a verdict on the device that a word names.
 
-    Show it every session of a judgement (``look``), then ask (``decided``).  ``signs`` take what else is heard.
+    Show it every session of a judgement (``look``), then ask (``decided``); ask ``again`` while there is no other: a
+    test is over when nothing follows it, and then nothing is judged anew.  ``signs`` take what else is heard.
     ``began`` is when the wait began, in microseconds; ``others`` counts the sessions of other devices since, as of the
     last judgement.
     """
@@ -41,14 +42,22 @@ class Waiting:
         self._redact = redact
         self._heard: dict[str, deque[SessionFinding]] = {}
         self._sessions = 0
-        self._mine: list[SessionFinding] = []
+        self._newest = (0, "")
+        self._tests: list[tuple[DeviceFinding, list[SessionFinding]]] = []
         self._clients: tuple[str, ...] = ()
         self.others = 0
 
     def look(self, finding: SessionFinding) -> None:
-        """Take a session; those that began before the wait do not count."""
+        """Take a session; those that began before the wait do not count.
+
+        They come by their start, then id; one that is no newer begins another judgement, though the last was given up.
+        """
         if not counts(finding, self._began):
             return
+        newest = finding.fact.start, finding.fact.session
+        if newest <= self._newest:
+            self._forget()
+        self._newest = newest
         self._sessions += 1
         heard = self._heard.pop(finding.device, None)
         if heard is None:
@@ -61,28 +70,39 @@ class Waiting:
     def decided(
         self, devices: Iterable[DeviceFinding], now: int, clients: tuple[str, ...] = (), *, last: bool = False
     ) -> Verified | None:
-        """Return the verdict, None while there is none; the sessions that were looked at are forgotten.
+        """Return the verdict behind a judgement, None while there is none.
 
         ``now`` is the wall clock, in microseconds; ``clients`` are the addresses of whoever has a connection to a mail
         port open.  ``last`` says that nothing more will come: what there is must do.
         """
-        self._clients = clients
         meant = [each for each in devices if is_called(each, self.word)]
-        tests = [(each, found) for each in meant if (found := self._of(each))]
-        self._heard.clear()
-        total, self._sessions = self._sessions, 0
-        self._mine = [finding for _, found in tests for finding in found]
-        self.others = total - len(self._mine)
-        if not tests:
+        self._tests = [(each, found) for each in meant if (found := self._of(each))]
+        self.others = self._sessions - self._mine
+        self._forget()
+        return self.again(now, clients, last=last)
+
+    def again(self, now: int, clients: tuple[str, ...] = (), *, last: bool = False) -> Verified | None:
+        """Return the verdict by the last judgement, as time has gone on since."""
+        self._clients = clients
+        if not self._tests:
             return None
-        device, found = max(tests, key=lambda test: max(each.fact.end for each in test[1]))
+        device, found = max(self._tests, key=lambda test: max(each.fact.end for each in test[1]))
         if not last and not is_over(found, now, self.signs.told(clients).open):
             return None
         return Verified(last_word(found), tuple(found), device, self._known, self._redact)
 
+    @property
+    def _mine(self) -> int:
+        return sum(len(found) for _, found in self._tests)
+
+    def _forget(self) -> None:
+        """Forget the sessions of a judgement."""
+        self._heard.clear()
+        self._sessions, self._newest = 0, (0, "")
+
     def line(self, now: int) -> str:
         """Return what is known while one waits."""
-        return waiting_line(self.word, self.signs.told(self._clients), len(self._mine), now - self._began)
+        return waiting_line(self.word, self.signs.told(self._clients), self._mine, now - self._began)
 
     def nothing(self, now: int, ports: tuple[int, ...]) -> list[str]:
         """Return what to say when the wait ends without a session, with status ``NOTHING``."""

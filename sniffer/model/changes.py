@@ -97,3 +97,8 @@ class Change(Struct, frozen=True, kw_only=True):
     refusal: str | None = None
     cause: str = ""
     exception: Excepted | None = None
+
+    @property
+    def device(self) -> str:
+        """Return the device's id."""
+        return self.subject.device

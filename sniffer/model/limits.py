@@ -503,43 +503,6 @@ LIVE_SESSIONS = 500_000
 """Sessions that a live capture remembers, the newest: 1 GB of disk; judging them takes half a minute.  Five thousand
 devices that mail ten times a day make as many in ten days."""
 
-# -- inventory ---------------------------------------------------------------------------------
-
-STORE_WAIT = 300
-"""Seconds that a writer waits for another to end: a run of a million sessions is stored in two minutes."""
-
-STORE_CONNECT = 10
-"""Seconds that a database server has to answer; a fleet's is a continent away at most."""
-
-STORE_CACHE = 64 * 1024
-"""KiB of an inventory that SQLite keeps in memory: the inner pages of a year's tables."""
-
-STORE_JOURNAL = 64 * 1024 * 1024
-"""Bytes that are left of SQLite's write-ahead log once it is in the database: a large run makes some hundred MB."""
-
-STORE_KEYS = 900
-"""Keys that are asked for at once; SQLite takes 32,766 values in a statement, older ones 999."""
-
-STORE_BATCH = 5_000
-"""Sessions that are written at once: some MB of rows."""
-
-STORE_ADDRESSES = 128
-"""Intervals of addresses that are kept of a device, the newest: a laptop gets one a day, a printer one a year."""
-
-STORE_GAP = 7 * 24 * 3600 * 1_000_000
-"""Microseconds for which a device may be silent and have had its address all the same: those that mail weekly."""
-
-ADDRESS_HELD = 92 * 24 * 3600 * 1_000_000
-"""Microseconds of silence after which somebody at an address, of whom no card is known, is somebody else: three times
-the interval of those who mail once a month."""
-
-STORE_FOLDED = 92 * 24 * 3600 * 1_000_000
-"""Microseconds of sessions, before the end of the data, that a verdict is folded from; it speaks of the last thirty
-days, the rest tells how often a device usually mails."""
-
-STORE_PARTS = 50_000
-"""Parts of sessions that are remembered while they are read or written, 30 MiB."""
-
 # -- privileges --------------------------------------------------------------------------------
 
 THREAD_END_LOOKS = 50
@@ -619,6 +582,65 @@ ASKED = 20_000
 CHANGES_LISTED = 12
 """Devices listed of those to which the same happened: what a reader of a morning's report goes through.  The others are
 counted, and ``sniffer changes`` has them all."""
+
+# -- inventory ---------------------------------------------------------------------------------
+
+STORE_WAIT = 300
+"""Seconds that a writer waits for another to end: a run of a million sessions is stored in two minutes."""
+
+STORE_CONNECT = 10
+"""Seconds that a database server has to answer; a fleet's is a continent away at most."""
+
+STORE_CACHE = 64 * 1024
+"""KiB of an inventory that SQLite keeps in memory: the inner pages of a year's tables."""
+
+STORE_JOURNAL = 64 * 1024 * 1024
+"""Bytes that are left of SQLite's write-ahead log once it is in the database: a large run makes some hundred MB."""
+
+STORE_KEYS = 900
+"""Keys that are asked for at once; SQLite takes 32,766 values in a statement, older ones 999."""
+
+STORE_BATCH = 5_000
+"""Sessions that are written at once: some MB of rows."""
+
+STORE_ADDRESSES = 128
+"""Intervals of addresses that are kept of a device, the newest: a laptop gets one a day, a printer one a year."""
+
+STORE_GAP = 7 * 24 * 3600 * 1_000_000
+"""Microseconds for which a device may be silent and have had its address all the same: those that mail weekly."""
+
+ADDRESS_HELD = 92 * 24 * 3600 * 1_000_000
+"""Microseconds of silence after which somebody at an address, of whom no card is known, is somebody else: three times
+the interval of those who mail once a month."""
+
+STORE_FOLDED = 92 * 24 * 3600 * 1_000_000
+"""Microseconds of sessions, before the end of the data, that a verdict is folded from; it speaks of the last thirty
+days, the rest tells how often a device usually mails."""
+
+STORE_PARTS = 50_000
+"""Parts of sessions that are remembered while they are read or written, 30 MiB."""
+
+SERVICE_MEMORY = 2 * 1024 * 1024 * 1024
+"""Bytes of memory of a scan that runs as a service: a listener, its kernel's buffer, what waits, and a judgement of a
+large site take half of it."""
+
+SERVICE_CPU = 200
+"""Percent of a core that a scan may take as a service: one core follows, the other judges."""
+
+SERVICE_TASKS = 64
+"""Processes and threads of a scan as a service: a listener for each interface and share, each with threads of numpy."""
+
+SERVICE_FILE = 16 * 1024 * 1024 * 1024
+"""Bytes of any file of a scan as a service; an inventory of 10,000 devices has some 3 GiB after a year."""
+
+SERVICE_STOP = 180
+"""Seconds that a scan has to judge and to store what it heard, when the service is stopped."""
+
+SERVICE_LATE = 1800
+"""Seconds behind the end of its window after which a scan hangs: storing a large site's day takes a minute."""
+
+SERVICE_RESTART = 30
+"""Seconds until a service that failed is started again: an interface that was unplugged, a database that is away."""
 
 # -- fleet -------------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ from sniffer.reports import auth_words, personal, session_words
 from sniffer.reports.escape import for_terminal
 from sniffer.reports.live_view import clock
 from sniffer.reports.moments import local
+from sniffer.reports.page import Page
 from sniffer.reports.redaction import Redactor
 from sniffer.reports.rows import display_filter
 from sniffer.reports.words import UNJUDGED_WORDS, VERDICT_WORDS
@@ -109,29 +110,34 @@ class Verified(NamedTuple):
         """Say whether the session could be judged."""
         return self.finding.auth.unjudged is None
 
+    def headline(self) -> str:
+        """Return the verdict in a sentence."""
+        mask = personal.of_session(self.finding, self.redact)
+        return f"{who(self.device, self.finding.fact.client_ip, self.redact)} {mask.text(self._headline())}."
+
+    def sections(self) -> Iterator[tuple[str, list[str]]]:
+        """Give what stands below it: headings and their lines, some without any."""
+        finding, mask = self.finding, personal.of_session(self.finding, self.redact)
+        fact = finding.fact
+        yield "Why", [mask.prose(finding.auth.reason) or ""]
+        yield "What became of it", [mask.words(each) for each in self._outcome(finding.auth)]
+        yield "Also in this test", list(self._others())
+        seen = [session_words.quality(fact)] if faults(fact.quality) else []
+        unchecked = auth_words.not_checked([finding.title] if finding.auth.unverified_service else [])
+        yield "How sure that is", [*unchecked, *seen]
+        ends = f"from port {fact.client_port} to {fact.server}"
+        yield "Session", [f"{fact.session}, {local(fact.start)}, {ends}"]
+        yield "In Wireshark", [display_filter(fact)]
+        yield "Next", [self._next()]
+
     def lines(self) -> list[str]:
-        """Return the verdict, its reason and the next step, a line each; the display filter has one of its own."""
-        return [for_terminal(line) for line in self._lines()]
+        """Return all of it as plain lines, each with its heading, for where there is no page."""
+        below = (f"{name}: {line}" for name, lines in self.sections() for line in lines)
+        return [for_terminal(line) for line in (self.headline(), *below)]
 
     @property
     def _affected(self) -> bool:
         return self.known.service(self.finding.service).affected
-
-    def _lines(self) -> Iterator[str]:
-        finding, mask = self.finding, personal.of_session(self.finding, self.redact)
-        fact = finding.fact
-        yield f"{who(self.device, fact.client_ip, self.redact)} {mask.text(self._headline())}."
-        yield f"Why: {mask.prose(finding.auth.reason)}"
-        yield from (mask.words(each) for each in self._mail(finding.auth))
-        if self._cause:
-            yield f"Likely the cause: {fix(self._cause)}"
-        yield from auth_words.not_checked([finding.title] if finding.auth.unverified_service else [])
-        yield from self._others()
-        if faults(fact.quality):
-            yield session_words.quality(fact)
-        yield f"Session {fact.session}, {local(fact.start)}, from port {fact.client_port} to {fact.server}"
-        yield f"In Wireshark: {display_filter(fact)}"
-        yield f"Next: {self._next()}"
 
     def _headline(self) -> str:
         auth, to = self.finding.auth, self.finding.title or self.finding.fact.server
@@ -139,14 +145,14 @@ class Verified(NamedTuple):
             front = auth_words.front_runner(auth)
             return f"could not be judged at {to}: {UNJUDGED_WORDS[auth.unjudged]}{f'; {front}' if front else ''}"
         if auth.family == "none":
-            refused = f" and was refused{_said(auth.mail_reply)}" if auth.mail_accepted is False else ""
-            means = "no password, so the end of Basic does not hit it"
-            return f"mailed to {to} without AUTH, {_basis(auth)}{refused}: {means}"
+            if auth.mail_accepted is False:
+                return f"tried to mail to {to} without AUTH, {_basis(auth)}, and was refused"
+            return f"mailed to {to} without AUTH, {_basis(auth)}: no password, so the end of Basic does not hit it"
         how = f"with {_named(auth)}, {_basis(auth)}"
         if auth.outcome == "success":
             return f"logged in to {to} {how}: {self._means()}"
         if auth.outcome == "failure":
-            return f"tried to log in to {to} {how}, and was refused{_said(auth.reply)}: {self._means()}"
+            return f"tried to log in to {to} {how}, and was refused: {self._means()}"
         return f"tried to log in to {to} {how}; whether it succeeded was not seen: {self._means()}"
 
     def _means(self) -> str:
@@ -158,13 +164,19 @@ class Verified(NamedTuple):
             return "migrated, will keep working" if works else "it uses OAuth, but that does not work yet"
         return "not Basic: not hit by its end"
 
-    def _mail(self, auth: AuthFinding) -> Iterator[str]:
-        if auth.mail_accepted is not None and auth.family != "none":
-            yield "Mail: accepted" if auth.mail_accepted else f"Mail: refused{_said(auth.mail_reply)}"
+    def _outcome(self, auth: AuthFinding) -> Iterator[str]:
+        """Give what the server said to it, what is behind that, and whether mail was taken."""
+        if auth.outcome == "failure" and auth.reply:
+            yield f"The server said: {auth.reply}"
+        if auth.mail_accepted is not None:
+            reply = f": {auth.mail_reply}" if auth.mail_reply else ""
+            yield "Mail: accepted" if auth.mail_accepted else f"Mail: refused{reply}"
+        if self._cause:
+            yield f"Likely the cause: {fix(self._cause)}"
 
     @property
     def _cause(self) -> Reply | None:
-        """Return what is known of the refusal: by its words, else by its length."""
+        """Return what is behind a refusal: by its words, else by its length."""
         auth = self.finding.auth
         reply = auth.reply if auth.outcome == "failure" else auth.mail_reply
         found = self.known.refusal(reply) if reply else None
@@ -176,9 +188,9 @@ class Verified(NamedTuple):
             if each.fact.session != self.finding.fact.session:
                 told = personal.of_session(each, self.redact).words(session_words.short_form(each.auth))
                 hour = local(each.fact.start).split(" ")[1]
-                yield f"Also in this test: {hour} {each.title or each.service}, port {each.fact.server_port}: {told}"
+                yield f"{hour} {each.title or each.service}, port {each.fact.server_port}: {told}"
         if self.judged and self.device.verdict != self.verdict:
-            yield f"All that was heard of the device since the beginning: {VERDICT_WORDS[self.device.verdict]}"
+            yield f"the device as a whole, by all that was heard of it: {VERDICT_WORDS[self.device.verdict]}"
 
     def _next(self) -> str:
         auth = self.finding.auth
@@ -211,8 +223,11 @@ def _basis(auth: AuthFinding) -> str:
     return f"read {words}" if auth.basis == "clear" else words
 
 
-def _said(reply: str | None) -> str:
-    return f": {reply}" if reply else ""
+def tell(page: Page, told: Verified) -> None:
+    """Write a verdict."""
+    page.title(told.headline())
+    for name, lines in told.sections():
+        page.section(name, lines)
 
 
 # -- while nothing is there to judge -----------------------------------------------------------------

@@ -107,7 +107,7 @@ class LibpcapHandle:
 
 
 def _activated(interface: str, buffer_bytes: int, promiscuous: bool) -> tuple[Any, int]:
-    """Return an active handle and the size of its buffer: a smaller one where there is no room for what was asked."""
+    """Return an active handle and the size of its buffer, smaller where there is no room for what was asked for."""
     while True:
         try:
             handle = pcapy.create(interface)

@@ -91,7 +91,7 @@ def _asked(request: int, name: str) -> bytes | None:
     if sys.platform != "linux":
         return None
     try:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as asking:
             answer = fcntl.ioctl(asking, request, REQUEST.pack(name.encode()[:15], b""))
     except (OSError, ValueError):
         return None

@@ -65,6 +65,7 @@ class LiveReader:
         self._frames = self._octets = self._giants = self._cut = self._errors = 0
         self._totals = self._handle.totals()
         self._words = ""
+        self._vanished: float | None = None
         self._gone: str | None = None
 
     def _opened(self, *, scapy: bool) -> Handle:
@@ -113,7 +114,7 @@ class LiveReader:
             self._totals = self._handle.totals()
         if frames is not None:
             self._count(frames)
-        elif self._state.gone:
+        elif self._state.gone and self._silent_for_good():
             raise self._ended("it was taken away", "put it back and start again")
         elif self._errors >= limits.READING_ERRORS:
             raise self._ended(self._words, "see what the system's log says of it, and start again")
@@ -129,6 +130,12 @@ class LiveReader:
             return None
         self._errors = 0
         return frames
+
+    def _silent_for_good(self) -> bool:
+        """Say whether what was captured before it vanished has come: the kernel's last block is late, as any other."""
+        now = time.monotonic()
+        self._vanished = now if self._vanished is None else self._vanished
+        return now - self._vanished >= limits.SIDES_LATE / 1_000_000
 
     def _count(self, frames: Frames) -> None:
         self._frames += len(frames)
@@ -228,11 +235,13 @@ class Listening:
         pause = min((reader.pause for reader in still), default=0)
         if (left := min(self._read_at + pause, end) - time.monotonic()) > 0:
             time.sleep(left)
+        descriptors = [reader.fileno() for reader in still]
+        if not hasattr(polling, "poll") or any(each < 0 for each in descriptors):  # Windows has neither
+            time.sleep(min(max(end - time.monotonic(), 0), limits.KERNEL_HOLDS / 1000))
+            return
         asking = polling.poll()
-        for reader in still:
-            asking.register(reader.fileno(), polling.POLLIN)
-        if self._wake is not None:
-            asking.register(self._wake, polling.POLLIN)
+        for each in [*descriptors, *([] if self._wake is None else [self._wake])]:
+            asking.register(each, polling.POLLIN)
         asking.poll(max(end - time.monotonic(), 0) * 1000)
 
     def _drained(self) -> list[Frames]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from sniffer.inference.changes import cause, changes, ended, matched, sorted_out
+from sniffer.inference.changes import TROUBLE, cause, changes, ended, matched, sorted_out
 from sniffer.knowledge.catalogue import catalogue
 from sniffer.model.changes import CHANGES, Change, ChangeKind, Excepted, urgency
 from sniffer.model.facts import Family, SessionFact
@@ -265,7 +265,7 @@ def test_the_day_changes_words_only_and_the_order_is_that_of_urgency(
 
 
 def test_whoever_fails_anew_is_told_so_whatever_the_verdict() -> None:
-    for verdict, state in product(VERDICTS, ("refused", "failing", "gave-up")):
+    for verdict, state in product(VERDICTS, TROUBLE):
         found = kinds(device(used(verdict)), device(used(verdict, state)))
         assert len(found) == 1
         assert urgency(found[0]) == "act"

@@ -17,6 +17,7 @@ RICOH, SYNOLOGY, APC, DELL, VIRTUAL = (
     "00:26:73:a1:b2:c3", "00:11:32:1a:2b:3c", "00:c0:b7:11:22:33", "00:14:22:aa:bb:cc", "00:00:5e:00:01:0a",
 )  # fmt: skip
 HOST = "smtp.office365.com"
+Fact = ClueFact | BindingFact
 MAILS = fact(attempt(), client="10.0.3.99", mac=DELL, helo="scan-server")
 
 
@@ -36,7 +37,7 @@ def told(client: str, name: str = HOST, sensor: str = "default") -> NameFact:
 
 
 def silent(
-    *boxes: ClueFact | BindingFact,
+    *boxes: Fact,
     sessions: Iterable[SessionFact] = (MAILS,),
     names: Iterable[NameFact] = (),
     elsewhere: Iterable[SessionFact] = (),
@@ -78,30 +79,30 @@ def test_who_mails_is_none_by_any_of_its_cards_or_addresses() -> None:
     mails = fact(attempt())
     wireless = "00:26:73:00:00:01"
     assert silent(said(RICOH, "name", "RNP002673A1B2C3"), sessions=[mails]).found == ()
-    same = [
+    same: list[Fact] = [
         said(RICOH, "serial", "C86123456"),
         said(wireless, "serial", "C86123456"),
         said(wireless, "kind", "printer"),
     ]
     assert silent(*same, sessions=[mails]).found == ()
     routed = fact(attempt(), mac="00:1b:17:00:00:01", on_link=False, helo="scan")
-    heard = [said(RICOH, "kind", "printer"), claim(RICOH, "10.0.3.17")]
+    heard: list[Fact] = [said(RICOH, "kind", "printer"), claim(RICOH, "10.0.3.17")]
     assert silent(*heard, sessions=[routed]).found == ()
     assert len(silent(*heard, sessions=[replace(routed, client_ip="10.0.3.18")]).found) == 1
 
 
 def test_who_mailed_before_is_none_today() -> None:
-    heard = [said(RICOH, "kind", "printer"), claim(RICOH, "10.0.3.17")]
+    heard: list[Fact] = [said(RICOH, "kind", "printer"), claim(RICOH, "10.0.3.17")]
     assert silent(*heard, elsewhere=[fact(attempt())]).found == ()
 
 
 def test_the_same_address_at_another_site_is_another_box() -> None:
-    heard = [said(RICOH, "kind", "printer", "branch"), claim(RICOH, "10.0.3.99", "branch")]
+    heard: list[Fact] = [said(RICOH, "kind", "printer", "branch"), claim(RICOH, "10.0.3.99", "branch")]
     assert only(silent(*heard)).sensor == "branch"
 
 
 def test_two_cards_of_one_box_are_one_suspect() -> None:
-    cards = [said(mac, "serial", "C86123456") for mac in (RICOH, "00:26:73:00:00:01")]
+    cards: list[Fact] = [said(mac, "serial", "C86123456") for mac in (RICOH, "00:26:73:00:00:01")]
     assert only(silent(*cards, said(RICOH, "kind", "printer"))).mac == "00:26:73:00:00:01"
 
 
@@ -130,15 +131,15 @@ def test_an_address_that_two_had_is_nobodys() -> None:
 
 
 def test_a_router_asks_for_others() -> None:
-    router = [said(RICOH, "forwards", "ra"), claim(RICOH, "10.0.3.1")]
+    router: list[Fact] = [said(RICOH, "forwards", "ra"), claim(RICOH, "10.0.3.1")]
     found = only(silent(*router, names=[told("10.0.3.1")]))
     assert found.for_others
-    server = [said(DELL, "kind", "server"), claim(DELL, "10.0.3.2")]
+    server: list[Fact] = [said(DELL, "kind", "server"), claim(DELL, "10.0.3.2")]
     assert only(silent(*server, names=[told("10.0.3.2")], sessions=())).for_others
 
 
 def test_who_asked_comes_first_and_the_order_of_facts_does_not_matter() -> None:
-    facts = [said(RICOH, "kind", "printer"), claim(APC, "10.0.3.40"), claim(SYNOLOGY, "10.0.3.77")]
+    facts: list[Fact] = [said(RICOH, "kind", "printer"), claim(APC, "10.0.3.40"), claim(SYNOLOGY, "10.0.3.77")]
     found = silent(*facts, names=[told("10.0.3.77")])
     assert [each.kind for each in found.found] == ["nas", "printer", "ups"]
     assert silent(*reversed(facts), names=[told("10.0.3.77")]) == found

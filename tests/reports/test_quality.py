@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
@@ -10,8 +11,13 @@ from msgspec.structs import replace
 
 from sniffer.model.facts import Quality as Seen
 from sniffer.model.health import Health, InterfaceHealth
+from sniffer.reports.explain import explain
+from sniffer.reports.known import Known
+from sniffer.reports.page import Page
 from sniffer.reports.quality import Quality, share
-from tests.inference.facts import NOW, WHOLE
+from sniffer.reports.redaction import Redactor
+from sniffer.reports.table import console
+from tests.inference.facts import NOW, WHOLE, attempt, fact, judge
 from tests.program import ROOT, sniffer
 from tests.reports.dialogues import finding
 
@@ -127,3 +133,11 @@ def test_the_run_row_of_captures_has_it() -> None:
 )  # fmt: skip
 def test_a_share_is_never_rounded_to_nothing_or_all(part: int, whole: int, words: str) -> None:
     assert share(part, whole) == words
+
+
+def test_explain_says_how_well_a_device_was_seen() -> None:
+    seen_of = judge([fact(attempt(), quality=GAP), fact(attempt(), day=1)])
+    stream = io.StringIO()
+    explain(Page(console(stream)), seen_of.device, seen_of.sessions, Known(), Redactor())
+    text = " ".join(stream.getvalue().split())
+    assert "seen-in-part: 1 of its 2 sessions was seen in part: 1 with bytes missing" in text

@@ -21,6 +21,7 @@ import zstandard
 from msgspec import Struct
 
 from sniffer.model import limits
+from sniffer.sources.problems import CaptureError
 
 VERSION = 1
 
@@ -42,14 +43,8 @@ LEVEL = 6
 AGAIN = "have it written again: sniffer export"
 
 
-class BundleError(Exception):
-    """A bundle cannot be written or read; ``problem`` says what is wrong and ``advice`` what to try next."""
-
-    def __init__(self, name: str, problem: str, advice: str = "") -> None:
-        super().__init__(f"{name}: {problem}" + (f"; {advice}" if advice else ""))
-        self.name = name
-        self.problem = problem
-        self.advice = advice
+class BundleError(CaptureError):
+    """A bundle cannot be written or read."""
 
 
 class Header(Struct, frozen=True, kw_only=True):

@@ -139,7 +139,7 @@ def _bring_up_to_date(engine: Engine, place: Place, *, create: bool) -> None:
         raise StoreError(place.name, "there is no inventory in it yet", "make one: sniffer scan, or check --db")
     with writing(engine, place.name) as connection:
         if _version(connection, place) != HEAD:  # another run may have done it meanwhile
-            _migrate(connection)
+            _migrate(connection, place)
 
 
 def _version(connection: Connection, place: Place) -> str | None:
@@ -150,7 +150,7 @@ def _version(connection: Connection, place: Place) -> str | None:
             raise StoreError(place.name, "is a database of something else", "name another file with --db")
         return None
     version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    if version is None or version in _versions():
+    if version is None or version == HEAD or version in _versions(place):
         return version
     if "observation" not in tables:
         raise StoreError(place.name, "is a database of something else", "name another with --db")
@@ -160,12 +160,19 @@ def _version(connection: Connection, place: Place) -> str | None:
     )  # fmt: skip
 
 
-def _versions() -> set[str]:
-    return {path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")}
+def _versions(place: Place) -> set[str]:
+    """Return the versions that migrations lead to.  Raises ``StoreError`` where who we are now cannot read them."""
+    try:
+        names = [path.name for path in (MIGRATIONS / "versions").iterdir()]
+    except OSError:
+        problem = f"cannot be made or brought up to date: this user cannot read the program's folder ({MIGRATIONS})"
+        raise StoreError(place.name, problem, "install the program where he can, or choose another --user") from None
+    return {name.partition("_")[0] for name in names if name[0].isdigit()}
 
 
-def _migrate(connection: Connection) -> None:
+def _migrate(connection: Connection, place: Place) -> None:
     """Run the migrations that are missing, in the transaction of ``connection``."""
+    _versions(place)
     from alembic import command, config  # noqa: PLC0415 - takes 0.3 s, and is needed once in a database's life
 
     settings = config.Config()

@@ -176,6 +176,16 @@ def history_of(connection: Connection, lasting: str) -> list[HistoryRecord]:
     ]
 
 
+def past(connection: Connection) -> dict[str, dict[str, Verdict]]:
+    """Return the last verdict of each device's services that was not ``unknown``, by the device's id."""
+    query = select(history.c.device, history.c.service, history.c.verdict).order_by(history.c.id)
+    query = query.where(history.c.service != "", history.c.verdict != "unknown")
+    found: dict[str, dict[str, Verdict]] = {}
+    for row in connection.execute(query):
+        found.setdefault(device_word(row.device), {})[row.service] = row.verdict
+    return found
+
+
 def changes(connection: Connection, since: int, kind: type[T]) -> list[tuple[T, int, bool]]:
     """Return the changes stored since a time, in the order in which they were: (change, run, silenced)."""
     decoder = msgspec.msgpack.Decoder(kind)

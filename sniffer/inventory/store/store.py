@@ -18,7 +18,7 @@ from sniffer.inventory.store.prune import COUNTS, DETAILS, Pruned
 from sniffer.inventory.store.reading import DeviceFilter
 from sniffer.inventory.store.runs import Compare, Outcome
 from sniffer.knowledge.catalogue import Catalogue, catalogue
-from sniffer.model.findings import DeviceFinding, SessionFinding
+from sniffer.model.findings import DeviceFinding, SessionFinding, Verdict
 from sniffer.model.records import (
     DayCount,
     DeviceRecord,
@@ -137,6 +137,10 @@ class Store:
     def history(self, device: str) -> list[HistoryRecord]:
         """Return what was said of a device and its services, when that changed, oldest first."""
         return self._read(lambda connection: reading.history_of(connection, device))
+
+    def past(self) -> dict[str, dict[str, Verdict]]:
+        """Return the last verdict of each device's services that was not ``unknown``, by the device's id."""
+        return self._read(reading.past)
 
     def changes(self, since: int, kind: type[T]) -> list[tuple[T, int, bool]]:
         """Return the changes stored since a time (change, run, silenced), oldest first; ``kind`` is their structure."""

@@ -31,12 +31,16 @@ FLAT = CAPTURES / "devices" / "s01-flat" / "capture.pcap"
 
 
 def listened(
-    *interfaces: str, processes: int = 1, meanwhile: Callable[[Live], None] = lambda _: None, sessions: int = 1
+    *interfaces: str,
+    processes: int = 1,
+    meanwhile: Callable[[Live], None] = lambda _: None,
+    sessions: int = 1,
+    seconds: float = 20,
 ) -> Live:
-    """Listen until so many sessions were found, then a little longer."""
+    """Listen until so many sessions were found, or for some seconds."""
     live = Live(LiveSettings(interfaces, "default", Settings(), processes=processes))
     live.start()
-    ends = time.monotonic() + 20
+    ends = time.monotonic() + seconds
     while live.listening and live.health.sessions < sessions and time.monotonic() < ends:
         live.pump(0.05)
         meanwhile(live)
@@ -136,7 +140,7 @@ def test_of_a_listener_that_dies_what_it_found_stays(
     monkeypatch.setattr(FileListening, "breaks", 8)
     monkeypatch.setattr(FileListening, "crashes", True)
     monkeypatch.setattr("sniffer.model.limits.FACTS_SENT", 1)
-    live = listened("wire0", processes=processes, sessions=1000)
+    live = listened("wire0", processes=processes, sessions=1000, seconds=2)
     assert [each.problem for each in live.found.problems] == ["a listening process ended unexpectedly"]
     assert 0 < len(list(live.found.spool.sessions())) < 23
     assert "of the test" in capfd.readouterr().err
