@@ -655,3 +655,15 @@ PENDING_BUNDLES = 400
 
 PENDING_OCTETS = 1024 * 1024 * 1024
 """Octets of such runs: fifty days of a million sessions."""
+
+DAYS_SHOWN = 60
+"""Days of a device's sessions that a terminal shows in a line: two months of one that mails once in a month."""
+
+DAYS_DRAWN = 90
+"""Days of a device's sessions that are drawn: as long as details are kept."""
+
+HISTORY_SHOWN = 20
+"""Times at which a device's verdict changed that a person is shown, the newest: more is a device that flaps."""
+
+FACT_LENGTH = 500
+"""Characters of what a person says of a device: a note of some sentences."""

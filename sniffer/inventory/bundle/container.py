@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 import msgspec
 import zstandard
@@ -105,12 +105,10 @@ class _Signed:
 def _write(file: IO[bytes], header: Header, key: bytes, records: Iterable[bytes]) -> None:
     signed = _Signed(file, key)
     signed.write(MAGIC + str(VERSION).encode() + b"\n" + msgspec.json.encode(header) + b"\n")
-    packer = zstandard.ZstdCompressor(level=LEVEL).chunker()
+    packer = zstandard.ZstdCompressor(level=LEVEL).compressobj()
     for record in records:
-        for octets in packer.compress(len(record).to_bytes(LENGTH_OCTETS) + record):
-            signed.write(octets)
-    for octets in packer.finish():
-        signed.write(octets)
+        signed.write(packer.compress(len(record).to_bytes(LENGTH_OCTETS) + record))
+    signed.write(packer.flush())
     signed.write(END)
     file.write(signed.hash.digest())
 
@@ -143,7 +141,8 @@ def records(path: Path) -> Iterator[bytes]:
             _version(path, file)
             _header(path, file)
             end = path.stat().st_size - MAC_OCTETS - len(END)
-            with zstandard.ZstdDecompressor().stream_reader(_Body(file, end), closefd=False) as body:
+            packed = cast(IO[bytes], _Body(file, end))  # only its reading is needed
+            with zstandard.ZstdDecompressor().stream_reader(packed, closefd=False) as body:
                 while length := body.read(LENGTH_OCTETS):
                     yield _record(path, body.read, int.from_bytes(length))
     except OSError as error:
@@ -197,7 +196,7 @@ def _whole(path: Path, file: IO[bytes], header: Header, key: bytes) -> None:
     """Say what is wrong with a file that is not as it was written."""
     if header.fleet != fleet_of(key):
         problem = f"is from another fleet ({header.fleet}, this one is {fleet_of(key)})"
-        advice = "sensors of one fleet have the same redaction.key: copy it from here, then export again"
+        advice = "a fleet has one redaction.key: copy it to each sensor, or name it with --key, and export again"
         raise BundleError(str(path), problem, advice)
     size = path.stat().st_size
     file.seek(max(0, size - MAC_OCTETS - len(END)))

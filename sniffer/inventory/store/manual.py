@@ -34,8 +34,8 @@ def bring(connection: Connection, table: Table, rows: Iterable[Values]) -> None:
         query = select(table)
         for name in keys:
             query = query.where(table.c[name] == row[name])
-        there = connection.execute(query).mappings().first()
-        if there is None or _newness(row) > _newness(there):
+        there = connection.execute(query).first()
+        if there is None or _newness(row) > _newness(there._asdict()):
             put(connection, table, [row])
 
 

@@ -65,8 +65,13 @@ def devices(connection: Connection, wanted: DeviceFilter, *, evidence: bool = Fa
 
 
 def device_of(connection: Connection, asked: str) -> list[DeviceRecord]:
-    """Return the devices that a word names: an id, also a former one, a card, an address, a name, a mailbox."""
+    """Return the devices that a word names: an id, also a former one, a card, an address, a name, a mailbox.
+
+    Names and tickets that people set count, too.
+    """
     ids = set(connection.execute(select(word.c.device).where(word.c.value == word_of(asked))).scalars())
+    named = connection.execute(select(manual.c.device, manual.c.value).where(manual.c.field.in_(("name", "ticket"))))
+    ids |= {row.device for row in named if row.value and word_of(row.value) == word_of(asked)}
     if asked.startswith("d-"):
         ids |= _by_id(connection, asked)
     query = _columns(evidence=True)
@@ -213,6 +218,11 @@ def heard_between(connection: Connection, since: int = 0, until: int | None = No
     if until is not None:
         query = query.where(listening.c.first <= until)
     return [Listening(row.sensor, row.first, row.last) for row in connection.execute(query)]
+
+
+def heard_until(connection: Connection) -> int | None:
+    """Return the end of the data of all sensors; None without any."""
+    return connection.execute(select(func.max(sensor.c.heard_until))).scalar() or None
 
 
 def sensors(connection: Connection) -> list[SensorRecord]:

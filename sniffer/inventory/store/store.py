@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -35,6 +35,10 @@ from sniffer.model.records import (
 T = TypeVar("T")
 
 EVERYTHING = DeviceFilter()
+
+
+class _Undone(Exception):  # noqa: N818 - no error
+    """What was done is to be taken back."""
 
 
 class Store:
@@ -111,6 +115,10 @@ class Store:
         """Return when sensors listened, by sensor and time; intervals may overlap."""
         return self._read(lambda connection: reading.heard_between(connection, since, until))
 
+    def heard_until(self) -> int | None:
+        """Return the end of the data of all sensors; None without any."""
+        return self._read(reading.heard_until)
+
     def sensors(self) -> list[SensorRecord]:
         """Return the sensors by name."""
         return self._read(reading.sensors)
@@ -156,9 +164,16 @@ class Store:
         """Have a device's changes silenced until a time; None ends it."""
         self._write(lambda connection: manual.exempt(connection, device, exemption, at))
 
-    def prune(self, now: int, details: int = DETAILS, counts: int = COUNTS) -> Pruned:
-        """Make counts of sessions older than so many days, and forget counts older than so many."""
-        return self._write(lambda connection: prune.prune(connection, now, details, counts))
+    def prune(self, now: int, details: int = DETAILS, counts: int = COUNTS, *, only_count: bool = False) -> Pruned:
+        """Make counts of sessions older than so many days, and forget counts older than so many.
+
+        ``only_count`` says what would go, and leaves all as it was.
+        """
+        with suppress(_Undone), writes(self._engine, self.name) as connection:
+            found = prune.prune(connection, now, details, counts)
+            if only_count:
+                raise _Undone
+        return found
 
     def _read(self, question: Callable[[Connection], T]) -> T:
         with reads(self._engine, self.name) as connection:
