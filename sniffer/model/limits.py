@@ -617,6 +617,9 @@ STORE_FOLDED = 92 * 24 * 3600 * 1_000_000
 """Microseconds of sessions, before the end of the data, that a verdict is folded from; it speaks of the last thirty
 days, the rest tells how often a device usually mails."""
 
+STORE_OFTEN = 30
+"""Sessions of a device within thirty days from which on these show its habits; of others ninety days are looked at."""
+
 STORE_PARTS = 50_000
 """Parts of sessions that are remembered while they are read or written, 30 MiB."""
 

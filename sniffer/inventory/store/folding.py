@@ -7,17 +7,18 @@ to the day's first moment, so that it does not matter in how many parts a day ca
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from msgspec.structs import replace
 from sqlalchemy import Connection, func, select
 
 from sniffer.inference.verdicts import DAY, PRESENT, ServiceLedger
 from sniffer.inventory.store.labels import Labels, present
-from sniffer.inventory.store.parts import device_word
-from sniffer.inventory.store.rows import batches, chosen
+from sniffer.inventory.store.parts import Kind, device_word
+from sniffer.inventory.store.rows import batches
 from sniffer.inventory.store.schema import daily, heard, sensor, session
 from sniffer.inventory.store.sessions import COLUMNS, Reader
 from sniffer.knowledge.catalogue import Catalogue
@@ -56,31 +57,12 @@ def fold(
     """Give what the sessions of devices mean; ``shared`` are those behind which several senders stand."""
     reader = Reader(connection)
     for batch in batches(sorted(devices), limits.STORE_KEYS):
-        ends = _ends(connection, batch)
-        oldest = min(ends.values(), default=0) - limits.STORE_FOLDED
-        query = (
-            select(*COLUMNS).where(session.c.start >= oldest).order_by(session.c.device, session.c.start, session.c.id)
-        )
-        rows = chosen(connection, query, session.c.device, batch)
-        earlier = _earlier(connection, batch)
-        found = {}
-        for device, sessions in groupby(reader.brief(rows), key=lambda each: each[0]):
-            found[device] = _services((finding for _, finding in sessions), ends[device], known, device in shared)
-        for device in batch:
-            services = [_with_earlier(each, earlier.get((device, each.service))) for each in found.get(device, ())]
-            yield device, Folded(tuple(services), ends[device], _due(services, ends[device]))
-
-
-def _services(sessions: Iterable[SessionFinding], ends: int, known: Catalogue, shared: bool) -> list[ServiceFinding]:
-    ledgers: dict[str, ServiceLedger] = {}
-    for finding in sessions:
-        if finding.fact.start < ends - limits.STORE_FOLDED:
-            continue
-        ledger = ledgers.get(finding.service)
-        if ledger is None:
-            ledger = ledgers[finding.service] = ServiceLedger(finding.service, ends, known)
-        ledger.add(finding)
-    return [ledger.finding(shared=shared) for _, ledger in sorted(ledgers.items())]
+        by_end: dict[int, list[int]] = {}
+        for device, ends in _ends(connection, batch).items():
+            by_end.setdefault(ends, []).append(device)
+        for ends, same in sorted(by_end.items()):
+            for since, some in _windows(connection, same, ends):
+                yield from _Fold(connection, reader, some, since, ends, known).each(shared)
 
 
 def _ends(connection: Connection, devices: list[int]) -> dict[int, int]:
@@ -90,18 +72,108 @@ def _ends(connection: Connection, devices: list[int]) -> dict[int, int]:
     return dict.fromkeys(devices, 0) | {device: day_of(until) for device, until in rows}
 
 
-def _earlier(connection: Connection, devices: list[int]) -> dict[tuple[int, str], int]:
-    """Return the first day of each (device, service) of which only counts are left."""
-    query = select(daily.c.device, daily.c.service, func.min(daily.c.day)).group_by(daily.c.device, daily.c.service)
-    rows: Any = connection.execute(query.where(daily.c.device.in_(devices)))
-    return {(device, service): day for device, service, day in rows}
+def _windows(connection: Connection, devices: list[int], ends: int) -> Iterator[tuple[int, list[int]]]:
+    """Give since when sessions of devices are looked at: those that mail seldom need more time to show their habits."""
+    near = ends - PRESENT
+    query = select(session.c.device, func.count()).where(session.c.device.in_(devices), session.c.start > near)
+    counts: dict[int, int] = {row[0]: row[1] for row in connection.execute(query.group_by(session.c.device))}
+    often = [device for device in devices if counts.get(device, 0) >= limits.STORE_OFTEN]
+    yield near, often
+    yield ends - limits.STORE_FOLDED, [device for device in devices if counts.get(device, 0) < limits.STORE_OFTEN]
 
 
-def _with_earlier(finding: ServiceFinding, day: int | None) -> ServiceFinding:
-    return finding if day is None or day >= finding.first_seen else replace(finding, first_seen=day)
+class _Fold:
+    """Folds the sessions of devices since a time one by one; what was before is counted."""
+
+    def __init__(
+        self, connection: Connection, reader: Reader, devices: list[int], since: int, ends: int, known: Catalogue
+    ) -> None:
+        self._connection = connection
+        self._reader = reader
+        self._devices = devices
+        self._since = since
+        self._ends = ends
+        self._known = known
+
+    def each(self, shared: frozenset[int]) -> Iterator[tuple[int, Folded]]:
+        """Give what the sessions of each device mean."""
+        if not self._devices:
+            return
+        earlier = self._earlier()
+        mine = session.c.device.in_(self._devices), session.c.start > self._since
+        query = select(*COLUMNS).where(*mine).order_by(session.c.device, session.c.start, session.c.id)
+        rows = self._reader.brief(self._connection.execute(query))
+        found = {
+            device: self._services((finding for _, finding in sessions), earlier.get(device, {}), device in shared)
+            for device, sessions in groupby(rows, key=lambda each: each[0])
+        }
+        for device in self._devices:
+            services = found.get(device, ())
+            yield device, Folded(services, self._ends, _due(services, self._ends))
+
+    def _services(
+        self, sessions: Iterable[SessionFinding], earlier: Mapping[str, Earlier], shared: bool
+    ) -> tuple[ServiceFinding, ...]:
+        ledgers: dict[str, ServiceLedger] = {}
+        for finding in sessions:
+            ledger = ledgers.get(finding.service)
+            if ledger is None:
+                ledger = ServiceLedger(finding.service, self._ends, self._known)
+                ledgers[finding.service] = ledger
+                if before := earlier.get(finding.service):
+                    before.begin(ledger)
+            ledger.add(finding)
+        return tuple(ledger.finding(shared=shared) for _, ledger in sorted(ledgers.items()))
+
+    def _earlier(self) -> dict[int, dict[str, Earlier]]:
+        """Return what is counted of each device and service: sessions before the time, and those that were pruned."""
+        old, start, day = session.c.start <= self._since, session.c.start, daily.c.day
+        counted: list[tuple[int, int, int, int, int]] = []
+        for query in (
+            select(session.c.device, session.c.kind, func.count(), func.min(start), func.max(start))
+            .where(session.c.device.in_(self._devices), old)
+            .group_by(session.c.device, session.c.kind),
+            select(daily.c.device, daily.c.kind, func.sum(daily.c.sessions), func.min(day), func.max(day))
+            .where(daily.c.device.in_(self._devices))
+            .group_by(daily.c.device, daily.c.kind),
+        ):
+            counted += [tuple(row) for row in self._connection.execute(query)]
+        kinds = self._reader.kinds({kind for _, kind, *_ in counted})
+        found: dict[int, dict[str, Earlier]] = {}
+        for device, kind, sessions, first, last in counted:
+            by_service = found.setdefault(device, {})
+            by_service.setdefault(kinds[kind].service, Earlier()).add(kinds[kind], int(sessions), first, last)
+        return found
 
 
-def _due(services: list[ServiceFinding], ends: int) -> int | None:
+@dataclass(slots=True)
+class Earlier:
+    """Sessions of a device with a service, counted."""
+
+    counts: list[tuple[Kind, int, int, int]] = field(default_factory=list)
+
+    def add(self, kind: Kind, sessions: int, first: int, last: int) -> None:
+        """Take so many sessions of a kind, of which the first and the last began then."""
+        self.counts.append((kind, sessions, first, last))
+
+    def begin(self, ledger: ServiceLedger) -> None:
+        """Tell a ledger of what was before its first session."""
+        for kind, sessions, first, last in self.counts:
+            ledger.first_seen = min(first, ledger.first_seen) if ledger.sessions else first
+            ledger.sessions += sessions
+            ledger.judged += sessions if kind.judged else 0
+            ledger.unjudged += 0 if kind.judged else sessions
+            if kind.outcome == "success":
+                ledger.succeeded += sessions
+                ledger.last_success = max(last, ledger.last_success or last)
+            elif kind.outcome == "failure":
+                ledger.failed += sessions
+                ledger.first_failure = min(first, ledger.first_failure or first)
+            elif kind.outcome == "unknown":
+                ledger.unknown_outcome += sessions
+
+
+def _due(services: Sequence[ServiceFinding], ends: int) -> int | None:
     """Return the day on which time alone may change something; what is quiet stays so until it mails."""
     moving = any(each.state != "quiet" or each.last_seen > ends - PRESENT for each in services)
     return ends + DAY if moving else None
@@ -117,7 +189,7 @@ def finding_of(device: int, folded: Folded, material: Material) -> DeviceFinding
     """
     labels = material.labels
     before = {each.service: each for each in material.before.services} if material.before else {}
-    current = {each.service: each for each in folded.services}
+    current = {each.service: _exact(each, before.get(each.service)) for each in folded.services}
     old = {name: each for name, each in before.items() if each.last_seen <= folded.ends - PRESENT}
     kept = {name: replace(each, state="quiet") for name, each in old.items() if name not in current}
     services = tuple(each for _, each in sorted((kept | current).items()))
@@ -142,6 +214,18 @@ def finding_of(device: int, folded: Folded, material: Material) -> DeviceFinding
         senders_at_least=labels.senders_at_least,
         **{"name": None, "vendor": None, **words},  # type: ignore[arg-type]
     )
+
+
+def _exact(finding: ServiceFinding, before: ServiceFinding | None) -> ServiceFinding:
+    """Return a finding with the moments that were known before; of what was pruned, the counts tell the day only."""
+    if before is None:
+        return finding
+    moments: dict[str, int] = {}
+    for field_ in ("first_seen", "first_failure", "last_success"):
+        now, then = getattr(finding, field_), getattr(before, field_)
+        if now is not None and then is not None and day_of(then) == now:
+            moments[field_] = then
+    return replace(finding, **moments) if moments else finding
 
 
 def _urgency(finding: ServiceFinding) -> tuple[int, int, str]:

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from sniffer.model.events import Anomaly
 from sniffer.model.facts import (
@@ -110,6 +111,15 @@ class Manner(Struct, frozen=True, array_like=True):
     quality: tuple[bool, bool, bool, bool]
 
 
+class Kind(Struct, frozen=True, array_like=True):
+    """What of a session is counted when its details are gone."""
+
+    service: str
+    family: Family
+    outcome: Outcome | None
+    judged: bool
+
+
 class PlacePart(Struct, frozen=True, array_like=True):
     """Where a session was seen: an ``Observation``."""
 
@@ -124,6 +134,7 @@ ENCODER = msgspec.msgpack.Encoder()
 CLIENTS = msgspec.msgpack.Decoder(ClientPart)
 SERVERS = msgspec.msgpack.Decoder(ServerPart)
 MANNERS = msgspec.msgpack.Decoder(Manner)
+KINDS = msgspec.msgpack.Decoder(Kind)
 PLACES = msgspec.msgpack.Decoder(PlacePart)
 
 
@@ -173,6 +184,7 @@ def written(finding: SessionFinding) -> Written:
         "client": _keep(parts, _client(fact)),
         "server": _keep(parts, ServerPart(fact.server_ip, fact.server_port, finding.name, finding.name_basis)),
         "manner": _keep(parts, manner_of(finding)),
+        "kind": _keep(parts, _kind(finding)),
         "near": _near(finding),
         "good": _good(finding),
         "name": None if plain else fact.session,
@@ -194,6 +206,11 @@ def _client(fact: SessionFact) -> ClientPart:
 
 def _place(seen: Observation) -> PlacePart:
     return PlacePart(seen.sensor, seen.interface, seen.file, seen.vlan, seen.tunnel)
+
+
+def _kind(finding: SessionFinding) -> Kind:
+    auth = finding.auth
+    return Kind(finding.service, auth.family, auth.outcome, auth.unjudged is None)
 
 
 def _near(finding: SessionFinding) -> int:
@@ -268,11 +285,9 @@ def _floored(confidence: float | None) -> float | None:
 # -- back ------------------------------------------------------------------------------------------
 
 
-def template(manner: Manner, server: ServerPart) -> SessionFinding:
-    """Return a session without what is its own: ids, times, client, observations."""
+def template(manner: Manner) -> SessionFinding:
+    """Return a session without what is its own (ids, times, client, observations), and without its server."""
     start_seen, end_seen, one_sided, snaplen_cut = manner.quality
-    host = f"[{server.ip}]" if ":" in server.ip else server.ip
-    where = f"{host}:{server.port}"
     speech = Speech(
         banner=None, helo=None, workstation=None, offered=manner.offered, starttls=manner.starttls, attempts=(),
         mail=manner.mail_accepted is not None, mail_accepted=manner.mail_accepted,
@@ -281,11 +296,11 @@ def template(manner: Manner, server: ServerPart) -> SessionFinding:
     )  # fmt: skip
     fact = SessionFact(
         session="", start=0, end=0, client_ip="", client_port=0, client_mac=None, on_link=False,
-        server_ip=server.ip, server_port=server.port, speech=speech,
+        server_ip="", server_port=0, speech=speech,
         quality=Quality(start_seen, end_seen, one_sided, 0, 0, snaplen_cut), observations=(), tls=manner.tls,
     )  # fmt: skip
-    own = _told(manner.auth, where)
-    attempts = tuple(AttemptFinding(**_told(each, where)) for each in manner.attempts or ())
+    own = _told(manner.auth)
+    attempts = tuple(AttemptFinding(**_told(each)) for each in manner.attempts or ())
     auth = AuthFinding(
         **own,
         attempts=attempts if manner.attempts is not None else (AttemptFinding(**own),),
@@ -296,16 +311,27 @@ def template(manner: Manner, server: ServerPart) -> SessionFinding:
     )
     return SessionFinding(
         fact=fact, device="", direction=manner.direction, scope=manner.scope, service=manner.service,
-        name=server.name, name_basis=server.name_basis, starttls=manner.starttls, auth=auth, title=manner.title,
+        name=None, name_basis=None, starttls=manner.starttls, auth=auth, title=manner.title,
         public_ip=manner.public_ip, findings=tuple(Anomaly(*each) for each in manner.findings),
     )  # fmt: skip
 
 
-def _told(said: Attempt, server: str) -> dict[str, Any]:
-    told = msgspec.structs.asdict(said)
-    told["reason"] = said.reason.replace(SERVER, server)
-    told["rivals"] = tuple(Rival(*each) for each in said.rivals)
-    return told
+def _told(said: Attempt) -> dict[str, Any]:
+    return msgspec.structs.asdict(said) | {"rivals": tuple(Rival(*each) for each in said.rivals)}
+
+
+def at_server(made: SessionFinding, server: ServerPart) -> SessionFinding:
+    """Return a template with its server, also in its reason; those of its attempts are left (``with_attempts``)."""
+    fact = replace(made.fact, server_ip=server.ip, server_port=server.port)
+    auth = replace(made.auth, reason=made.auth.reason.replace(SERVER, fact.server))
+    return replace(made, fact=fact, auth=auth, name=server.name, name_basis=server.name_basis)
+
+
+def with_attempts(made: SessionFinding) -> SessionFinding:
+    """Return a session with the server in the reasons of its attempts."""
+    where = made.fact.server
+    told = tuple(replace(each, reason=each.reason.replace(SERVER, where)) for each in made.auth.attempts)
+    return replace(made, auth=replace(made.auth, attempts=told))
 
 
 def observation_of(place: PlacePart) -> Observation:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, delete, func, select, text
+from sqlalchemy import Connection, Select, delete, func, insert, select, text
 
 from sniffer.inventory.store.folding import day_of
-from sniffer.inventory.store.rows import Values, insert, put
+from sniffer.inventory.store.rows import put
 from sniffer.inventory.store.schema import change, daily, history, listening, observation, sensor, session, setting
-from sniffer.inventory.store.sessions import COLUMNS, Reader
 from sniffer.inventory.store.writing import PRUNED_BEFORE
 
 DETAILS, COUNTS = 90, 400
@@ -24,7 +23,7 @@ DAY = 24 * 3600 * 1_000_000
 UNUSED = """
 DELETE FROM part WHERE id NOT IN (
     SELECT client FROM session UNION SELECT server FROM session UNION SELECT manner FROM session
-    UNION SELECT place FROM observation
+    UNION SELECT kind FROM session UNION SELECT kind FROM daily UNION SELECT place FROM observation
 )
 """
 """Parts that no session has any more; nobody else writes meanwhile (``opening.writing``)."""
@@ -58,24 +57,17 @@ def _pruned_before(connection: Connection) -> int:
 
 def _count(connection: Connection, before: int) -> int:
     """Make counts of the sessions that began before a day, and forget them."""
-    counted: dict[tuple[int, int, str, str, str], int] = {}
-    rows = connection.execute(select(*COLUMNS).where(session.c.start < before))
-    for lasting, finding in Reader(connection).brief(rows):
-        outcome = finding.auth.outcome or ""
-        key = lasting, day_of(finding.fact.start), finding.service, finding.auth.family, outcome
-        counted[key] = counted.get(key, 0) + 1
-    names = ("device", "day", "service", "family", "outcome")
-    insert(connection, daily, [_row(names, key, count) for key, count in sorted(counted.items())])
-    ids = select(session.c.id).where(session.c.start < before)
+    old = session.c.start < before
+    gone = int(connection.execute(select(func.count()).select_from(session).where(old)).scalar_one())
+    day = (session.c.start - session.c.start % DAY).label("day")
+    counted = select(session.c.device, day, session.c.kind, func.count()).where(old).group_by("device", "day", "kind")
+    connection.execute(insert(daily).from_select(["device", "day", "kind", "sessions"], counted))
+    ids = select(session.c.id).where(old)
     connection.execute(delete(observation).where(observation.c.session.in_(ids)))
-    connection.execute(delete(session).where(session.c.start < before))
+    connection.execute(delete(session).where(old))
     connection.execute(text(UNUSED))
     put(connection, setting, [{"name": PRUNED_BEFORE, "value": str(before)}])
-    return sum(counted.values())
-
-
-def _row(names: tuple[str, ...], key: tuple[int | str, ...], count: int) -> Values:
-    return {**dict(zip(names, key, strict=True)), "sessions": count}
+    return gone
 
 
 def _newest() -> Select[Any]:

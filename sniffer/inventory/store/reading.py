@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -30,6 +31,7 @@ from sniffer.inventory.store.schema import (
 from sniffer.inventory.store.sessions import Reader
 from sniffer.inventory.store.shelf import EVIDENCE, FINDINGS
 from sniffer.inventory.store.words import word_of
+from sniffer.model.facts import Family
 from sniffer.model.findings import VERDICTS, SessionFinding, Verdict
 from sniffer.model.records import (
     DayCount,
@@ -155,21 +157,17 @@ def sessions(connection: Connection, lasting: str, since: int, until: int | None
 
 def days(connection: Connection, lasting: str) -> list[DayCount]:
     """Return how many sessions a device had each day, also those of which only that is left."""
-    counted: dict[tuple[int, str, str, str], int] = {}
-    stored = connection.execute(select(daily).where(daily.c.device == number(lasting)))
-    for row in stored:
-        key = row.day, row.service, row.family, row.outcome
-        counted[key] = counted.get(key, 0) + row.sessions
-    columns = (session.c.device, session.c.start, session.c.lasted, session.c.server, session.c.manner)
-    rows = connection.execute(select(*columns).where(session.c.device == number(lasting)))
-    for _, finding in Reader(connection).brief(rows):
-        start, auth = finding.fact.start, finding.auth
-        key = start - start % DAY, finding.service, auth.family, auth.outcome or ""
-        counted[key] = counted.get(key, 0) + 1
-    return [
-        DayCount(day, name, cast(Any, family), outcome or None, count)
-        for (day, name, family, outcome), count in sorted(counted.items())
-    ]
+    mine = session.c.device == number(lasting)
+    day = (session.c.start - session.c.start % DAY).label("day")
+    rows = list(connection.execute(select(day, session.c.kind, func.count()).where(mine).group_by("day", "kind")))
+    columns = daily.c.day, daily.c.kind, daily.c.sessions
+    rows += connection.execute(select(*columns).where(daily.c.device == number(lasting)))
+    kinds = Reader(connection).kinds({row.kind for row in rows})
+    counted: Counter[tuple[int, str, Family, str]] = Counter()
+    for time, kind, sessions_ in rows:
+        of = kinds[kind]
+        counted[time, of.service, of.family, of.outcome or ""] += sessions_
+    return [DayCount(*key[:3], key[3] or None, count) for key, count in sorted(counted.items())]
 
 
 def history_of(connection: Connection, lasting: str) -> list[HistoryRecord]:

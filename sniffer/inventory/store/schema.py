@@ -146,10 +146,11 @@ session = Table(
     Column("client", Big, nullable=False),  # part: who the client is
     Column("server", Big, nullable=False),  # part: where the server is
     Column("manner", Big, nullable=False),  # part: how it authenticated, and what came of it
+    Column("kind", Big, nullable=False),  # part: of that, what is counted
     Column("near", SmallInteger, nullable=False),  # how far the view is that tells the client; less is better
     Column("good", SmallInteger, nullable=False),  # how bad the view is that tells the rest; less is better
     Column("name", Text),  # the session's id where it is no number
-    Index("session_device", "device", "start"),
+    Index("session_device", "device", "start", "kind"),  # counting reads nothing but the index
 )  # fmt: skip
 
 observation = Table(
@@ -164,9 +165,7 @@ daily = Table(
     "daily", metadata,
     Column("device", Big, primary_key=True, autoincrement=False),
     Column("day", Big, primary_key=True, autoincrement=False),  # its first microsecond, UTC
-    Column("service", Text, primary_key=True),
-    Column("family", Text, primary_key=True),
-    Column("outcome", Text, primary_key=True),  # empty without an attempt
+    Column("kind", Big, primary_key=True, autoincrement=False),  # part
     Column("sessions", Integer, nullable=False),
     **COMPACT,
 )  # fmt: skip

@@ -28,6 +28,7 @@ class Reader:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._bodies: dict[int, bytes] = {}
+        self._manners: dict[int, SessionFinding] = {}
         self._templates: dict[tuple[int, int], SessionFinding] = {}
 
     def brief(self, rows: Iterable[Any]) -> Iterator[tuple[int, SessionFinding]]:
@@ -48,7 +49,7 @@ class Reader:
                 yield self._finding(row, seen.get(row.id, ()))
 
     def _finding(self, row: Row[Any], seen: Iterable[Observation]) -> SessionFinding:
-        made = self._templates[row.manner, row.server]
+        made = parts.with_attempts(self._templates[row.manner, row.server])
         client = parts.CLIENTS.decode(self._bodies[row.client])
         fact = replace(
             made.fact,
@@ -77,16 +78,24 @@ class Reader:
             found.setdefault(row.session, []).append(parts.observation_of(place))
         return {key: sorted(each, key=repr) for key, each in found.items()}
 
+    def kinds(self, ids: set[int]) -> dict[int, parts.Kind]:
+        """Return kinds by their ids."""
+        self._fetch(ids)
+        return {each: self._decoded(parts.KINDS, each) for each in ids}
+
     def _load(self, wanted: set[tuple[int, int]]) -> None:
         """Have the templates of (manner, server); of all others, if there are many, none."""
         if len(self._bodies) > limits.STORE_PARTS:
             self._bodies.clear()
+            self._manners.clear()
             self._templates.clear()
         missing = wanted - self._templates.keys()
         self._fetch({place for pair in missing for place in pair})
         for manner, server in missing:
-            said = self._decoded(parts.MANNERS, manner)
-            self._templates[manner, server] = parts.template(said, self._decoded(parts.SERVERS, server))
+            if manner not in self._manners:
+                self._manners[manner] = parts.template(self._decoded(parts.MANNERS, manner))
+            where = self._decoded(parts.SERVERS, server)
+            self._templates[manner, server] = parts.at_server(self._manners[manner], where)
 
     def _fetch(self, ids: set[int]) -> None:
         missing = ids - self._bodies.keys()

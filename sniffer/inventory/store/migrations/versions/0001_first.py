@@ -49,11 +49,9 @@ def upgrade() -> None:
         "daily",
         sa.Column("device", BIG, autoincrement=False, nullable=False),
         sa.Column("day", BIG, autoincrement=False, nullable=False),
-        sa.Column("service", sa.Text(), nullable=False),
-        sa.Column("family", sa.Text(), nullable=False),
-        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("kind", BIG, autoincrement=False, nullable=False),
         sa.Column("sessions", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("device", "day", "service", "family", "outcome"),
+        sa.PrimaryKeyConstraint("device", "day", "kind"),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -182,12 +180,13 @@ def upgrade() -> None:
         sa.Column("client", BIG, nullable=False),
         sa.Column("server", BIG, nullable=False),
         sa.Column("manner", BIG, nullable=False),
+        sa.Column("kind", BIG, nullable=False),
         sa.Column("near", sa.SmallInteger(), nullable=False),
         sa.Column("good", sa.SmallInteger(), nullable=False),
         sa.Column("name", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("session_device", "session", ["device", "start"], unique=False)
+    op.create_index("session_device", "session", ["device", "start", "kind"], unique=False)
     op.create_table(
         "setting",
         sa.Column("name", sa.Text(), nullable=False),
