@@ -69,6 +69,7 @@ class SessionPart(Struct, frozen=True, array_like=True, tag="session", gc=False)
     client: int
     server: int
     manner: int
+    kind: int
     near: int
     good: int
     name: str | None
@@ -81,7 +82,7 @@ ENCODER = msgspec.msgpack.Encoder()
 
 DECODER: msgspec.msgpack.Decoder[Record] = msgspec.msgpack.Decoder(Record)
 
-COLUMNS = ("id", "start", "lasted", "port", "client", "server", "manner", "near", "good", "name")
+COLUMNS = ("id", "start", "lasted", "port", "client", "server", "manner", "kind", "near", "good", "name")
 """Columns of a session's row that a bundle has as they are."""
 
 

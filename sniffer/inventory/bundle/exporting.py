@@ -189,7 +189,7 @@ class _Export:
             seen: dict[int, list[int]] = {row.id: [] for row in batch}
             for row in chosen(self._connection, select(observation), observation.c.session, list(seen)):
                 seen[row.session].append(row.place)
-            needed = {place for row in batch for place in (row.client, row.server, row.manner, *seen[row.id])}
+            needed = {place for row in batch for place in (row.client, row.server, row.manner, row.kind, *seen[row.id])}
             missing = sorted(needed - self._told)
             self._told |= needed
             yield from _parts({

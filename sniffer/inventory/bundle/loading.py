@@ -98,7 +98,7 @@ class _Contents:
             record = next(self._records, None)
 
     def _incoming(self, record: SessionPart, bodies: Mapping[int, bytes]) -> Incoming:
-        needed = (record.client, record.server, record.manner, *record.places)
+        needed = (record.client, record.server, record.manner, record.kind, *record.places)
         try:
             own = {key: bodies[key] for key in needed}
         except KeyError:
