@@ -109,13 +109,14 @@ def _filtered(wanted: DeviceFilter, *, evidence: bool) -> Select[Any]:
 def _records(connection: Connection, rows: Iterable[Row[Any]], *, every: bool) -> list[DeviceRecord]:
     """Return the records of rows; ``every`` says that they are so many that what is beside them is read whole."""
     rows = list(rows)
+    told = bool(rows) and "evidence" in rows[0]._fields
     ids = None if every else [row.id for row in rows]
     old, seen_by = _beside(connection, formerly, ids), _beside(connection, heard, ids)
     facts, exempt = _beside(connection, manual, ids), _beside(connection, exemption, ids)
     found = []
     for row in rows:
         finding = FINDINGS.decode(row.body)
-        if "evidence" in row._fields:
+        if told:
             finding = replace(finding, evidence=EVIDENCE.decode(row.evidence))
         found.append(DeviceRecord(
             finding=finding,
