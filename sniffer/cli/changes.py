@@ -69,14 +69,12 @@ def changes(
 
 def _found(store: Store, begins: int, day: date, kinds: tuple[str, ...]) -> Sorted:
     """Return the changes by urgency, those that exceptions silence apart."""
-    records = {each.device: each for each in store.devices() if each.exemption}
+    records = store.exempted()
     excepted = {
-        each.device: Excepted(each.exemption.reason, last_day(each.exemption))
-        for each in records.values()
-        if each.exemption
+        each.device: Excepted(each.exemption.reason, last_day(each.exemption)) for each in records if each.exemption
     }
     stored = [change for change, _, _ in store.changes(begins, Change)]
-    over = ended(map(told, records.values()), excepted, inventory.day_of(begins), day)
+    over = ended(map(told, records), excepted, inventory.day_of(begins), day)
     return sorted_out((each for each in (*stored, *over) if not kinds or each.kind in kinds), excepted, day)
 
 

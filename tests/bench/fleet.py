@@ -199,13 +199,13 @@ def found(store: Store) -> Truth:
     """What is in the inventory."""
     records = store.devices()
     with store.reading() as connection:
-        counted = [
+        numbered, seen_ = (
             int(connection.execute(select(func.count()).select_from(table)).scalar_one())
             for table in (session, observation)
-        ]
+        )
     said = Counter(change.kind for change, _, _ in store.changes(0, Change))
     at_both = sum(len(each.sensors) == len(SENSORS) for each in records)
-    return Truth(len(records), *counted, said["migrated"], at_both)
+    return Truth(len(records), numbered, seen_, said["migrated"], at_both)
 
 
 def sample(store: Store, plan: Plan) -> None:

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from sniffer.inventory.store import Store
+from sniffer.model.records import RunStart, SensorRecord
 from tests.cli import stored
 from tests.cli.stored import COPIER, PRINTER, PRINTER_MAC
-from tests.inference.facts import DAY, NOW
+from tests.inference.facts import DAY, NOW, attempt, fact
 from tests.program import Outcome, sniffer
 
 QUERIES = (("devices",), ("device", PRINTER), ("changes",), ("scans",), ("prune",), ("export", "a.bundle"))
@@ -149,7 +150,7 @@ def test_what_people_know_survives_a_scan(db: Path) -> None:
     asked(db, "device", PRINTER, "--set", "owner=Ann", "--set", "name=Drucker EG", "--set", "ticket=INC-4711",
           "--set", "note=at the window")  # fmt: skip
     with Store.open(str(db)) as store:
-        stored.scan(store, 5, [stored.fact(stored.attempt(), day=10, sensor="hq", session="s-" + "e" * 16)], "hq", None)
+        stored.scan(store, 5, [fact(attempt(), day=10, sensor="hq", session="s-" + "e" * 16)], "hq", None)
     (row, *_) = rows(db, "devices")
     assert (row["name"], row["owner"], row["state"]) == ("Drucker EG", "Ann", "working")
     assert row["inventory"]["set_by_people"] == ["name", "note", "owner", "ticket"]
@@ -239,7 +240,7 @@ def test_changes_since_a_day(db: Path) -> None:
 
 def test_scans_say_how_they_were(db: Path) -> None:
     with Store.open(str(db)) as store:
-        store.begin(stored.RunStart(key="x", kind="live", started=NOW, sensors=(stored.SensorRecord("branch"),)))
+        store.begin(RunStart(key="x", kind="live", started=NOW, sensors=(SensorRecord("branch"),)))
     found = rows(db, "scans", "--since", "2026-01-01")
     assert {each["status"] for each in found} == {"full", "running"}
     text = shown(db, "scans", "--since", "2026-01-01")
@@ -254,7 +255,7 @@ def test_scans_say_how_they_were(db: Path) -> None:
 def test_prune_says_what_would_go_and_does_it_on_demand(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Nothing is older than that" in asked(db, "prune").out
     with Store.open(str(db)) as store:
-        late = [stored.fact(stored.attempt(), day=100, sensor="hq", session="s-" + "e" * 16)]
+        late = [fact(attempt(), day=100, sensor="hq", session="s-" + "e" * 16)]
         stored.scan(store, 49, late, "hq", None)
     assert "Nothing is older than that" in asked(db, "prune").out, "the data runs ahead of the clock"
     monkeypatch.setattr("sniffer.cli.inventory.now", lambda: NOW + 101 * DAY)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Select, Table, func, select
 
 from sniffer.inventory.store.parts import device_word, number
 from sniffer.inventory.store.rows import chosen
@@ -39,6 +39,7 @@ from sniffer.model.records import (
     Exemption,
     HistoryRecord,
     Listening,
+    ManualField,
     RunEnd,
     RunRecord,
     RunStart,
@@ -62,8 +63,15 @@ class DeviceFilter(NamedTuple):
 
 def devices(connection: Connection, wanted: DeviceFilter, *, evidence: bool = False) -> list[DeviceRecord]:
     """Return devices by verdict, the most urgent first, then by id."""
-    rows = connection.execute(_filtered(wanted, evidence=evidence)).all()
-    return _records(connection, rows, every=True)
+    beside = _Beside(connection)
+    return _records(beside, connection.execute(_filtered(wanted, evidence=evidence)), evidence=evidence)
+
+
+def exempted(connection: Connection) -> list[DeviceRecord]:
+    """Return the devices that somebody looks away from, or did until a time that is over."""
+    ids = sorted(connection.execute(select(exemption.c.device).where(exemption.c.reason != "")).scalars())
+    rows = chosen(connection, _columns(evidence=False), device.c.id, ids)
+    return _records(_Beside(connection, ids), rows, evidence=False)
 
 
 def device_of(connection: Connection, asked: str) -> list[DeviceRecord]:
@@ -76,8 +84,8 @@ def device_of(connection: Connection, asked: str) -> list[DeviceRecord]:
     ids |= {row.device for row in named if row.value and word_of(row.value) == word_of(asked)}
     if asked.startswith("d-"):
         ids |= _by_id(connection, asked)
-    query = _columns(evidence=True)
-    return _records(connection, list(chosen(connection, query, device.c.id, sorted(ids))), every=False)
+    rows = chosen(connection, _columns(evidence=True), device.c.id, sorted(ids))
+    return _records(_Beside(connection, sorted(ids)), rows, evidence=True)
 
 
 def _by_id(connection: Connection, asked: str) -> set[int]:
@@ -106,43 +114,57 @@ def _filtered(wanted: DeviceFilter, *, evidence: bool) -> Select[Any]:
     return query
 
 
-def _records(connection: Connection, rows: Iterable[Row[Any]], *, every: bool) -> list[DeviceRecord]:
-    """Return the records of rows; ``every`` says that they are so many that what is beside them is read whole."""
-    rows = list(rows)
-    told = bool(rows) and "evidence" in rows[0]._fields
-    ids = None if every else [row.id for row in rows]
-    old, seen_by = _beside(connection, formerly, ids), _beside(connection, heard, ids)
-    facts, exempt = _beside(connection, manual, ids), _beside(connection, exemption, ids)
+class _Beside:
+    """What is stored beside devices, by their ids; of all devices without ids."""
+
+    def __init__(self, connection: Connection, ids: list[int] | None = None) -> None:
+        def rows(table: Table, *names: str) -> Iterator[Any]:
+            query = select(*(table.c[name] for name in names))
+            return iter(connection.execute(query)) if ids is None else chosen(connection, query, table.c.device, ids)
+
+        self.formerly = _by_device((lasting, device_word(old)) for lasting, old in rows(formerly, "device", "old"))
+        self.sensors = _by_device(rows(heard, "device", "sensor"))
+        self.facts: dict[int, dict[ManualField, str]] = {}
+        for lasting, field, value in rows(manual, "device", "field", "value"):
+            if value:
+                self.facts.setdefault(lasting, {})[field] = value
+        excepted = rows(exemption, "device", "reason", "until")
+        self.exemptions = {lasting: Exemption(reason, until) for lasting, reason, until in excepted if reason}
+
+
+def _by_device(pairs: Iterable[Any]) -> dict[int, tuple[str, ...]]:
+    """Return sorted words by devices; those of ten thousand that say the same are the same."""
+    found: dict[int, tuple[str, ...]] = {}
+    same: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for lasting, text in pairs:
+        there = found.get(lasting)
+        words = (text,) if there is None else tuple(sorted((*there, text)))
+        found[lasting] = same.setdefault(words, words)
+    return found
+
+
+def _records(beside: _Beside, rows: Iterable[Any], *, evidence: bool) -> list[DeviceRecord]:
+    """Return the records of rows of ``_columns``, the most urgent first."""
     found = []
-    for row in rows:
-        finding = FINDINGS.decode(row.body)
-        if told:
-            finding = replace(finding, evidence=EVIDENCE.decode(row.evidence))
+    for lasting, revision, first_seen, last_seen, body, *more in rows:
+        finding = FINDINGS.decode(body)
+        if evidence:
+            finding = replace(finding, evidence=EVIDENCE.decode(more[0]))
         found.append(DeviceRecord(
             finding=finding,
-            revision=row.revision,
-            formerly=tuple(sorted(device_word(each.old) for each in old.get(row.id, ()))),
-            first_seen=row.first_seen,
-            last_seen=row.last_seen,
-            sensors=tuple(sorted(each.sensor for each in seen_by.get(row.id, ()))),
-            facts={each.field: each.value for each in facts.get(row.id, ()) if each.value},
-            exemption=next((Exemption(one.reason, one.until) for one in exempt.get(row.id, ()) if one.reason), None),
+            revision=revision,
+            formerly=beside.formerly.get(lasting, ()),
+            first_seen=first_seen,
+            last_seen=last_seen,
+            sensors=beside.sensors.get(lasting, ()),
+            facts=beside.facts.get(lasting, {}),
+            exemption=beside.exemptions.get(lasting),
         ))  # fmt: skip
     return sorted(found, key=_by_urgency)
 
 
 def _by_urgency(record: DeviceRecord) -> tuple[int, str]:
     return VERDICTS.index(record.finding.verdict), record.device
-
-
-def _beside(connection: Connection, table: Any, ids: list[int] | None) -> dict[int, list[Row[Any]]]:
-    """Return the rows of a table by their devices."""
-    query = select(table)
-    rows = connection.execute(query) if ids is None else chosen(connection, query, table.c.device, ids)
-    found: dict[int, list[Row[Any]]] = {}
-    for row in rows:
-        found.setdefault(row.device, []).append(row)
-    return found
 
 
 # -- what happened ---------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sniffer.inventory.bundle import BundleError, container
 from sniffer.inventory.bundle.contents import DECODER, ENCODER, Part
 from sniffer.inventory.store import Store
-from sniffer.model.facts import SessionFact
+from sniffer.model.facts import Outcome, SessionFact
 from sniffer.model.records import Exemption, Listening, SensorRecord
 from tests.inference.facts import DAY, NOW, attempt, fact
 from tests.inventory.bundle.bundles import KEY, bring, bundle, content, inventory, sensor
@@ -115,12 +115,15 @@ BOXES: tuple[tuple[str | None, str], ...] = (
 )
 
 
+OUTCOMES: tuple[Outcome, ...] = ("success", "failure")
+
+
 @st.composite
 def seen(draw: st.DrawFn) -> SessionFact:
     """A session that a sensor saw; some were seen by both."""
     mac, client = draw(st.sampled_from(BOXES))
     day = draw(st.integers(0, 40))
-    outcome = draw(st.sampled_from(["success", "failure"]))
+    outcome: Outcome = draw(st.sampled_from(OUTCOMES))
     mechanism = draw(st.sampled_from(["LOGIN", "XOAUTH2"]))
     place = draw(st.sampled_from(["hq", "branch"]))
     both = draw(st.booleans())
