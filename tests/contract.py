@@ -48,7 +48,8 @@ def object_of(text: str) -> Row:
     first, rows = told
     assert first == "run"
     assert rows in ("sessions", "devices", "changes", "scans")
-    _valid([told["run"], *told[rows]])
+    suspects = told["run"].get("scan", {}).get("suspects") or []
+    _valid([told["run"], *told[rows], *suspects])
     return told
 
 

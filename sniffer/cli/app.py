@@ -36,8 +36,14 @@ VERBS = {
     "explain": Verb("One device or session, and why."),
     "calibrate": Verb("Check what is inferred against known sessions."),
     "interfaces": Verb("What we can listen to.", needs_words=False),
+    "doctor": Verb("Can a capture point be trusted, and what to change."),
+    "recipe": Verb("Capture and mirror commands to paste.", needs_words=False),
     "deadlines": Verb("When passwords end, and the ways out.", needs_words=False),
 }
+
+
+BELOW = {("scan", "schedule"): "schedule"}
+"""Verbs of two words, and the module of each; a capture that is called so is read as ``./schedule``."""
 
 
 class Verbs(typer.core.TyperGroup):
@@ -46,14 +52,18 @@ class Verbs(typer.core.TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Put the verb in the place of its entry in the list."""
         name, entry, rest = super().resolve_command(ctx, args)
-        return name, _verb(name) if name in VERBS else entry, rest
+        if tuple(args[:2]) in BELOW:
+            below = BELOW[args[0], args[1]]
+            return f"{args[0]} {args[1]}", _command(below, f"{args[0]} {args[1]}"), rest[1:]
+        return name, _command(name, name) if name in VERBS else entry, rest
 
 
-def _verb(name: str) -> Any:
-    word = f"{name}_" if iskeyword(name) else name
+def _command(module_name: str, name: str) -> Any:
+    word = f"{module_name}_" if iskeyword(module_name) else module_name
     module = import_module(f"sniffer.cli.{word}")
+    needs_words = VERBS[module_name].needs_words if module_name in VERBS else True
     alone = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    alone.command(name, no_args_is_help=VERBS[name].needs_words, help=module.HELP)(getattr(module, word))
+    alone.command(name, no_args_is_help=needs_words, help=module.HELP)(getattr(module, word))
     return typer.main.get_command(alone)
 
 

@@ -81,9 +81,9 @@ class Report:
         self._health = health
         self._shown = look
         self.devices = summary.devices(judgement.devices(self._look))
-        self._flags = _flags(gathered, summary, failing)
+        self._flags = flags_of(gathered, summary, failing)
         self._flags += ["devices-left-out"] if judgement.overflow else []
-        self.status = _status(self._flags)
+        self.status = status_of(self._flags)
 
     def _look(self, finding: SessionFinding) -> None:
         self.summary.session(finding)
@@ -136,7 +136,7 @@ class Report:
 
     def run(self) -> Row:
         """Return the run's row."""
-        counted = _counted(self._gathered, self._settings) | {"health": self._health}
+        counted = counted_by(self._gathered, self._settings) | {"health": self._health}
         return run_row(counted, self.summary, self._flags, self.status, self._known)
 
 
@@ -145,7 +145,7 @@ def _table_row(table: TableRecord) -> Row:
     return {**asdict(table), "unused": unused}
 
 
-def _counted(gathered: Gathered, settings: Settings) -> dict[str, Any]:
+def counted_by(gathered: Gathered, settings: Settings) -> dict[str, Any]:
     """Return what phase A counted, for the run record."""
     return {
         "sensors": list(dict.fromkeys(each.sensor for each in gathered.inputs)),
@@ -163,7 +163,7 @@ def _counted(gathered: Gathered, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _flags(gathered: Gathered, summary: Summary, failing: tuple[str, ...]) -> list[str]:
+def flags_of(gathered: Gathered, summary: Summary, failing: tuple[str, ...]) -> list[str]:
     """Name everything about a run that its reader must know."""
     flags = [f"fail-on:{verdict}" for verdict in failing if summary.verdicts[verdict]]  # type: ignore[index]
     flags += ["none-judged"] if summary.none_judged else []
@@ -173,7 +173,7 @@ def _flags(gathered: Gathered, summary: Summary, failing: tuple[str, ...]) -> li
     return flags
 
 
-def _status(flags: list[str]) -> int:
+def status_of(flags: list[str]) -> int:
     """Return the exit status: of several that hold, the first of 3, 5, 4."""
     if any(flag.startswith("fail-on:") for flag in flags):
         return MATCHED

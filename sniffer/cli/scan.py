@@ -17,10 +17,10 @@ from sniffer.cli import output as destination
 from sniffer.cli.interrupt import Interrupt
 from sniffer.cli.preload import preload
 from sniffer.cli.progress import ProgressLine
-from sniffer.cli.scan_report import Format, ScanReport
+from sniffer.cli.scan_report import Format, ScanReport, Told, notes
 from sniffer.cli.scan_state import ReadBefore, folder, locked
 from sniffer.cli.scanning import Found, Scans
-from sniffer.inventory.store import Store, place_of
+from sniffer.inventory.store import Store, StoreError, place_of
 from sniffer.knowledge.catalogue import Catalogue
 from sniffer.model import limits
 from sniffer.model.changes import CHANGES
@@ -153,33 +153,37 @@ def scan(
         options.words(fail_on, (*VERDICTS, *CHANGES), "neither a verdict nor a change"), known,
         options.as_of(as_of) if as_of else None, reading.redactor(wanted=redact_users), form,
     )  # fmt: skip
-    _check(paths, interface, duration, every)
+    captures = options.sensors(sensor or (), paths or ())
+    _check(captures, interface, duration, every)
+    lasts, period = amounts.seconds(duration), amounts.seconds(every)
     with ExitStack() as stack:
         whose = _becoming(user) if interface else None
         stream = stack.enter_context(destination.opened(output, for_programs=form is not Format.TEXT, whose=whose))
-        report = ScanReport(stream, asked.form, asked.redact, again=output is not None)
+        report = ScanReport(stream, asked.form, asked.redact, settings, known, again=output is not None)
         try:
             if not interface:
-                status = _read(asked, options.sensors(sensor or (), paths or ()), site, report, everything=everything)
+                status = _read(asked, captures, site, report, everything=everything)
             else:
                 name = next(iter(sensor or ()), options.DEFAULT_SENSOR)
                 live = LiveSettings(
                     tuple(dict.fromkeys(interface)), name, settings,
                     buffer_bytes=amounts.octets(buffer) or limits.KERNEL_BUFFER, processes=processes, user=user,
                 )  # fmt: skip
-                status = _Listening(asked, live, SensorRecord(name, site), report).run(duration, every)
-        except CaptureError as error:  # StoreError is one
+                status = _Listening(asked, live, SensorRecord(name, site), report).run(lasts, period)
+        except (CaptureError, StoreError) as error:
             typer.echo(f"sniffer: {for_terminal(str(error))}", err=True)
             status = reading.FAILED
     raise typer.Exit(status)
 
 
-def _check(paths: list[Path] | None, interface: list[str] | None, duration: str | None, every: str | None) -> None:
-    if bool(paths) == bool(interface):
+def _check(
+    captures: list[tuple[str, Path]], interface: list[str] | None, duration: str | None, every: str | None
+) -> None:
+    if bool(captures) == bool(interface):
         raise typer.BadParameter("name captures or a folder, or listen with -i")
     if interface and (duration is None) == (every is None):
         raise typer.BadParameter("listen for a time (--duration 8h), or always with a report now and then (--every 1d)")
-    if paths and (duration or every):
+    if captures and (duration or every):
         raise typer.BadParameter("--duration and --every are for -i")
 
 
@@ -231,10 +235,10 @@ def _read(
             scans.fail("nothing could be read")
             return reading.FAILED
         judgement = Judgement(gathered.spool, asked.local_nets, asked.known, asked.today(), stored.profiles)
-        found = Found(gathered, judgement, _data_until(gathered))
+        found = Found(gathered, judgement, _data_until(gathered), complete=not gathered.counts.interrupted)
         scans.commit(found)
-        for name in names if found_whole(gathered) else ():
-            before[name].remember(path for sensor, path in _listed(wanted) if sensor == name)
+        for each in before.values() if found_whole(gathered) else ():
+            each.remember()
         return _told(asked, scans, found, report)
 
 
@@ -242,19 +246,13 @@ def _wanted(
     captures: list[tuple[str, Path]], before: dict[str, ReadBefore], *, everything: bool
 ) -> tuple[list[tuple[str, Path]], int]:
     """Return the captures to read, and how many were read before."""
-    if everything:
-        return captures, 0
     wanted: list[tuple[str, Path]] = []
     passed = 0
     for name, known in before.items():
         found, old = known.wanted([path for sensor, path in captures if sensor == name])
         wanted += [(name, path) for path in found]
         passed += old
-    return wanted, passed
-
-
-def _listed(captures: list[tuple[str, Path]]) -> list[tuple[str, Path]]:
-    return [(name, path) for name, path in captures if path.is_file()]
+    return (captures, 0) if everything else (wanted, passed)
 
 
 def found_whole(gathered: Gathered) -> bool:
@@ -269,10 +267,8 @@ def _data_until(gathered: Gathered) -> int:
 
 def _told(asked: Asked, scans: Scans, found: Found | None, report: ScanReport) -> int:
     """Report on what is new; return the exit status."""
-    notes = report.notes(found, scans.summary)
-    morning = scans.morning(found, notes)
-    matched = scans.matched(asked.failing, morning)
-    return report.write(morning, found, scans.summary, matched)
+    morning = scans.morning(found, notes(found, scans.summary))
+    return report.write(Told(morning, found, scans.summary, scans.matched(asked.failing, morning)))
 
 
 class _Listening:
@@ -286,8 +282,8 @@ class _Listening:
         self._stored = profiles.load()
         self._problems = 0
 
-    def run(self, duration: str | None, every: str | None) -> int:
-        """Listen for a time, or always; return the exit status."""
+    def run(self, lasts: float | None, period: float | None) -> int:
+        """Listen for some seconds, or always, with a report each ``period``; return the exit status."""
         preload(self._asked.known)
         _rehearse()
         with Interrupt() as interrupt:
@@ -300,9 +296,9 @@ class _Listening:
                     scans.begin()
                     if self._asked.tables:
                         take(self._asked.tables, self._live.found, self._asked.settings.ports)
-                    if every is None:
-                        return self._once(scans, amounts.seconds(duration) or 0.0, interrupt.pending)
-                    return self._always(scans, amounts.seconds(every) or 0.0, interrupt.pending)
+                    if period is None:
+                        return self._once(scans, lasts or 0.0, interrupt.pending)
+                    return self._always(scans, period, interrupt.pending)
             finally:
                 if self._live.listening:
                     self._live.stop()

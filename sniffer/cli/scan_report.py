@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from typing import IO
+from typing import IO, NamedTuple
 
-from sniffer.cli import reading
-from sniffer.cli.report import DONE, MATCHED, NONE_JUDGED
+from sniffer.cli import report
 from sniffer.cli.scanning import Found
+from sniffer.inventory.spool import Spool
+from sniffer.knowledge.catalogue import Catalogue
+from sniffer.pipeline import Gathered, Settings
 from sniffer.reports import machine
 from sniffer.reports.changes import Morning, change_row, morning_row, morning_text
 from sniffer.reports.redaction import Redactor
-from sniffer.reports.rows import SCHEMA, Row
+from sniffer.reports.rows import Row
+from sniffer.reports.run_row import run_row
 from sniffer.reports.silent import suspect_row
 from sniffer.reports.summary import Summary
 
@@ -27,35 +30,42 @@ class Format(StrEnum):
     JSONL = "jsonl"
 
 
+class Told(NamedTuple):
+    """One report: what changed, what was found (None where there was nothing new to read), and what it matches."""
+
+    morning: Morning
+    found: Found | None
+    summary: Summary
+    matched: Sequence[str] = ()
+
+
 class ScanReport:
     """Writes reports of scans; ``again`` says that each takes the place of the one before, as in a file."""
 
-    def __init__(self, stream: IO[str], form: Format, redact: Redactor, *, again: bool) -> None:
+    def __init__(
+        self, stream: IO[str], form: Format, redact: Redactor, settings: Settings, known: Catalogue, *, again: bool
+    ) -> None:
         self._stream = stream
         self._form = form
         self._redact = redact
+        self._settings = settings
+        self._known = known
         self._again = again
 
-    def notes(self, found: Found | None, summary: Summary) -> list[str]:
-        """Return what was wrong with a run."""
-        if found is None:
-            return []
-        cut_short = [CUT_SHORT] if not found.complete or found.gathered.counts.interrupted else []
-        return [*cut_short, *map(str, found.gathered.problems), *summary.quality.lines(found.health)]
-
-    def write(self, morning: Morning, found: Found | None, summary: Summary, matched: Sequence[str]) -> int:
+    def write(self, told: Told) -> int:
         """Write a report; return the exit status."""
-        status = _status(found, summary, matched)
+        flags = _flags(told)
+        status = report.status_of(flags)
         if self._again and self._stream.seekable():
             self._stream.seek(0)
             self._stream.truncate()
         if self._form is Format.TEXT:
-            self._stream.write(morning_text(morning, self._redact))
+            self._stream.write(morning_text(told.morning, self._redact))
         elif self._form is Format.JSON:
-            machine.write_object(self._stream, "changes", self._changes(morning), self._run(morning, matched, status))
+            machine.write_object(self._stream, "changes", self._changes(told.morning), self._run(told, flags, status))
         else:
-            rows = [*self._changes(morning), *self._suspects(morning)]
-            machine.write_lines(self._stream, rows, self._run(morning, matched, status))
+            rows = [*self._changes(told.morning), *self._suspects(told.morning)]
+            machine.write_lines(self._stream, rows, self._run(told, flags, status))
         self._stream.flush()
         return status
 
@@ -65,22 +75,33 @@ class ScanReport:
     def _suspects(self, morning: Morning) -> Iterator[Row]:
         return (suspect_row(each, self._redact) for each in (morning.silent.found if morning.silent else ()))
 
-    def _run(self, morning: Morning, matched: Sequence[str], status: int) -> Row:
-        suspects = list(self._suspects(morning)) if self._form is Format.JSON else None
-        more = {} if suspects is None else {"suspects": suspects}
+    def _run(self, told: Told, flags: list[str], status: int) -> Row:
+        """Return the run's row; the numbers of devices are those of the inventory."""
+        gathered = told.found.gathered if told.found else Gathered(Spool())
+        health = told.found.health if told.found else None
+        counted = report.counted_by(gathered, self._settings) | {"health": health}
+        suspects = list(self._suspects(told.morning)) if self._form is Format.JSON else None
         return {
-            "type": "scan", "schema": SCHEMA, **morning_row(morning), **more, "matched": list(matched),
-            "exit_status": status,
-        }  # fmt: skip
+            **run_row(counted, told.summary, flags, status, self._known),
+            "scan": {**morning_row(told.morning), "suspects": suspects},
+        }
 
 
-def _status(found: Found | None, summary: Summary, matched: Sequence[str]) -> int:
-    """Return the exit status: of several that hold, the first of 3, 5, 4."""
-    if matched:
-        return MATCHED
+def notes(found: Found | None, summary: Summary) -> list[str]:
+    """Return what was wrong with a run, and how well it heard."""
     if found is None:
-        return DONE
-    if summary.none_judged:
-        return NONE_JUDGED
-    whole = found.complete and not found.gathered.problems and not found.gathered.counts.interrupted
-    return DONE if whole else reading.PARTLY_READ
+        return []
+    return [
+        *([] if found.complete else [CUT_SHORT]),
+        *map(str, found.gathered.problems),
+        *summary.quality.lines(found.health),
+    ]
+
+
+def _flags(told: Told) -> list[str]:
+    """Name everything about a run that its reader must know."""
+    flags = [f"fail-on:{word}" for word in told.matched]
+    if told.found is None:
+        return flags
+    flags += report.flags_of(told.found.gathered, told.summary, ())
+    return flags + ([] if told.found.complete or "interrupted" in flags else ["interrupted"])

@@ -76,6 +76,7 @@ class ReadBefore:
         """``where`` is the ``folder``."""
         self._path = where / f"{_file_name(sensor)}.json"
         self._known = _loaded(self._path)
+        self._seen: dict[str, str] = {}
 
     def wanted(self, paths: Iterable[Path]) -> tuple[list[Path], int]:
         """Return the captures to read, and how many were read before.
@@ -83,17 +84,17 @@ class ReadBefore:
         The newest that was read before is read once more: a session may go on in the next.
         """
         found = _files(paths)
+        self._seen = {_identity(each): str(each) for each in found}  # now: what is written meanwhile was not read
         old = [each for each in found if _identity(each) in self._known]
         new = [each for each in found if _identity(each) not in self._known]
         again = max(old, key=lambda each: each.stat().st_mtime_ns, default=None) if new else None
         read = {*new, *([again] if again else [])}
         return [each for each in found if each in read], len(old) - (again is not None)
 
-    def remember(self, paths: Iterable[Path]) -> None:
-        """Remember captures as read; of those before, the ones that are still there."""
-        known = {_identity(each): str(each) for each in paths if each.is_file()}
-        kept = {key: name for key, name in self._known.items() if Path(name).exists()}
-        text = json.dumps(kept | known, indent=1)
+    def remember(self) -> None:
+        """Remember the captures that were wanted as read, as they were then; of those before, the ones still there."""
+        known = self._known | {key: name for key, name in self._seen.items() if key}
+        text = json.dumps({key: name for key, name in known.items() if Path(name).exists()}, indent=1)
         new = self._path.with_suffix(".new")
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:

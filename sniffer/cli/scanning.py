@@ -19,6 +19,7 @@ from sniffer.model.health import Health
 from sniffer.model.records import DeviceRecord, Listening, RunEnd, RunKind, RunStart, SensorRecord
 from sniffer.pipeline import Gathered, Judgement
 from sniffer.reports.changes import Morning
+from sniffer.reports.moments import local_ahead
 from sniffer.reports.summary import Summary
 
 DAY = 24 * 3600 * 1_000_000
@@ -150,7 +151,7 @@ class Scans:
     def _coverage(self, start: int, until: int) -> list[Coverage]:
         mine = {each.name for each in self._sensors}
         listened = (Listened(*each) for each in self._store.listening(start, until) if each.sensor in mine)
-        return coverages(listened, start, until)
+        return coverages(listened, start, until, local_ahead(until))
 
     def _deadline(self, day: date) -> str:
         row = self._known.deadline(DATED)

@@ -6,7 +6,8 @@ Rules of this file:
    back, and is not new each time.  Who is quiet did not become unknown.
 3. A device that fails for a policy's word is ``refused``, whatever the day; what the day adds is the likely cause.
 4. An address in the same network is no move: leases change.  Addresses of IPv6 that a host makes up are nobody's place.
-5. An exception silences what somebody would have to act on or to know.  It is counted, and good news pass.
+5. Hosts of the Internet are nobody's device: what they do is no change.
+6. An exception silences what somebody would have to act on or to know.  It is counted, and good news pass.
 """
 
 from __future__ import annotations
@@ -46,8 +47,11 @@ def changes(
     ``past`` is the last verdict of each service, by its code, that was not ``unknown``: the device's history.  ``day``
     changes words only.
     """
+    newest = after or before
+    if newest is None or newest.scope == "remote":
+        return []
     if after is None:
-        found = list(_gone(before)) if before else []
+        found = list(_gone(newest))
     else:
         found = list(_Compared(before, after, known, day, past or {}).everything())
     return sorted(found, key=_order)

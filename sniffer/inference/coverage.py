@@ -31,16 +31,19 @@ MONDAY = 4 * DAY
 """The first Monday after 1970-01-01, which was a Thursday."""
 
 
-def coverages(listened: Iterable[Listened], start: int, end: int) -> list[Coverage]:
+def coverages(listened: Iterable[Listened], start: int, end: int, ahead: int = 0) -> list[Coverage]:
     """Return the coverage of a period for each sensor, by name; a sensor that did not listen in it is there too."""
     by_sensor: dict[str, list[Interval]] = {}
     for sensor, begins, ends in listened:
         by_sensor.setdefault(sensor, []).append(Interval(begins, ends))
-    return [coverage(sensor, by_sensor[sensor], start, end) for sensor in sorted(by_sensor)]
+    return [coverage(sensor, by_sensor[sensor], start, end, ahead) for sensor in sorted(by_sensor)]
 
 
-def coverage(sensor: str, intervals: Iterable[Interval], start: int, end: int) -> Coverage:
-    """Return the coverage of a period by the intervals in which one sensor listened, in any order."""
+def coverage(sensor: str, intervals: Iterable[Interval], start: int, end: int, ahead: int = 0) -> Coverage:
+    """Return the coverage of a period by the intervals in which one sensor listened, in any order.
+
+    ``ahead`` is what the clock by which jobs are set is ahead of UTC, in microseconds: it has the times of day.
+    """
     heard = joined(within(intervals, start, end))
     listened = sum(each.length for each in heard)
     return Coverage(
@@ -52,8 +55,9 @@ def coverage(sensor: str, intervals: Iterable[Interval], start: int, end: int) -
         chances=tuple(
             Chance(every, folded(heard, length) / length, 1 - exp(-listened / length)) for every, length in SENDERS
         ),
-        unheard=tuple(_unheard_times(heard, start, end)),
-        unheard_days=tuple(_unheard_days(heard, start, end)),
+        unheard=tuple(_unheard_times(heard, start, end, ahead)),
+        unheard_days=tuple(_unheard_days(heard, start, end, ahead)),
+        ahead=ahead,
     )
 
 
@@ -105,17 +109,17 @@ def _laid_over(heard: Iterable[Interval], length: int, origin: int) -> list[Inte
     return joined(found)
 
 
-def _unheard_times(heard: list[Interval], start: int, end: int) -> Iterator[Interval]:
+def _unheard_times(heard: list[Interval], start: int, end: int, ahead: int) -> Iterator[Interval]:
     """Give the times of day that came in a period of a day or more, and were listened to on none."""
     if end - start >= DAY:
-        yield from gaps(_laid_over(heard, DAY, 0), 0, DAY)
+        yield from gaps(_laid_over(heard, DAY, -ahead), 0, DAY)
 
 
-def _unheard_days(heard: list[Interval], start: int, end: int) -> Iterator[int]:
+def _unheard_days(heard: list[Interval], start: int, end: int, ahead: int) -> Iterator[int]:
     """Give the days of the week that came whole in a period, and of which nothing was listened to."""
     if end - start < WEEK or not heard:
         return
-    laid = _laid_over(heard, WEEK, MONDAY)
+    laid = _laid_over(heard, WEEK, MONDAY - ahead)
     for day in range(7):
         if not any(within(laid, day * DAY, (day + 1) * DAY)):
             yield day

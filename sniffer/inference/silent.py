@@ -5,7 +5,8 @@ Rules of this file:
 2. What a box is, ``identity`` says, by all that was said of its cards.  A sensor must have heard it: what stands in a
    list only may be in a cellar.
 3. Who mails is none, by any of its cards, or by an address that it had: beyond a router sessions show no card.
-4. Who asked for the host of another's mail is a resolver.  Routers, firewalls and servers ask for others.
+4. Who asked for the host of another's mail is a resolver.  Routers, firewalls and servers ask for others, and so does
+   who asks for several providers' hosts: a device has one.
 """
 
 from __future__ import annotations
@@ -31,6 +32,10 @@ MAILERS = ("printer", "scanner", "nas", "ups", "camera", "recorder", "monitor")
 
 RESOLVERS = frozenset(("router", "firewall", "server"))
 """Kinds of boxes that ask for others."""
+
+
+ONE_DEVICE = 2
+"""Hosts that take mail for which one device asks: its own, and the one it had before."""
 
 
 class Mailed(NamedTuple):
@@ -59,13 +64,19 @@ class Silent:
     """Finds the boxes that may mail and were not seen mailing."""
 
     def __init__(
-        self, owners: Owners, who: Mailed, known: Catalogue, claims: Callable[[str], Iterable[BindingFact]]
+        self,
+        owners: Owners,
+        who: Mailed,
+        known: Catalogue,
+        claims: Callable[[str], Iterable[BindingFact]],
+        ours: Callable[[str], bool],
     ) -> None:
-        """``claims`` gives the cards that had an address, by time."""
+        """``claims`` gives the cards that had an address, by time; ``ours`` says whether it is on our side."""
         self._owners = owners
         self._mailed = who
         self._known = known
         self._claims = claims
+        self._ours = ours
 
     def suspects(self, others: Iterable[HeardCard], asked: Iterable[AskedFact]) -> Suspects:
         """Return the suspects among the cards that were heard and mailed nothing, and among those that asked."""
@@ -95,19 +106,27 @@ class Silent:
 
     def _that_asked(self, asked: Iterable[AskedFact]) -> Iterator[Suspect]:
         """Give who was told where Exchange Online takes mail, and did not go there."""
-        names: dict[tuple[str, str], list[AskedFact]] = {}
+        by_client: dict[tuple[str, str], list[AskedFact]] = {}
         for each in asked:
-            row = self._known.by_name(each.name)
-            if row and row.affected and (each.sensor, each.client) not in self._mailed.affected:
-                names.setdefault((each.sensor, each.client), []).append(each)
-        for (sensor, ip), facts in names.items():
+            if self._ours(each.client) and (each.sensor, each.client) not in self._mailed.affected:
+                by_client.setdefault((each.sensor, each.client), []).append(each)
+        for (sensor, ip), names in by_client.items():
+            facts = [each for each in names if (row := self._known.by_name(each.name)) and row.affected]
+            if not facts:
+                continue
             first, last = min(each.first for each in facts), max(each.last for each in facts)
             card = self._card(sensor, ip, first, last)
             cards = self._owners.joins.cards(self._owners.joins.box(card)) if card else ()
             what = describe(self._owners, cards, (), ()) if cards else Box()
             told = _suspect(sensor, card, ip, what, first, last)
             for_others = what.kind in RESOLVERS or (card is not None and self._owners.gateways.forwards(card))
+            for_others |= len({self._provider(each.name) for each in names}) > ONE_DEVICE
             yield replace(told, asked=tuple(sorted({each.name for each in facts})), for_others=for_others)
+
+    def _provider(self, host: str) -> str:
+        """Return the service of a host, else its domain; Exchange Online's hosts are one's."""
+        row = self._known.by_name(host)
+        return (row.within or row.code) if row else host.partition(".")[2]
 
     def _card(self, sensor: str, ip: str, first: int, last: int) -> str | None:
         """Return the card that had an address while somebody asked from there, None where that is none, or several."""

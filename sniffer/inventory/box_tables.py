@@ -76,6 +76,12 @@ CREATE INDEX bound_ip ON bound (ip);
 CREATE INDEX bound_mac ON bound (mac);
 """
 
+STRANGERS = """
+DELETE FROM clue WHERE source = 'tcp' AND last < (SELECT max(last) FROM clue) - ?
+AND ip NOT IN (SELECT ip FROM session)
+"""
+"""How somebody opened connections who then said nothing: a flood has many of them."""
+
 ENDED = "DELETE FROM binding WHERE line IS NULL AND max(last, coalesce(until, 0)) < ?"
 
 OF_CARD = """
@@ -194,7 +200,7 @@ class BoxTables:
         self._database.executescript(JOINED)
 
     def compact(self, before: int) -> None:
-        """Add up the parts of what was said, and forget bindings that ended before a time."""
+        """Add up the parts of what was said, and forget bindings that ended before a time, and who only knocked."""
         self.flush()
         self._database.executescript(COMPACTED)
         self._database.execute(

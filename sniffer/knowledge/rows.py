@@ -58,7 +58,7 @@ FILES = {
 }
 """The tables of which a user's file may have rows, and the files that hold what ships."""
 
-OURS = {"maker": "makers.toml"}
+OURS = {"maker": "makers.toml", "span-advice": "span_advice.toml", "recipe": "recipes.toml"}
 """Tables that only ship."""
 
 R = TypeVar("R", bound=Row)

@@ -46,8 +46,8 @@ class Coverage(NamedTuple):
     """How much of a period a sensor listened, and what follows.
 
     ``listened`` is in microseconds.  ``gaps`` are when it did not, the oldest first.  ``unheard`` are the times of day
-    (microseconds since midnight, UTC) at which it never listened on any day, ``unheard_days`` the days of the week (0
-    is Monday, UTC) of which it heard nothing though they came.
+    (microseconds since midnight) at which it never listened on any day, ``unheard_days`` the days of the week (0 is
+    Monday) of which it heard nothing though they came; both of a clock that is ``ahead`` of UTC, in microseconds.
     """
 
     sensor: str
@@ -58,6 +58,7 @@ class Coverage(NamedTuple):
     chances: tuple[Chance, ...]
     unheard: tuple[Interval, ...] = ()
     unheard_days: tuple[int, ...] = ()
+    ahead: int = 0
 
     @property
     def share(self) -> float:

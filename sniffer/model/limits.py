@@ -19,6 +19,10 @@ BATCH_FRAMES_UNMEASURED = 512
 FRAME_BYTES = 256 * 1024
 """Captured bytes of one frame; libpcap's own maximum snapshot length (MAXIMUM_SNAPLEN)."""
 
+LISTENING_PAUSE = 900 * 1_000_000
+"""Microseconds between the last frame of one file and the first of the next for which they are one time of listening:
+behind the filter a quiet office shows some frame (ARP, names) in each quarter of an hour."""
+
 OPEN_FILES = 128
 """Capture files of one sensor read at the same time because their times overlap.  A ring buffer
 overlaps by one; two taps by two.  More than this is a folder that mixes sensors."""
@@ -303,6 +307,15 @@ day.  About 1.5 KiB each as they were read, and at most ``MESSAGE_OCTETS`` toget
 
 MESSAGE_OCTETS = 16 * 1024 * 1024
 """Octets of the messages of a generation."""
+
+OPENINGS_AGAIN = 60 * 1_000_000
+"""Microseconds within which a sender's way of opening connections is looked at once: it is always the same."""
+
+OPENINGS_A_SECOND = 50
+"""New senders a second of which it is looked at: five thousand boxes that all mail within two minutes make as many."""
+
+OPENINGS = 10_000
+"""Senders remembered for that, in each of two generations, 200 bytes each."""
 
 CLUES = 100_000
 """Things said of boxes that are counted in memory: 30 MiB.  Beyond it they are written to the run's spool, which adds
@@ -617,6 +630,10 @@ STORE_FOLDED = 92 * 24 * 3600 * 1_000_000
 """Microseconds of sessions, before the end of the data, that a verdict is folded from; it speaks of the last thirty
 days, the rest tells how often a device usually mails."""
 
+STORE_WORD = 250
+"""Characters of a word by which a device is found: a name has 255 octets (RFC 1035 2.3.4), a mailbox 254 (RFC 5321
+4.5.3.1.3); PostgreSQL's indexes take some 2,700 bytes."""
+
 STORE_OFTEN = 30
 """Sessions of a device within thirty days from which on these show its habits; of others ninety days are looked at."""
 
@@ -642,8 +659,30 @@ SERVICE_STOP = 180
 SERVICE_LATE = 1800
 """Seconds behind the end of its window after which a scan hangs: storing a large site's day takes a minute."""
 
+SERVICE_REPORT = 10
+"""Seconds behind the first sign of a new report until it is whole: it is written within one."""
+
 SERVICE_RESTART = 30
 """Seconds until a service that failed is started again: an interface that was unplugged, a database that is away."""
+# -- surveys -----------------------------------------------------------------------------------
+
+SURVEYED = 65_536
+"""Connections that a survey follows, mail's and all others each: 20 MiB.  Beyond it every second, fourth … of them is
+followed, chosen by a hash of its ends."""
+
+SURVEYED_HOLES = 64
+"""Holes kept per direction of a surveyed connection, in case that late segments fill them; beyond it the oldest is
+lost for good."""
+
+COPIES_WINDOW = 8192
+"""Packets among which a copy is looked for: 10 ms of 10 Gbit/s in full frames."""
+
+COPY_APART = 20_000
+"""Microseconds between a packet and its copy.  Mirrors and routers take less than 1,000, a slow firewall some more; a
+packet is sent again after 200,000 at the earliest, as systems have it."""
+
+SURVEY_ROWS = 32
+"""Rows of a table that a survey shows: VLANs, servers, files.  More nobody reads; the busiest are shown."""
 
 # -- fleet -------------------------------------------------------------------------------------
 

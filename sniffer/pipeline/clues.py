@@ -14,8 +14,9 @@ from sniffer.model.frames import Ints
 from sniffer.model.packets import ARP, NO_MAC, NO_VLAN, Messages
 from sniffer.pipeline.addresses import INITIAL_HOPS, ip_text, mac_text, vlan_tags
 from sniffer.pipeline.bindings import Add, Bindings, Place
+from sniffer.pipeline.openings import Openings
 from sniffer.protocols import arp
-from sniffer.protocols.observers import OBSERVERS
+from sniffer.protocols.observers import OBSERVERS, SYN
 
 LOCAL = [kind for kind, observer in OBSERVERS.items() if observer.local]
 """Kinds of messages that no router passes on."""
@@ -64,6 +65,7 @@ class Clues:
         """``add`` takes the facts."""
         self._add = add
         self._bindings = Bindings(add)
+        self._openings = Openings()
         self._seen: dict[Key, _Seen] = {}
         self._older: dict[Key, _Seen] = {}
         self._octets = 0
@@ -76,6 +78,10 @@ class Clues:
         if addresses.any():
             self._arp(sensor, messages.take(addresses))
             messages = messages.take(np.logical_not(addresses))
+        opens = messages.kind == SYN
+        if opens.any():
+            opens[opens] = np.logical_not(self._openings.wanted(sensor, messages.take(opens)))
+            messages = messages.take(np.logical_not(opens))
         if not len(messages):
             return
         data, origins, seen_before = messages.data, messages.origins, self._seen

@@ -76,7 +76,7 @@ class Judgement:
     def silent(self, devices: Iterable[DeviceFinding]) -> Suspects:
         """Return the boxes that may mail and were not seen mailing; ``devices`` are all that were, at any time."""
         boxes = self._spool.boxes
-        finder = Silent(self._owners, mailed(devices, self._known), self._known, boxes.claims)
+        finder = Silent(self._owners, mailed(devices, self._known), self._known, boxes.claims, self._networks.holds)
         return finder.suspects(boxes.others(), self._spool.asked())
 
     def _advised(self, device: DeviceFinding) -> DeviceFinding:

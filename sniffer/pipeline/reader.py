@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from sniffer.decode import link_is_known
 from sniffer.model.frames import Frames
 from sniffer.pipeline.follower import Follower, Sink
+from sniffer.pipeline.listening import Listening
 from sniffer.pipeline.values import Progress, Settings
 from sniffer.sources import bpf
 from sniffer.sources.ahead import ahead
@@ -49,10 +50,9 @@ class Reader:
         if streaming:
             batches = ahead(batches, stop)  # a stream may keep us waiting, and must not keep us from stopping
         table = self.follower.table()
-        first, last = None, 0
+        listening = Listening(sources[0].sensor)
         for frames in batches:
-            first = int(frames.time.min()) if first is None else first
-            last = max(last, int(frames.time.max()))
+            listening.feed(frames)
             self._progress.frames += self.follower.feed(table, sources[0].sensor, frames)
             self._progress.sessions = self.follower.sessions
             self._progress.read_bytes = self._read_before + sum(each.position() for each in captures)
@@ -61,7 +61,7 @@ class Reader:
                 break
         table.finish()
         self.counts.interrupted |= stop()
-        self._count(table, captures, (sources[0].sensor, first, last) if first is not None else None)
+        self._count(table, captures, listening)
 
     def capture(self, source: Input, stop: Stop) -> Capture:
         """Return a capture that selects what these settings look at."""
@@ -73,9 +73,9 @@ class Reader:
         """Return when a capture begins, where that decides an order."""
         return None if source.stream or count == 1 else first_time(source, link_is_known)
 
-    def _count(self, table: ConnectionTable, captures: list[Capture], span: tuple[str, int, int] | None) -> None:
+    def _count(self, table: ConnectionTable, captures: list[Capture], listening: Listening) -> None:
         self._read_before += sum(each.position() for each in captures)
         self.counts.readable += sum(each.opened for each in captures)
         self.counts.frames_seen += [each.seen for each in captures]
-        self.counts.listening += [span] if span else []
+        self.counts.listening += listening.intervals()
         self.follower.count(table)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from sniffer.inventory.spool import Spool
 from sniffer.knowledge.mail_marks import MarkTable
+from sniffer.pipeline.listening import joined
 from sniffer.protocols import KeyLog
 from sniffer.sources.problems import CaptureError
 
@@ -100,11 +101,7 @@ class Counts:
         self.decrypted += other.decrypted
         self.messages += other.messages
         self.interrupted |= other.interrupted
-        spans = {sensor: (first, last) for sensor, first, last in self.listening}
-        for sensor, first, last in other.listening:
-            begins, ends = spans.get(sensor, (first, last))
-            spans[sensor] = min(begins, first), max(ends, last)
-        self.listening = [(sensor, *span) for sensor, span in spans.items()]
+        self.listening = joined((*self.listening, *other.listening))
 
 
 @dataclass(slots=True)

@@ -131,7 +131,7 @@ def morning_row(morning: Morning) -> Row:
 
 def _lines(morning: Morning, redact: Redactor) -> Iterator[str]:
     """Give the lines, unwrapped; what belongs to the line before is indented."""
-    since = f"since {local(morning.since)}" if morning.since is not None else "for the first time"
+    since = f"since {local(morning.since)}" if morning.since is not None else "the first one"
     yield f"Report of {local(morning.until)}, {since}."
     yield ""
     if not morning.loud:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from math import floor
 
 from sniffer.model import limits
 from sniffer.model.coverage import Chance, Coverage, Every, Interval
-from sniffer.reports.moments import EPOCH, SECOND, local_minutes, utc
+from sniffer.reports.moments import SECOND, local_minutes, utc
 from sniffer.reports.rows import Row
 
 MINUTE, HOUR = 60 * SECOND, 3600 * SECOND
@@ -17,6 +16,9 @@ DAY = 24 * HOUR
 DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
 ADVERBS: dict[Every, str] = {"day": "once a day", "week": "once a week", "month": "once a month"}
+
+LITTLE = 6 * HOUR
+"""Listening from which on there is something to say of who mails once a day."""
 
 SURE = 0.995
 """Chance from which on there is nothing to say of who mails more often."""
@@ -34,6 +36,9 @@ def coverage_sentence(found: Coverage) -> str:
     if not found.listened:
         return f"Did not listen at all from {_span(Interval(found.start, found.end))}: nothing is known of that time."
     length = found.end - found.start
+    if found.listened < LITTLE and found.share < 0.5:
+        span, period = duration(found.listened), duration(length)
+        return f"Listened {span} of {period}: whoever does not mail all the time was most likely not seen."
     told = f"Listened {_of(found.listened, length)} ({percent(found.share)})"
     return f"{told}: {_chances(found.chances)}.{_unheard(found)}{_gaps(found)}"
 
@@ -54,8 +59,9 @@ def coverage_row(found: Coverage) -> Row:
         "assumption": "regular: equal intervals from an unknown moment on; irregular: at random, so often on average",
         "gaps": [{"from": utc(each.start), "until": utc(each.end)} for each in found.gaps[: limits.COVERAGE_GAPS]],
         "gaps_left_out": max(0, len(found.gaps) - limits.COVERAGE_GAPS),
-        "never_at_utc": [{"from": _clock(each.start), "until": _clock(each.end)} for each in _of_use(found.unheard)],
-        "never_on_utc": [DAYS[day][:-1].lower() for day in found.unheard_days],
+        "utc_offset_seconds": found.ahead // SECOND,
+        "never_at": [{"from": _clock(each.start), "until": _clock(each.end)} for each in _of_use(found.unheard)],
+        "never_on": [DAYS[day][:-1].lower() for day in found.unheard_days],
     }
 
 
@@ -82,15 +88,14 @@ def _chances(chances: Sequence[Chance]) -> str:
 
 def _unheard(found: Coverage) -> str:
     """Name the hours and days that were never listened to: who mails then, and only then, was not seen."""
-    shift = _zone_shift(found.end)
-    times = [f"{_clock(each.start + shift)} and {_clock(each.end + shift)}" for each in _of_use(found.unheard)]
+    times = [f"{_clock(each.start)} and {_clock(each.end)}" for each in _of_use(found.unheard)]
     days = [DAYS[day] for day in found.unheard_days]
     told = []
     if times:
         more = f" and at {len(times) - limits.UNHEARD_TOLD} other times" if len(times) > limits.UNHEARD_TOLD else ""
         told.append(f"between {', '.join(times[: limits.UNHEARD_TOLD])}{more}")
     if days:
-        told.append(f"on {' and '.join(days)} (UTC)")
+        told.append(f"on {' and '.join(days)}")
     return f" Never listened {', or '.join(told)}: who mails only then was never seen." if told else ""
 
 
@@ -149,13 +154,6 @@ def _clock(time: int) -> str:
     """Return a time of day, ``24:00`` where one ends."""
     minutes = time // MINUTE
     return "24:00" if time == DAY else f"{minutes // 60 % 24:02}:{minutes % 60:02}"
-
-
-def _zone_shift(moment: int) -> int:
-    """Return what local time is ahead of UTC, in microseconds, at a moment; a summer's hours are told as a winter's."""
-    there: datetime = (EPOCH + timedelta(microseconds=moment)).astimezone()
-    offset = there.utcoffset() or timedelta()
-    return round(offset.total_seconds()) * SECOND % DAY
 
 
 def _floored(share: float) -> float:

@@ -27,6 +27,12 @@ def local_minutes(microseconds: int) -> str:
     return (EPOCH + timedelta(microseconds=microseconds)).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
+def local_ahead(microseconds: int) -> int:
+    """Return by how many microseconds the clock of this machine's zone is ahead of UTC at a moment."""
+    offset = (EPOCH + timedelta(microseconds=microseconds)).astimezone().utcoffset() or timedelta()
+    return round(offset.total_seconds()) * SECOND
+
+
 def local_span(first: int, last: int) -> str:
     """Return a span of time: the date once if it is one day, a moment if it is one second."""
     begins, ends = (EPOCH + timedelta(microseconds=each) for each in (first, last))

@@ -274,7 +274,7 @@ def _timer(wanted: Schedule) -> str:
 def _path(wanted: Schedule) -> str:
     return _text(
         _unit(wanted, f"A new report of {wanted.name}"),
-        ("Path", [f"PathChanged={wanted.report}"]),
+        ("Path", [f"PathModified={wanted.report}"]),
         _install("paths.target"),
     )  # fmt: skip
 
@@ -285,6 +285,8 @@ def _hook(wanted: Schedule) -> str:
         _unit(wanted, f"Takes on the report of {wanted.name}"),
         ("Service", [
             "Type=oneshot",
+            "# The report is written in one go, or in several; by then it is whole.",
+            f"ExecStartPre=/bin/sleep {limits.SERVICE_REPORT}",
             "# As root, like a job of cron; give it a User= of its own with 'systemctl edit'.",
             f"ExecStart={command_line(['/bin/sh', '-c', str(wanted.then)])}",
             f"StandardInput=file:{wanted.report}",

@@ -79,7 +79,8 @@ class LiveReader:
             self.notes += (SLOWLY,)
             return self._opened(scapy=True)
         self.notes += () if self._state.up else (IS_DOWN,)
-        self.notes += () if opened.filtered else (UNFILTERED,)
+        wanted = self._arguments[1](opened.link) is not None
+        self.notes += (UNFILTERED,) if wanted and not opened.filtered else ()
         return opened
 
     @property

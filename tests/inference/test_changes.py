@@ -196,6 +196,11 @@ def test_a_lease_is_no_move_and_another_network_is() -> None:
     assert kinds(device(used(), ip="fd00::1"), device(used(), ip="fd00:9::2", seen=NOW + 1)) == []
 
 
+def test_who_guesses_passwords_from_the_internet_is_no_change() -> None:
+    stranger = replace(device(used("basic-elsewhere", "failing", "private")), scope="remote")
+    assert kinds(None, stranger) == kinds(stranger, None) == kinds(None, None) == []
+
+
 def test_a_domain_makes_no_other_name() -> None:
     assert kinds(device(used(), name="RNP1"), device(used(), name="rnp1.example.org")) == []
     assert kinds(device(used(), name="RNP1"), device(used(), name="localhost")) == []

@@ -10,8 +10,9 @@ from sniffer.inventory.spool import Spool
 from sniffer.model.clues import BindingFact, ClueFact
 from sniffer.model.facts import NameFact, SessionFact
 from sniffer.model.suspects import Suspect, Suspects
-from sniffer.pipeline import Judgement
+from sniffer.pipeline import Judgement, Settings, gather
 from tests.inference.facts import DAY, EXCHANGE, NOW, attempt, fact
+from tests.program import ROOT
 
 RICOH, SYNOLOGY, APC, DELL, VIRTUAL = (
     "00:26:73:a1:b2:c3", "00:11:32:1a:2b:3c", "00:c0:b7:11:22:33", "00:14:22:aa:bb:cc", "00:00:5e:00:01:0a",
@@ -138,6 +139,17 @@ def test_a_router_asks_for_others() -> None:
     assert only(silent(*server, names=[told("10.0.3.2")], sessions=())).for_others
 
 
+def test_who_asks_for_several_providers_asks_for_others() -> None:
+    hosts = [HOST, "smtp-legacy.office365.com", "smtp.gmail.com", "smtp.example.org"]
+    few, many = ([told("10.0.3.53", host) for host in hosts[:count]] for count in (3, 4))
+    assert not only(silent(names=few)).for_others
+    assert only(silent(names=many)).for_others
+
+
+def test_a_stranger_who_asks_is_nobody_of_ours() -> None:
+    assert silent(names=[told("198.51.100.7")]).found == ()
+
+
 def test_who_asked_comes_first_and_the_order_of_facts_does_not_matter() -> None:
     facts: list[Fact] = [said(RICOH, "kind", "printer"), claim(APC, "10.0.3.40"), claim(SYNOLOGY, "10.0.3.77")]
     found = silent(*facts, names=[told("10.0.3.77")])
@@ -150,3 +162,12 @@ def test_parts_of_an_answer_are_one_question() -> None:
     parts = [told("10.0.3.77"), replace(told("10.0.3.77"), address="52.97.1.3", first=NOW, last=NOW + 5)]
     found = only(silent(names=parts))
     assert (found.first_seen, found.last_seen) == (NOW, NOW + 20)
+
+
+def test_a_captures_silent_boxes() -> None:
+    """From the lab: a NAS that takes mail and was not seen sending any, beside those that mail."""
+    gathered = gather([("default", ROOT / "captures" / "devices" / "s08-relay")], Settings())
+    judgement = Judgement(gathered.spool)
+    found = judgement.silent(judgement.devices())
+    gathered.spool.close()
+    assert [(each.kind, each.name, each.ip) for each in found.found] == [("nas", "DiskStation", "10.1.0.54")]

@@ -10,6 +10,7 @@ import pytest
 from sniffer.inference.coverage import coverage
 from sniffer.model.coverage import Coverage, Interval
 from sniffer.reports.coverage import DAY, HOUR, coverage_lines, coverage_row, coverage_sentence, duration, percent
+from sniffer.reports.moments import local_ahead
 
 START = 20_001 * DAY  # 2024-10-05, a Saturday
 DAY_BY_DAY = [(day * DAY, (day + 1) * DAY) for day in range(30)]
@@ -48,7 +49,23 @@ def test_a_window_at_a_fixed_hour_says_what_it_never_hears() -> None:
 
 def test_weekends_that_nobody_heard_are_told() -> None:
     told = coverage_sentence(of(*DAY_BY_DAY[2:7], *DAY_BY_DAY[9:14], *DAY_BY_DAY[16:21], *DAY_BY_DAY[23:28]))
-    assert "Never listened on Saturdays and Sundays (UTC)" in told
+    assert "Never listened on Saturdays and Sundays" in told
+
+
+@pytest.mark.parametrize(("zone", "ahead"), [("Europe/Berlin", 2), ("America/New_York", -4), ("Asia/Kolkata", 5.5)])
+def test_hours_are_those_of_the_clock_by_which_jobs_are_set(
+    monkeypatch: pytest.MonkeyPatch, zone: str, ahead: float
+) -> None:
+    """From two to four in the morning there, every day; Saturdays and Sundays there are missing."""
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    shift = local_ahead(START)
+    assert shift == ahead * HOUR
+    days = [day for day in range(-1, 31) if day % 7 not in (0, 1)]
+    windows = [Interval(START + day * DAY + 2 * HOUR - shift, START + day * DAY + 4 * HOUR - shift) for day in days]
+    found = coverage("hq", windows, START, START + 30 * DAY, shift)
+    assert "between 04:00 and 02:00, or on Saturdays and Sundays: who" in coverage_sentence(found)
+    assert coverage_row(found)["utc_offset_seconds"] == ahead * 3600
 
 
 def test_nothing_is_nothing() -> None:
@@ -71,7 +88,7 @@ def test_rows_for_programs() -> None:
     assert row["gaps"] == [{"from": "2024-10-16T00:00:00.000000Z", "until": "2024-10-16T12:00:00.000000Z"}]
     assert [each["every"] for each in row["chances"]] == ["day", "week", "month"]
     assert row["chances"][2]["regular"] == 0.9692
-    assert row["never_at_utc"] == []
+    assert row["never_at"] == []
 
 
 @pytest.mark.parametrize(

@@ -117,9 +117,10 @@ def test_whoever_takes_reports_on_is_not_who_listens() -> None:
     wanted = PLAIN._replace(then="mail -s 'sniffer: 100 %' noc@example.org")
     service, path, hook = units(wanted)
     assert "--output /var/lib/sniffer/report-eth1.txt" in settings(service.text)["ExecStart"][0]
-    assert settings(path.text)["PathChanged"] == ["/var/lib/sniffer/report-eth1.txt"]
+    assert settings(path.text)["PathModified"] == ["/var/lib/sniffer/report-eth1.txt"]
     assert settings(hook.text)["StandardInput"] == ["file:/var/lib/sniffer/report-eth1.txt"]
     assert unquoted(settings(hook.text)["ExecStart"][0]) == ["/bin/sh", "-c", wanted.then]
+    assert list(settings(hook.text)).index("ExecStartPre") < list(settings(hook.text)).index("ExecStart")
     assert "mail" not in service.text
     assert enabled(wanted) == ["sniffer-eth1.service", "sniffer-eth1-report.path"]
 

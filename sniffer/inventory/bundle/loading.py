@@ -125,20 +125,13 @@ def _bring(
     bringing = _begin(connection, start)
 
     def feed(writer: Sessions) -> None:
-        writer.take(each for each in contents.sessions() if _is_ours(writer, each))
+        writer.take(contents.sessions())
 
     told = [Told(each.finding, each.labels) for each in contents.devices]
     outcome = runs.store(connection, bringing, feed, told, end, known, compare)
     _write_formerly(connection, contents.devices, outcome)
     _write_sayings(connection, contents.devices, outcome)
     return outcome
-
-
-def _is_ours(writer: Sessions, each: Incoming) -> bool:
-    if each.device in writer.ids:
-        return True
-    writer.counted.remote += 1
-    return False
 
 
 def _begin(connection: Connection, start: RunStart) -> int:
@@ -167,10 +160,15 @@ def _insert(connection: Connection, start: RunStart, status: str) -> int:
     return int(made)
 
 
+def _stored(devices: Iterable[DevicePart], outcome: Outcome) -> Iterator[DevicePart]:
+    """Give the devices that are in the inventory now; those are not that were last seen before what was pruned."""
+    return (each for each in devices if each.finding.device in outcome.ids)
+
+
 def _write_formerly(connection: Connection, devices: Iterable[DevicePart], outcome: Outcome) -> None:
     """Have devices found by the ids that they had elsewhere (rule 4)."""
     wanted = {}
-    for each in devices:
+    for each in _stored(devices, outcome):
         lasting = number(outcome.ids[each.finding.device])
         for word in (each.finding.device, *each.formerly):
             if number(word) != lasting:
@@ -183,7 +181,7 @@ def _write_formerly(connection: Connection, devices: Iterable[DevicePart], outco
 
 def _write_sayings(connection: Connection, devices: Iterable[DevicePart], outcome: Outcome) -> None:
     """Take in what people said there: the newest word holds."""
-    for each in devices:
+    for each in _stored(devices, outcome):
         lasting = number(outcome.ids[each.finding.device])
         said = [{"device": lasting, **msgspec.structs.asdict(saying)} for saying in each.sayings]
         manual.bring(connection, facts, said)

@@ -210,6 +210,7 @@ def finding_of(device: int, folded: Folded, material: Material) -> DeviceFinding
         findings=present(labels.findings, folded.ends - PRESENT),
         anomalies=present(labels.anomalies, folded.ends - PRESENT),
         evidence=material.evidence,
+        affected_through=labels.affected_through[1] or None,
         role="nat" if several else labels.role[1],
         senders_at_least=labels.senders_at_least,
         **{"name": None, "vendor": None, **words},  # type: ignore[arg-type]

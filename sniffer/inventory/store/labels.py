@@ -18,14 +18,17 @@ from sniffer.model import limits
 from sniffer.model.events import Anomaly
 from sniffer.model.findings import Address, DeviceFinding, Evidence, Identity, Interface, Role, Scope
 
-WORDS = ("name", "vendor", "model", "kind", "location", "serial", "owner", "affected_through")
+WORDS = ("name", "vendor", "model", "kind", "location", "serial", "owner")
 """Fields of a finding of which the newest value holds, until another is told."""
 
 T = TypeVar("T")
 
 
 class Labels(Struct, frozen=True):
-    """What runs said of a device; ``words`` and the like are (time, value)."""
+    """What runs said of a device; ``words`` and the like are (time, value).
+
+    ``affected_through`` ends when a run does not say it any more, which is told by an empty word.
+    """
 
     scope: Scope
     role: tuple[int, Role]
@@ -35,6 +38,7 @@ class Labels(Struct, frozen=True):
     interfaces: tuple[Interface, ...]
     findings: dict[str, tuple[int, str]]
     anomalies: dict[str, tuple[int, str]]
+    affected_through: tuple[int, str]
 
 
 def labels_of(finding: DeviceFinding, time: int) -> Labels:
@@ -49,6 +53,7 @@ def labels_of(finding: DeviceFinding, time: int) -> Labels:
         interfaces=finding.interfaces,
         findings={each.code: (time, each.text) for each in finding.findings},
         anomalies={each.code: (time, each.text) for each in finding.anomalies},
+        affected_through=(time, finding.affected_through or ""),
     )
 
 
@@ -64,6 +69,7 @@ def merged(first: Labels, second: Labels) -> Labels:
         interfaces=tuple(interfaces[: limits.DEVICE_NAMES]),
         findings=_newer(first.findings, second.findings),
         anomalies=_newer(first.anomalies, second.anomalies),
+        affected_through=max(first.affected_through, second.affected_through),
     )
 
 
@@ -76,11 +82,8 @@ def renamed(labels: Labels, name: Callable[[str], str]) -> Labels:
         rivals=tuple(replace(each, label=name(each.label)) for each in identity.rivals),
         others=tuple(replace(each, device=name(each.device)) for each in identity.others),
     )
-    words = dict(labels.words)
-    if "affected_through" in words:
-        when, device = words["affected_through"]
-        words["affected_through"] = when, name(device)
-    return replace(labels, identity=(time, told), words=words)
+    when, relay = labels.affected_through
+    return replace(labels, identity=(time, told), affected_through=(when, name(relay) if relay else ""))
 
 
 def present(table: dict[str, tuple[int, str]], since: int) -> tuple[Anomaly, ...]:

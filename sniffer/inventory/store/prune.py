@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Select, delete, func, insert, select, text
 from sniffer.inventory.store.folding import day_of
 from sniffer.inventory.store.rows import put
 from sniffer.inventory.store.schema import change, daily, history, listening, observation, sensor, session, setting
-from sniffer.inventory.store.writing import PRUNED_BEFORE
+from sniffer.inventory.store.writing import PRUNED_BEFORE, pruned_before
 
 DETAILS, COUNTS = 90, 400
 """Days for which details and counts are kept if nobody says otherwise."""
@@ -21,9 +21,10 @@ DETAILS, COUNTS = 90, 400
 DAY = 24 * 3600 * 1_000_000
 
 UNUSED = """
-DELETE FROM part WHERE id NOT IN (
-    SELECT client FROM session UNION SELECT server FROM session UNION SELECT manner FROM session
-    UNION SELECT kind FROM session UNION SELECT kind FROM daily UNION SELECT place FROM observation
+DELETE FROM part WHERE id IN (
+    SELECT id FROM part EXCEPT SELECT client FROM session EXCEPT SELECT server FROM session
+    EXCEPT SELECT manner FROM session EXCEPT SELECT kind FROM session EXCEPT SELECT kind FROM daily
+    EXCEPT SELECT place FROM observation
 )
 """
 """Parts that no session has any more; nobody else writes meanwhile (``opening.writing``)."""
@@ -41,7 +42,7 @@ def prune(connection: Connection, now: int, details: int = DETAILS, counts: int 
     """Forget details of sessions older than so many days, and counts older than so many; ``now`` in microseconds."""
     newest = connection.execute(select(func.max(sensor.c.heard_until))).scalar() or 0
     today = day_of(min(now, newest))
-    before = max(today - details * DAY, _pruned_before(connection))
+    before = max(today - details * DAY, pruned_before(connection))
     gone = _count(connection, before) if before > 0 else 0
     last = today - counts * DAY
     old = connection.execute(delete(daily).where(daily.c.day < last)).rowcount
@@ -49,10 +50,6 @@ def prune(connection: Connection, now: int, details: int = DETAILS, counts: int 
     rows += connection.execute(delete(history).where(history.c.at < last, history.c.id.not_in(_newest()))).rowcount
     connection.execute(delete(listening).where(listening.c.last < last))
     return Pruned(gone, old, rows)
-
-
-def _pruned_before(connection: Connection) -> int:
-    return int(connection.execute(select(setting.c.value).where(setting.c.name == PRUNED_BEFORE)).scalar() or 0)
 
 
 def _count(connection: Connection, before: int) -> int:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, Row, Select, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Column, Connection, Row, Select, Table, text
+from sqlalchemy.dialects import sqlite
 
 from sniffer.model import limits
 
@@ -25,23 +25,39 @@ def batches(things: Iterable[T], size: int) -> Iterator[list[T]]:
 
 def insert(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
     """Insert rows; those whose key is there already stay as they are."""
-    if rows:
-        connection.execute(_insert(connection, table).on_conflict_do_nothing(), rows)
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        _insert_columns(connection, table, rows, "DO NOTHING")
+    else:
+        connection.execute(sqlite.insert(table).on_conflict_do_nothing(), rows)
 
 
 def put(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
-    """Insert rows, or put them in the place of those with the same key."""
+    """Insert rows, or put them in the place of those with the same key; no two of them have the same."""
     if not rows:
         return
-    statement = _insert(connection, table)
-    keys = list(table.primary_key.columns)
-    names = {column.name for column in keys}
-    values = {name: statement.excluded[name] for name in rows[0] if name not in names}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=values), rows)
+    keys = [column.name for column in table.primary_key.columns]
+    names = [name for name in rows[0] if name not in keys]
+    if connection.dialect.name == "postgresql":
+        changes = ", ".join(f'"{name}" = excluded."{name}"' for name in names)
+        places = ", ".join(f'"{name}"' for name in keys)
+        _insert_columns(connection, table, rows, f"({places}) DO UPDATE SET {changes}")
+    else:
+        statement = sqlite.insert(table)
+        changed = {name: statement.excluded[name] for name in names}
+        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), rows)
 
 
-def _insert(connection: Connection, table: Table) -> Any:
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+def _insert_columns(connection: Connection, table: Table, rows: Sequence[Values], conflict: str) -> None:
+    """Insert rows as one array a column: a row costs PostgreSQL a third of what one in a statement of its own does."""
+    for batch in batches(rows, limits.STORE_BATCH):
+        names = list(batch[0])
+        types = [table.c[name].type.compile(connection.dialect) for name in names]
+        arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in zip(names, types, strict=True))
+        columns = ", ".join(f'"{name}"' for name in names)
+        statement = f'INSERT INTO "{table.name}" ({columns}) SELECT * FROM unnest({arrays}) ON CONFLICT {conflict}'  # noqa: S608 - names of our own
+        connection.execute(text(statement), {name: [row[name] for row in batch] for name in names})
 
 
 def chosen(connection: Connection, query: Select[Any], column: Column[Any], keys: Iterable[Any]) -> Iterator[Row[Any]]:

@@ -10,14 +10,14 @@ from msgspec import Struct
 from sqlalchemy import Connection, insert, select, update
 
 from sniffer.inventory.store import folding
-from sniffer.inventory.store.devices import Known, known_devices, write_aliases
+from sniffer.inventory.store.devices import Known, known_devices, seen_of, write_aliases
 from sniffer.inventory.store.labels import Labels, labels_of, renamed
 from sniffer.inventory.store.parts import device_word, number
 from sniffer.inventory.store.rows import insert as insert_new
 from sniffer.inventory.store.rows import put
 from sniffer.inventory.store.schema import alias, change, device, exemption, heard, listening, run, sensor, session
 from sniffer.inventory.store.shelf import Shelf
-from sniffer.inventory.store.writing import Counted, Move, Sessions
+from sniffer.inventory.store.writing import Counted, Move, Sessions, pruned_before
 from sniffer.knowledge.catalogue import Catalogue
 from sniffer.model.findings import DeviceFinding, SessionFinding
 from sniffer.model.records import Before, RunEnd, RunStart
@@ -74,9 +74,11 @@ def begin(connection: Connection, start: RunStart) -> int:
 
 
 def fail(connection: Connection, number_: int, end: RunEnd) -> None:
-    """Store that a run failed; nothing of it counts."""
+    """Store that a run failed and nothing of it counts; one that was stored stays so."""
     values = {"status": "failed", "finished": end.finished, "end": encode(end)}
-    connection.execute(update(run).where(run.c.id == number_, run.c.status != "full").values(**values))
+    connection.execute(
+        update(run).where(run.c.id == number_, run.c.status.not_in(("full", "partial"))).values(**values)
+    )
 
 
 class Told(NamedTuple):
@@ -116,10 +118,12 @@ def store(
         raise LookupError(f"there is no run {number_}")
     start = msgspec.msgpack.decode(row.start, type=RunStart)
     sites = {each.name: each.site or each.name for each in start.sensors}
-    ours = sorted(devices, key=lambda each: each.finding.device)
+    oldest = pruned_before(connection)
+    young = (each for each in devices if seen_of(each.finding)[1] >= oldest)
+    ours = sorted(young, key=lambda each: each.finding.device)
     shelf = Shelf(connection, number_, end.finished)
     met = _meet(connection, shelf, ours, sites)
-    writer = Sessions(connection, number_, met.ids)
+    writer = Sessions(connection, number_, met.ids, oldest)
     feed(writer)
     renames = _absorb(connection, shelf, writer.moves)
     ids = {key: renames.get(value, value) for key, value in met.ids.items()}
@@ -196,12 +200,16 @@ def _left(connection: Connection, lasting: int) -> bool:
 def write_listening(
     connection: Connection, number_: int, end: RunEnd, sites: Mapping[str, str], until: Mapping[str, int]
 ) -> None:
-    """Store when sensors listened, and up to when there is data of them."""
+    """Store when sensors listened, and up to when there is data of them.
+
+    No data is of the future: frames with a wrong time would make everybody quiet.
+    """
     rows = [{"sensor": each.sensor, "first": each.first, "last": each.last, "run": number_} for each in end.listening]
     insert_new(connection, listening, rows)
     ends = dict.fromkeys(sites, 0) | dict(until)
     for each in end.listening:
         ends[each.sensor] = max(ends.get(each.sensor, 0), each.last)
+    ends = {name: min(last, end.finished + folding.DAY) for name, last in ends.items()}
     query = select(sensor.c.name, sensor.c.heard_until).where(sensor.c.name.in_(list(ends)))
     for name, heard_until in connection.execute(query):
         ends[name] = max(ends[name], heard_until)

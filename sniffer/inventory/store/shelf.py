@@ -31,7 +31,7 @@ from sniffer.inventory.store.schema import (
     session,
     word,
 )
-from sniffer.inventory.store.words import words_of
+from sniffer.inventory.store.words import storable, words_of
 from sniffer.model import limits
 from sniffer.model.findings import Address, DeviceFinding, Evidence
 from sniffer.model.records import Before
@@ -251,9 +251,7 @@ def _row(key: int, kept: Kept, folded: Folded, finding: DeviceFinding, body: byt
         "last_seen": kept.last_seen,
         "verdict": finding.verdict,
         "state": finding.state,
-        "kind": finding.kind,
-        "vendor": finding.vendor,
-        "name": finding.name,
+        **{name: storable(value) if (value := getattr(finding, name)) else None for name in ("kind", "vendor", "name")},
         "folded": folded.ends,
         "due": folded.due,
         "body": body,

@@ -7,7 +7,7 @@ nearer one tells the client, the better one the rest, whichever came first (``pa
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -55,7 +55,7 @@ class Move(NamedTuple):
 
 @dataclass(slots=True)
 class Sessions:
-    """Writes sessions of a run, in batches; ``ids`` are the lasting ids of its devices.
+    """Writes sessions of a run; ``ids`` are the lasting ids of its devices, ``oldest`` is as ``pruned_before`` says.
 
     ``touched`` are devices whose sessions changed, ``until`` the end of the last session of each sensor.
     """
@@ -63,6 +63,7 @@ class Sessions:
     connection: Connection
     run: int
     ids: Mapping[str, int]
+    oldest: int = 0
     counted: Counted = field(default_factory=Counted)
     moves: Counter[Move] = field(default_factory=Counter)
     touched: set[int] = field(default_factory=set)
@@ -73,23 +74,28 @@ class Sessions:
 
     def write(self, findings: Iterable[SessionFinding]) -> None:
         """Write what a judgement found."""
-        self.take(self._ours(findings))
-
-    def _ours(self, findings: Iterable[SessionFinding]) -> Iterator[Incoming]:
-        for each in findings:
-            if each.scope == "local" and each.device in self.ids:
-                yield Incoming(each.device, written(each))
-            else:
-                self.counted.remote += 1
+        self._write(
+            Incoming(each.device, written(each))
+            for each in findings
+            if self._is_wanted(each.device if each.scope == "local" else "", each.fact.start)
+        )
 
     def take(self, sessions: Iterable[Incoming]) -> None:
-        """Write them all."""
-        query = select(setting.c.value).where(setting.c.name == PRUNED_BEFORE)
-        oldest = int(self.connection.execute(query).scalar() or 0)
+        """Write what is to be stored as it is."""
+        self._write(each for each in sessions if self._is_wanted(each.device, each.written.row["start"]))
+
+    def _is_wanted(self, device: str, start: int) -> bool:
+        if start < self.oldest:
+            self.counted.too_old += 1
+        elif device not in self.ids:
+            self.counted.remote += 1
+        else:
+            return True
+        return False
+
+    def _write(self, sessions: Iterable[Incoming]) -> None:
         for batch in batches(sessions, limits.STORE_BATCH):
-            kept = [each for each in batch if each.written.row["start"] >= oldest]
-            self.counted.too_old += len(batch) - len(kept)
-            self._batch(kept)
+            self._batch(batch)
         self._write_heard()
 
     def _batch(self, sessions: list[Incoming]) -> None:
@@ -167,6 +173,11 @@ class Sessions:
             for (lasting, name), (first, last) in sorted(self._heard.items())
         ]
         put(self.connection, heard, rows)
+
+
+def pruned_before(connection: Connection) -> int:
+    """Return up to when details are gone; what began before is not taken in."""
+    return int(connection.execute(select(setting.c.value).where(setting.c.name == PRUNED_BEFORE)).scalar() or 0)
 
 
 def _client_rank(row: Values) -> tuple[int, int]:

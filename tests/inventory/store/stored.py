@@ -37,6 +37,7 @@ def load(
 ) -> Outcome:
     """Judge facts as one run, and store it."""
     found = judge(facts, boxes=boxes)
+    day = max([day, *((each.start - NOW) / DAY for each in facts)])
     run = store.begin(start(*sensors, key=key))
     more = {"compare": compare} if compare else {}
     return store.commit(run, found.sessions, found.devices, end(day, listening=listening), **more)

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+from msgspec import msgpack
+from msgspec.structs import replace
+
 from sniffer.inventory.store import Store
-from tests.inference.facts import attempt, fact, judge
+from sniffer.model.facts import HalfTurn, ShapeFact
+from sniffer.model.records import Listening, SensorRecord
+from tests.inference.facts import DAY, NOW, attempt, fact, in_tls, judge
 from tests.inventory.store.stored import end, load, only, plain, start
 
 PRINTER = "00:26:73:a1:b2:c3"
@@ -71,3 +79,52 @@ def test_a_run_that_nobody_ended_is_interrupted(store: Store) -> None:
     store.commit(second, found.sessions, found.devices, end())
     assert {each.run: each.status for each in store.runs()} == {first: "interrupted", second: "full"}
     assert plain(only(store).finding) == ("affected", "working", "exchange-online")
+
+
+def test_no_length_of_a_record_is_stored(url: str) -> None:
+    """Nor that of an EHLO line, nor when a half-turn came: all of them are in the fact, and none in the file."""
+    lengths = (43_210, 54_321)
+    shape = ShapeFact((HalfTurn(True, 12_345_678, 12_345_678, lengths), HalfTurn(False, 1, 1, lengths)))
+    made = in_tls()
+    hidden = replace(made, shape=shape, speech=replace(made.speech, hello_octets=43_210, greeted_octets=54_321))
+    found = judge([made])
+    judged = replace(found.session, fact=hidden)
+    with Store.open(url) as store:
+        store.commit(store.begin(start()), [judged], found.devices, end())
+        (back,) = store.sessions(only(store).device)
+        assert (back.fact.shape, back.fact.speech.hello_octets) == (None, None)
+    if "://" not in url:
+        beside = Path(f"{url}-wal")
+        stored = Path(url).read_bytes() + (beside.read_bytes() if beside.exists() else b"")
+        for secret in (*lengths, 12_345_678):
+            assert msgpack.encode(secret) not in stored
+            assert secret.to_bytes(3) not in stored
+
+
+def test_a_run_that_never_began_cannot_be_stored(store: Store) -> None:
+    with pytest.raises(LookupError):
+        store.commit(7, [], [], end())
+
+
+def test_a_run_that_failed_or_was_cut_short_is_no_full_one(store: Store) -> None:
+    failed, cut = store.begin(start("a")), store.begin(start("b"))
+    found = judge([fact(attempt(), sensor="b")])
+    store.commit(cut, found.sessions, found.devices, end(complete=False))
+    for run in (failed, cut):
+        store.fail(run, end(complete=False))  # what is stored stays stored
+    assert {each.run: each.status for each in store.runs()} == {failed: "failed", cut: "partial"}
+
+
+def test_hosts_of_the_internet_are_counted_only(store: Store) -> None:
+    guess = fact(attempt(outcome="failure"), client="203.0.113.9", mac=None, on_link=False, server="10.0.0.25")
+    outcome = load(store, guess)
+    assert (outcome.sessions.remote, outcome.sessions.new, store.devices()) == (1, 0, [])
+
+
+def test_what_was_listened_to_is_remembered(store: Store) -> None:
+    span = Listening("default", NOW, NOW + DAY)
+    for _ in range(2):
+        load(store, sensors=[SensorRecord("default", "hq")], listening=[span])
+    assert store.listening() == [span]
+    assert store.listening(since=NOW + 2 * DAY) == []
+    assert store.sensors() == [SensorRecord("default", "hq")]
