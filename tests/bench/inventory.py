@@ -1,6 +1,9 @@
 """The inventory, measured: how fast runs are stored and questions answered, and how large a session is.
 
     python -m tests.bench.inventory --devices 2000 --days 30 --db /tmp/bench.sqlite
+    python -m tests.bench.inventory --devices 10000 --days 10 --sessions 5 --days-a-run 5 --fleet
+
+``--fleet`` starts a PostgreSQL server of its own (root) and stores two sensors' sessions at the same time.
 
 A day's scan is a run: every device mails a few times to one of forty addresses of its service; some log in at Exchange
 Online and are refused in words that hold the time, and most say the same as ever.
@@ -9,6 +12,9 @@ Online and are refused in words that hold the time, and most say the same as eve
 from __future__ import annotations
 
 import argparse
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -19,10 +25,11 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from sniffer.inference.devices import device_id
-from sniffer.inventory.store import DeviceFilter, Store
+from sniffer.inventory.store import PASSWORD, DeviceFilter, Store
 from sniffer.model.findings import Address, DeviceFinding, Interface, SessionFinding
 from sniffer.model.records import Listening, RunEnd, RunStart, SensorRecord
 from tests.inference.facts import DAY, EXCHANGE, NOW, attempt, fact, in_tls, judge
+from tests.lab import database
 
 RICOH = "00:26:73:a1:b2:c3"
 SERVERS = 40
@@ -46,14 +53,45 @@ def main() -> None:
     parser.add_argument("--days-a-run", type=int, default=1)
     parser.add_argument("--sensor", default="default")
     parser.add_argument("--prune", type=int, help="keep details of so many days, as 'sniffer prune' does each day")
-    parser.add_argument("--db", required=True, help="a file or URL")
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--db", help="a file or URL")
+    where.add_argument("--fleet", action="store_true")
     asked = parser.parse_args()
+    if asked.fleet:
+        _fleet(asked)
+        return
     began = time.perf_counter()
     with Store.open(asked.db) as store:
         print(f"open: {time.perf_counter() - began:.2f} s")
         _load(store, asked)
         _ask(store)
     _sizes(Path(asked.db), asked.devices * asked.days * asked.sessions)
+
+
+def _fleet(asked: argparse.Namespace) -> None:
+    """Store two sensors' sessions at once, and hold what is stored against what was sent."""
+    words = [
+        f"--{name.replace('_', '-')}={getattr(asked, name)}" for name in ("devices", "days", "sessions", "days_a_run")
+    ]
+    os.environ[PASSWORD] = database.PASSWORD
+    with database.server() as server:
+        name = server.make()
+        argv = [sys.executable, "-m", "tests.bench.inventory", *words, "--db", server.url(name), "--sensor"]
+        began = time.perf_counter()
+        loaders = [subprocess.Popen([*argv, sensor]) for sensor in ("hq", "branch")]
+        assert [each.wait() for each in loaders] == [0, 0]
+        many, took = 2 * asked.devices * asked.days * asked.sessions, time.perf_counter() - began
+        print(f"both: {many:,} sessions in {took:.1f} s: {many / took:,.0f}/s, the making of them included")
+        server.sql("ANALYZE", name)
+        with Store.open(server.url(name)) as store:
+            _ask(store)
+            judged = sum(
+                service.judged + service.unjudged for each in store.devices() for service in each.finding.services
+            )
+        stored = int(server.sql("SELECT count(*) FROM session", name))
+        octets = int(server.sql(f"SELECT pg_database_size('{name}')", name))
+        print(f"sent {many:,}, stored {stored:,}, in verdicts {judged:,}; {octets / many:.0f} bytes a session")
+        assert stored == judged == many
 
 
 def _load(store: Store, asked: argparse.Namespace) -> None:

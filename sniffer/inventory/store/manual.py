@@ -10,21 +10,21 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
-from sniffer.inventory.store.parts import number
+from sniffer.inventory.store.reading import now_called
 from sniffer.inventory.store.rows import Values, put
-from sniffer.inventory.store.schema import exemption, manual
+from sniffer.inventory.store.schema import device, exemption, manual
 from sniffer.model.records import Exemption, ManualField
 
 
 def set_fact(connection: Connection, lasting: str, field: ManualField, value: str | None, at: int) -> None:
-    """Set what a person says of a device; None takes it away."""
-    put(connection, manual, [{"device": number(lasting), "field": field, "value": value or "", "at": at}])
+    """Set what a person says of a device; None takes it away.  Raises ``LookupError`` for an id that nobody has."""
+    put(connection, manual, [{"device": _known(connection, lasting), "field": field, "value": value or "", "at": at}])
 
 
 def exempt(connection: Connection, lasting: str, exemption_: Exemption | None, at: int) -> None:
-    """Have a device's changes silenced until a time; None ends it."""
+    """Have a device's changes silenced until a time; None ends it.  Raises ``LookupError`` for an id nobody has."""
     told = exemption_ or Exemption("", 0)
-    put(connection, exemption, [{"device": number(lasting), **told._asdict(), "at": at}])
+    put(connection, exemption, [{"device": _known(connection, lasting), **told._asdict(), "at": at}])
 
 
 def bring(connection: Connection, table: Table, rows: Iterable[Values]) -> None:
@@ -41,3 +41,10 @@ def bring(connection: Connection, table: Table, rows: Iterable[Values]) -> None:
 
 def _newness(row: Mapping[str, Any]) -> tuple[int, str]:
     return row["at"], row.get("value") or row.get("reason") or ""
+
+
+def _known(connection: Connection, lasting: str) -> int:
+    key = now_called(connection, lasting)
+    if connection.execute(select(device.c.id).where(device.c.id == key)).first() is None:
+        raise LookupError(f"there is no device {lasting}")
+    return key

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, delete, func, insert, select, text
 
+from sniffer.inference.verdicts import DAY
 from sniffer.inventory.store.folding import day_of
 from sniffer.inventory.store.rows import put
 from sniffer.inventory.store.schema import change, daily, history, listening, observation, sensor, session, setting
@@ -17,8 +18,6 @@ from sniffer.inventory.store.writing import PRUNED_BEFORE, pruned_before
 
 DETAILS, COUNTS = 90, 400
 """Days for which details and counts are kept if nobody says otherwise."""
-
-DAY = 24 * 3600 * 1_000_000
 
 UNUSED = """
 DELETE FROM part WHERE id IN (

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import Connection, Select, Table, func, select
+from sqlalchemy import Connection, Select, Table, func, null, select
 
+from sniffer.inference.verdicts import DAY
 from sniffer.inventory.store.parts import device_word, number
 from sniffer.inventory.store.rows import chosen
 from sniffer.inventory.store.schema import (
@@ -48,8 +49,6 @@ from sniffer.model.records import (
 
 T = TypeVar("T")
 
-DAY = 24 * 3600 * 1_000_000
-
 
 class DeviceFilter(NamedTuple):
     """Which devices are asked for; what is None does not matter.  ``since`` is when they were last seen."""
@@ -63,15 +62,13 @@ class DeviceFilter(NamedTuple):
 
 def devices(connection: Connection, wanted: DeviceFilter, *, evidence: bool = False) -> list[DeviceRecord]:
     """Return devices by verdict, the most urgent first, then by id."""
-    beside = _Beside(connection)
-    return _records(beside, connection.execute(_filtered(wanted, evidence=evidence)), evidence=evidence)
+    return _records(_Beside(connection), connection.execute(_filtered(wanted, evidence=evidence)))
 
 
 def exempted(connection: Connection) -> list[DeviceRecord]:
     """Return the devices that somebody looks away from, or did until a time that is over."""
     ids = sorted(connection.execute(select(exemption.c.device).where(exemption.c.reason != "")).scalars())
-    rows = chosen(connection, _columns(evidence=False), device.c.id, ids)
-    return _records(_Beside(connection, ids), rows, evidence=False)
+    return _records(_Beside(connection, ids), chosen(connection, _columns(evidence=False), device.c.id, ids))
 
 
 def device_of(connection: Connection, asked: str) -> list[DeviceRecord]:
@@ -83,20 +80,21 @@ def device_of(connection: Connection, asked: str) -> list[DeviceRecord]:
     named = connection.execute(select(manual.c.device, manual.c.value).where(manual.c.field.in_(("name", "ticket"))))
     ids |= {row.device for row in named if row.value and word_of(row.value) == word_of(asked)}
     if asked.startswith("d-"):
-        ids |= _by_id(connection, asked)
-    rows = chosen(connection, _columns(evidence=True), device.c.id, sorted(ids))
-    return _records(_Beside(connection, sorted(ids)), rows, evidence=True)
+        ids.add(now_called(connection, asked))
+    found = sorted(ids)
+    return _records(_Beside(connection, found), chosen(connection, _columns(evidence=True), device.c.id, found))
 
 
-def _by_id(connection: Connection, asked: str) -> set[int]:
+def now_called(connection: Connection, asked: str) -> int:
+    """Return the device of an id, which it may have had before it was merged."""
     lasting = number(asked)
     found = connection.execute(select(formerly.c.device).where(formerly.c.old == lasting)).scalar()
-    return {lasting if found is None else int(found)}
+    return lasting if found is None else int(found)
 
 
 def _columns(*, evidence: bool) -> Select[Any]:
     columns = [device.c.id, device.c.revision, device.c.first_seen, device.c.last_seen, device.c.body]
-    return select(*columns, *([device.c.evidence] if evidence else []))
+    return select(*columns, device.c.evidence if evidence else null().label("evidence"))
 
 
 def _filtered(wanted: DeviceFilter, *, evidence: bool) -> Select[Any]:
@@ -143,22 +141,22 @@ def _by_device(pairs: Iterable[Any]) -> dict[int, tuple[str, ...]]:
     return found
 
 
-def _records(beside: _Beside, rows: Iterable[Any], *, evidence: bool) -> list[DeviceRecord]:
+def _records(beside: _Beside, rows: Iterable[Any]) -> list[DeviceRecord]:
     """Return the records of rows of ``_columns``, the most urgent first."""
     found = []
-    for lasting, revision, first_seen, last_seen, body, *more in rows:
+    for key, revision, first, last, body, evidence in rows:
         finding = FINDINGS.decode(body)
-        if evidence:
-            finding = replace(finding, evidence=EVIDENCE.decode(more[0]))
+        if evidence is not None:
+            finding = replace(finding, evidence=EVIDENCE.decode(evidence))
         found.append(DeviceRecord(
             finding=finding,
             revision=revision,
-            formerly=beside.formerly.get(lasting, ()),
-            first_seen=first_seen,
-            last_seen=last_seen,
-            sensors=beside.sensors.get(lasting, ()),
-            facts=beside.facts.get(lasting, {}),
-            exemption=beside.exemptions.get(lasting),
+            formerly=beside.formerly.get(key, ()),
+            first_seen=first,
+            last_seen=last,
+            sensors=beside.sensors.get(key, ()),
+            facts=beside.facts.get(key, {}),
+            exemption=beside.exemptions.get(key),
         ))  # fmt: skip
     return sorted(found, key=_by_urgency)
 
@@ -172,7 +170,8 @@ def _by_urgency(record: DeviceRecord) -> tuple[int, str]:
 
 def sessions(connection: Connection, lasting: str, since: int, until: int | None) -> Iterator[SessionFinding]:
     """Give the sessions of a device that began since a time, and before ``until``, oldest first."""
-    query = select(session).where(session.c.device == number(lasting), session.c.start >= since)
+    mine = session.c.device == now_called(connection, lasting)
+    query = select(session).where(mine, session.c.start >= since)
     if until is not None:
         query = query.where(session.c.start < until)
     yield from Reader(connection).whole(connection.execute(query.order_by(session.c.start, session.c.id)))
@@ -180,11 +179,11 @@ def sessions(connection: Connection, lasting: str, since: int, until: int | None
 
 def days(connection: Connection, lasting: str) -> list[DayCount]:
     """Return how many sessions a device had each day, also those of which only that is left."""
-    mine = session.c.device == number(lasting)
+    mine = session.c.device == (key := now_called(connection, lasting))
     day = (session.c.start - session.c.start % DAY).label("day")
     rows = list(connection.execute(select(day, session.c.kind, func.count()).where(mine).group_by("day", "kind")))
     columns = daily.c.day, daily.c.kind, daily.c.sessions
-    rows += connection.execute(select(*columns).where(daily.c.device == number(lasting)))
+    rows += connection.execute(select(*columns).where(daily.c.device == key))
     kinds = Reader(connection).kinds({row.kind for row in rows})
     counted: Counter[tuple[int, str, Family, str]] = Counter()
     for time, kind, sessions_ in rows:
@@ -195,9 +194,12 @@ def days(connection: Connection, lasting: str) -> list[DayCount]:
 
 def history_of(connection: Connection, lasting: str) -> list[HistoryRecord]:
     """Return what was said of a device, oldest first."""
-    query = select(history).where(history.c.device == number(lasting)).order_by(history.c.id)
+    key = now_called(connection, lasting)
+    query = select(history).where(history.c.device == key).order_by(history.c.id)
     return [
-        HistoryRecord(lasting, row.service, row.run, row.at, row.seen, row.verdict, row.band, row.state, row.family)
+        HistoryRecord(
+            device_word(key), row.service, row.run, row.at, row.seen, row.verdict, row.band, row.state, row.family
+        )
         for row in connection.execute(query)
     ]
 

@@ -50,7 +50,7 @@ def put(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
 
 
 def _insert_columns(connection: Connection, table: Table, rows: Sequence[Values], conflict: str) -> None:
-    """Insert rows as one array a column: a row costs PostgreSQL a third of what one in a statement of its own does."""
+    """Insert rows as one array a column: a statement for each row costs more than the row itself."""
     for batch in batches(rows, limits.STORE_BATCH):
         names = list(batch[0])
         types = [table.c[name].type.compile(connection.dialect) for name in names]

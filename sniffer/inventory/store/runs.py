@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection, insert, select, update
 
+from sniffer.inference.verdicts import DAY
 from sniffer.inventory.store import folding
 from sniffer.inventory.store.devices import Known, known_devices, seen_of, write_aliases
 from sniffer.inventory.store.labels import Labels, labels_of, renamed
@@ -209,7 +210,7 @@ def write_listening(
     ends = dict.fromkeys(sites, 0) | dict(until)
     for each in end.listening:
         ends[each.sensor] = max(ends.get(each.sensor, 0), each.last)
-    ends = {name: min(last, end.finished + folding.DAY) for name, last in ends.items()}
+    ends = {name: min(last, end.finished + DAY) for name, last in ends.items()}
     query = select(sensor.c.name, sensor.c.heard_until).where(sensor.c.name.in_(list(ends)))
     for name, heard_until in connection.execute(query):
         ends[name] = max(ends[name], heard_until)

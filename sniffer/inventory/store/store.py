@@ -161,11 +161,14 @@ class Store:
     # -- people ------------------------------------------------------------------------------------
 
     def set_fact(self, device: str, field: ManualField, value: str | None, at: int) -> None:
-        """Set what a person says of a device (its lasting id); None takes it away."""
+        """Set what a person says of a device (its lasting id, or a former one); None takes it away.
+
+        Raises ``LookupError`` for an id that no device has.
+        """
         self._write(lambda connection: manual.set_fact(connection, device, field, value, at))
 
     def exempt(self, device: str, exemption: Exemption | None, at: int) -> None:
-        """Have a device's changes silenced until a time; None ends it."""
+        """Have a device's changes silenced until a time; None ends it.  Raises ``LookupError`` as ``set_fact``."""
         self._write(lambda connection: manual.exempt(connection, device, exemption, at))
 
     def prune(self, now: int, details: int = DETAILS, counts: int = COUNTS, *, only_count: bool = False) -> Pruned:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from sniffer.inventory.store.parts import PLACES, Written, written
+from sniffer.inventory.store.parts import CLIENTS, PLACES, Written, written
 from sniffer.inventory.store.rows import Values, batches, chosen, insert, put
 from sniffer.inventory.store.schema import heard, observation, part, session, setting
 from sniffer.model import limits
@@ -46,7 +46,7 @@ class Incoming(NamedTuple):
 
 
 class Move(NamedTuple):
-    """A session that turned out to be another device's; ``same`` says that both views show the same client."""
+    """A session that turned out to be another device's; ``same`` says that both views show one client's address."""
 
     old: int
     new: int
@@ -108,11 +108,12 @@ class Sessions:
             self._hear(each)
             if key in made:
                 first = made[key]
+                self._write_parts([first])
                 made[key] = Written(self._better(first.row, each) or first.row, first.parts | each.parts, ())
             else:
                 made[key] = each
-        known = {row.id: row._asdict() for row in chosen(self.connection, select(session), session.c.id, sorted(made))}
         self._write_parts(made.values())
+        known = {row.id: row._asdict() for row in chosen(self.connection, select(session), session.c.id, sorted(made))}
         new = [made[key] for key in made if key not in known]
         insert(self.connection, session, [each.row for each in new])
         rows = [{"session": key, "place": place, "run": self.run} for key, place in places]
@@ -128,7 +129,7 @@ class Sessions:
         client, stored_client = (_client_rank(each) for each in (row, stored))
         manner, stored_manner = (_manner_rank(each) for each in (row, stored))
         if row["device"] != stored["device"]:
-            same = row["client"] == stored["client"]
+            same = CLIENTS.decode(new.parts[row["client"]]).ip == self._client_ip(stored["client"])
             here, there = stored["device"], row["device"]
             self.moves[Move(here, there, same) if client < stored_client else Move(there, here, same)] += 1
         if client >= stored_client and manner >= stored_manner:
@@ -138,6 +139,11 @@ class Sessions:
         self.touched |= {row["device"], stored["device"]}
         self.counted.better += 1
         return {**clearer, **{name: nearer[name] for name in ("device", "client", "port", "near")}}
+
+    def _client_ip(self, client: int) -> str:
+        """Return the address of a client that is stored."""
+        body = self.connection.execute(select(part.c.body).where(part.c.id == client)).scalar_one()
+        return CLIENTS.decode(body).ip
 
     def _write_parts(self, made: Iterable[Written]) -> None:
         """Write the parts that this run has not written yet."""

@@ -60,7 +60,12 @@ def test_what_bridges_a_silence_makes_two_devices_one_again(store: Store) -> Non
     record = only(store)
     assert (record.device, record.formerly, record.facts) == (first, (second,), {"owner": "print team"})
     assert store.device(second) == [record]
-    assert len(list(store.sessions(first))) == 3
+    store.set_fact(second, "ticket", "CHG-7", NOW)
+    assert only(store).facts == {"owner": "print team", "ticket": "CHG-7"}
+    with pytest.raises(LookupError):
+        store.set_fact("d-000000000000", "ticket", "CHG-8", NOW)
+    assert len(list(store.sessions(first))) == len(list(store.sessions(second))) == 3
+    assert store.history(second) == store.history(first) != []
 
 
 def test_cards_that_turn_out_to_be_one_box_are_one_device(store: Store) -> None:
@@ -90,6 +95,18 @@ def test_an_address_whose_sessions_are_all_a_cards_was_that_card(store: Store) -
     assert record.sensors == ("default", "wan")
     load(store, fact(attempt(), day=5))
     assert only(store).device == first
+
+
+def test_an_address_seen_by_two_sensors_in_one_session_is_one_device(store: Store) -> None:
+    """Each also saw a session that the other one did not; the one hop between them changes nothing."""
+    seen = {
+        sensor: replace(by_address(), hops=hops, observations=(Observation(sensor, None, None, ()),))
+        for sensor, hops in (("core", 62), ("wan", 61))
+    }
+    for sensor, day in (("wan", 1), ("core", 2)):
+        load(store, seen[sensor], by_address(day, sensor=sensor), sensors=[sensor])
+    record = only(store)
+    assert (record.sensors, record.finding.services[0].judged) == (("core", "wan"), 3)
 
 
 def test_an_address_that_keeps_sessions_keeps_its_history(store: Store) -> None:

@@ -9,7 +9,7 @@ from msgspec import msgpack
 from msgspec.structs import replace
 
 from sniffer.inventory.store import Store
-from sniffer.model.facts import HalfTurn, ShapeFact
+from sniffer.model.facts import HalfTurn, Observation, ShapeFact
 from sniffer.model.records import Listening, SensorRecord
 from tests.inference.facts import DAY, NOW, attempt, fact, in_tls, judge
 from tests.inventory.store.stored import end, load, only, plain, start
@@ -99,6 +99,19 @@ def test_no_length_of_a_record_is_stored(url: str) -> None:
         for secret in (*lengths, 12_345_678):
             assert msgpack.encode(secret) not in stored
             assert secret.to_bytes(3) not in stored
+
+
+def test_a_session_told_twice_in_one_run_is_one(store: Store) -> None:
+    """A bundle may hold two views of a session, each another device's; the nearer one is right."""
+    near = fact(attempt(), helo=None)
+    far = replace(near, client_mac=None, on_link=False, observations=(Observation("wan", None, None, ()),))
+    views = [judge([each]) for each in (far, near)]
+    run = store.begin(start("default", "wan"))
+    sessions = [each.session for each in views]
+    outcome = store.commit(run, sessions, [each.device for each in views], end())
+    assert outcome.sessions.new == 1
+    (back,) = store.sessions(only(store).device)
+    assert (back.fact.client_mac, len(back.fact.observations)) == (near.client_mac, 2)
 
 
 def test_a_run_that_never_began_cannot_be_stored(store: Store) -> None:
