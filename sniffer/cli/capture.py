@@ -164,12 +164,13 @@ def _listen(asked: Asked, redact: Redactor, tables: tuple[Path, ...], output: Pa
         for_programs = asked.form is not Format.TABLE
         stream = stack.enter_context(destination.opened(output, for_programs=for_programs, whose=whose))
         interrupt = stack.enter_context(Interrupt())
+        stack.callback(live.end)
         try:
             live.start()
         except CaptureError as error:
             typer.echo(f"sniffer: {error}", err=True)
             return reading.FAILED
-        if not live.listening:
+        if not live.listened:
             for each in live.found.problems:
                 typer.echo(f"sniffer: {each}", err=True)
             return reading.FAILED
@@ -234,6 +235,8 @@ class Hearing:
             report.write(stream, asked.view, asked.form)
         else:
             lines.finish(report.devices, run.course(report.summary), report.run())
+            if lines.failing or lines.gone:
+                return reading.FAILED
         return report.status
 
     def wait(self, word: str, stream: IO[str]) -> int:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import IO
 
+from sniffer.cli.line_writer import LineWriter
 from sniffer.cli.live_run import Judged
 from sniffer.cli.report import View
 from sniffer.model.findings import DeviceFinding, SessionFinding
@@ -21,13 +22,14 @@ class Lines:
     """Writes the rows that are new or changed since the last time, every ``interval`` seconds, and a health row.
 
     Where they cannot be written (a disk that is full, a reader that went away) the capture goes on: ``say`` is told
-    once, and what was not written comes with the next lines that can be.
+    once, and what was not written comes with the next lines that can be.  ``gone`` and ``failing`` say so; if they hold
+    behind ``finish``, the output is not complete.
     """
 
     def __init__(
         self, stream: IO[str], view: View, redact: Redactor, interval: float, say: Callable[[str], None]
     ) -> None:
-        self._stream = stream
+        self._writer = LineWriter(stream)
         self._view = view
         self._redact = redact
         self._interval = interval
@@ -56,7 +58,10 @@ class Lines:
 
     def finish(self, devices: Iterable[DeviceFinding], course: Course, run: Row) -> None:
         """Write what is left, and the run."""
+        before = self.failing
         self._write([*self._rows(devices, course.health.time, last=True), health_row(course), run])
+        if self.failing and before:
+            self._say("the last lines could not be written either; make room, or write elsewhere with --output")
 
     def _rows(self, devices: Iterable[DeviceFinding], now: int, *, last: bool) -> Iterable[Row]:
         if self._view is View.SESSIONS:
@@ -68,9 +73,7 @@ class Lines:
         if self.gone:
             return
         try:
-            for row in rows:
-                self._stream.write(machine.encoded(row) + "\n")
-            self._stream.flush()
+            self._writer.write(machine.encoded(row) + "\n" for row in rows)
         except BrokenPipeError:
             self.gone = True
             self._say("whoever read the lines went away; the capture goes on without")

@@ -21,6 +21,7 @@ def main() -> None:
     verbs = parser.add_subparsers(required=True)
     _generate_options(verbs.add_parser("generate", help="write the captures into a folder"))
     _run_options(verbs.add_parser("run", help="measure sniffer, tcpdump and tshark on them"))
+    _live_options(verbs.add_parser("live", help="replay them over a wire, and listen beside tcpdump (root)"))
     arguments = parser.parse_args()
     arguments.act(arguments)
 
@@ -41,6 +42,37 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--skip-sniffer", action="store_true", help="only the yardsticks")
     parser.add_argument("--json", type=Path, help="also write every single run here")
     parser.set_defaults(act=_run)
+
+
+def _live_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("directory", type=Path)
+    parser.add_argument("--only", nargs="+", choices=(*FILES, *DISCOVERY), default=("mixed", "smtp", "tls"))
+    parser.add_argument("--pps", type=int, help="packets a second; as fast as it goes without")
+    parser.add_argument("--mbps", type=float, help="megabits a second")
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--highest", action="store_true", help="find the highest rate at which tcpdump drops nothing")
+    parser.add_argument("--idle", type=float, metavar="SECONDS", help="listen to silence")
+    parser.add_argument("--soak", type=float, metavar="SECONDS", help="replay the first capture again and again")
+    parser.set_defaults(act=_live)
+
+
+def _live(arguments: argparse.Namespace) -> None:
+    from tests.bench import live  # noqa: PLC0415 - for Linux alone
+
+    paths = [arguments.directory / f"{name}.pcap" for name in arguments.only]
+    pace: tuple[str, ...] = (f"--pps={arguments.pps}",) if arguments.pps else ("--topspeed",)
+    pace = (f"--mbps={arguments.mbps}",) if arguments.mbps else pace
+    if arguments.idle:
+        print(live.idle(arguments.idle, arguments.processes))
+    elif arguments.soak:
+        for line in live.soak(paths[0], pace, arguments.soak, arguments.processes):
+            print(line, flush=True)
+    else:
+        for path in paths:
+            once = not arguments.highest
+            found = [live.replay(path, pace, arguments.processes)] if once else live.highest(path, arguments.processes)
+            for each in found:
+                print(each, flush=True)
 
 
 def _generate(arguments: argparse.Namespace) -> None:

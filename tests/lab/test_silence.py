@@ -89,6 +89,25 @@ def test_listening_sends_nothing(tmp_path: Path) -> None:
     assert read(spans[1]) == []
 
 
+@pytest.mark.parametrize("interface", [LEG, "any"])
+def test_capturing_sends_nothing(interface: str, tmp_path: Path) -> None:
+    """Neither when it begins, nor while it listens and judges, nor at its end."""
+    words = ["-m", "sniffer", "capture", "-i", interface, "--duration", "8s", "--format", "json"]
+    with observed(tmp_path) as spans:
+        argv = inside(OBSERVER.namespace, [sys.executable, *words])
+        with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            time.sleep(3)
+            replay(FLAT)
+            told, said = process.communicate(timeout=60)
+    assert "Traceback" not in said
+    assert json.loads(told)["devices"]
+    heard = [frame.data for frame in read(spans[0])]
+    assert len(heard) > 100
+    mine = bytes.fromhex(OBSERVER.mac.replace(":", ""))
+    assert [data for data in heard if data[6:12] == mine] == []
+    assert read(spans[1]) == []
+
+
 def replay(path: Path) -> None:
     """Send the frames of a capture into the switch, as fast as they go."""
     program = (

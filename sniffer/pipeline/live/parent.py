@@ -141,6 +141,11 @@ class Live:
         return any(each.ready and not each.ended for each in self._listeners)
 
     @property
+    def listened(self) -> bool:
+        """Say whether anything was listened to, though it may be over."""
+        return any(each.ready for each in self._listeners)
+
+    @property
     def health(self) -> Health:
         """Return how all listeners go together."""
         known = [each.health for each in self._listeners if each.health]
@@ -189,13 +194,19 @@ class Live:
             self.pump(0.1)
         for each in self._listeners:
             each.process.join(1.0)
-            if each.process.is_alive():
-                each.process.kill()
+        self.end()
         sensor, first, _ = self.found.counts.listening[0]
         self.found.counts.listening = [(sensor, first, time.time_ns() // 1000)]
         with contextlib.suppress(sqlite3.Error):
             self.found.spool.count_now((), ())
         self._seal()
+
+    def end(self) -> None:
+        """End listeners that go on, whatever they are at: nobody waits for what they find any more."""
+        for each in self._listeners:
+            with contextlib.suppress(OSError):
+                each.process.kill()
+            each.process.join(1.0)
 
     def _seal(self) -> None:
         """Seal the spool; where the disk is full, the oldest sessions make room."""
