@@ -16,7 +16,7 @@ from sniffer.inventory.store import Store
 from sniffer.model.changes import CHANGES, Change, Excepted
 from sniffer.reports import machine
 from sniffer.reports.changes import change_row
-from sniffer.reports.inventory_rows import inventory_row, last_day, told
+from sniffer.reports.inventory_rows import inventory_row, last_day, told, told_change
 from sniffer.reports.moments import local_minutes
 from sniffer.reports.redaction import Redactor
 
@@ -69,11 +69,12 @@ def changes(
 
 def _found(store: Store, begins: int, day: date, kinds: tuple[str, ...]) -> Sorted:
     """Return the changes by urgency, those that exceptions silence apart."""
-    records = store.exempted()
+    records = store.spoken_of()
+    facts = {each.device: each.facts for each in records}
     excepted = {
         each.device: Excepted(each.exemption.reason, last_day(each.exemption)) for each in records if each.exemption
     }
-    stored = [change for change, _, _ in store.changes(begins, Change)]
+    stored = [told_change(change, facts.get(change.device, {})) for change, _, _ in store.changes(begins, Change)]
     over = ended(map(told, records), excepted, inventory.day_of(begins), day)
     return sorted_out((each for each in (*stored, *over) if not kinds or each.kind in kinds), excepted, day)
 

@@ -9,8 +9,17 @@ from datetime import UTC, date, datetime
 from msgspec.structs import replace
 
 from sniffer import __version__
+from sniffer.model.changes import Change
 from sniffer.model.findings import DeviceFinding, Verdict
-from sniffer.model.records import DayCount, DeviceRecord, Exemption, HistoryRecord, RunRecord, SensorRecord
+from sniffer.model.records import (
+    DayCount,
+    DeviceRecord,
+    Exemption,
+    HistoryRecord,
+    ManualField,
+    RunRecord,
+    SensorRecord,
+)
 from sniffer.reports import personal
 from sniffer.reports.moments import SECOND, utc
 from sniffer.reports.redaction import Redactor
@@ -27,6 +36,15 @@ def told(record: DeviceRecord) -> DeviceFinding:
         location=facts.get("location", finding.location),
         owner=facts.get("owner", finding.owner),
     )
+
+
+def told_change(change: Change, facts: Mapping[ManualField, str]) -> Change:
+    """Return a change with what people say of its device now."""
+    who = change.subject
+    if not facts:
+        return change
+    name, location = facts.get("name", who.name), facts.get("location", who.location)
+    return replace(change, subject=replace(who, name=name, location=location, owner=facts.get("owner", who.owner)))
 
 
 def last_day(exemption: Exemption) -> date:

@@ -156,6 +156,8 @@ def test_what_people_know_survives_a_scan(db: Path) -> None:
     assert row["inventory"]["set_by_people"] == ["name", "note", "owner", "ticket"]
     assert (row["inventory"]["ticket"], row["inventory"]["note"]) == ("INC-4711", "at the window")
     assert "Drucker EG" in shown(db, "devices")
+    told = [each for each in rows(db, "changes", "--since", "2026-01-01") if each["ip"] == PRINTER]
+    assert {(each["name"], each["owner"]) for each in told} == {("Drucker EG", "Ann")}
     for word in ("drucker eg", "INC-4711"):
         text = shown(db, "device", word)
         assert "Set by people" in text

@@ -65,9 +65,11 @@ def devices(connection: Connection, wanted: DeviceFilter, *, evidence: bool = Fa
     return _records(_Beside(connection), connection.execute(_filtered(wanted, evidence=evidence)))
 
 
-def exempted(connection: Connection) -> list[DeviceRecord]:
-    """Return the devices that somebody looks away from, or did until a time that is over."""
-    ids = sorted(connection.execute(select(exemption.c.device).where(exemption.c.reason != "")).scalars())
+def spoken_of(connection: Connection) -> list[DeviceRecord]:
+    """Return the devices of which people said something: facts, or an exemption, also one that is over."""
+    said = select(manual.c.device).where(manual.c.value != "")
+    excepted = select(exemption.c.device).where(exemption.c.reason != "")
+    ids = sorted(connection.execute(said.union(excepted)).scalars())
     return _records(_Beside(connection, ids), chosen(connection, _columns(evidence=False), device.c.id, ids))
 
 

@@ -129,9 +129,9 @@ class Store:
         """Return devices by verdict, the most urgent first, then by id; their evidence only if asked for."""
         return self._read(lambda connection: reading.devices(connection, wanted, evidence=evidence))
 
-    def exempted(self) -> list[DeviceRecord]:
-        """Return the devices that somebody looks away from, or did until a time that is over."""
-        return self._read(reading.exempted)
+    def spoken_of(self) -> list[DeviceRecord]:
+        """Return the devices of which people said something: facts, or an exemption, also one that is over."""
+        return self._read(reading.spoken_of)
 
     def device(self, word: str) -> list[DeviceRecord]:
         """Return the devices that a word names: an id, also a former one, a card, an address, a name, a mailbox."""
