@@ -15,6 +15,9 @@ from sniffer.reports.schemas import KINDS, Kind, schema
 
 Row = dict[str, Any]
 
+LAST = ("run", "inventory")
+"""The types of the line that comes last: how it was found, or where it was asked."""
+
 
 @cache
 def validator(kind: Kind) -> Draft202012Validator:
@@ -32,20 +35,21 @@ def violations(row: Row) -> list[str]:
 
 
 def lines_of(text: str) -> list[Row]:
-    """The rows of JSON lines, each valid, in order, the run's last."""
+    """The rows of JSON lines, each valid, in order, the last one of ``LAST``."""
     rows: list[Row] = [json.loads(line) for line in text.splitlines()]
     assert rows, "JSON lines without a line"
-    assert [row["type"] for row in rows].count("run") == 1
-    assert rows[-1]["type"] == "run"
+    assert [row["type"] for row in rows if row["type"] in LAST] == [rows[-1]["type"]]
     return _valid(rows)
 
 
 def object_of(text: str) -> Row:
     """The one object of ``--format json``, its rows valid and in order."""
     told: Row = json.loads(text)
-    assert list(told) in (["run", "sessions"], ["run", "devices"], ["run", "changes"])
+    first, rows = told
+    assert first == "run"
+    assert rows in ("sessions", "devices", "changes", "scans")
     suspects = told["run"].get("scan", {}).get("suspects") or []
-    _valid([told["run"], *told.get("sessions", []), *told.get("devices", []), *told.get("changes", []), *suspects])
+    _valid([told["run"], *told[rows], *suspects])
     return told
 
 

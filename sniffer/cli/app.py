@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any, NamedTuple
 
 import typer
@@ -25,6 +26,13 @@ VERBS = {
     "triage": Verb("Captures in, devices out."),
     "capture": Verb("Listen to interfaces, as it goes on."),
     "scan": Verb("Listen or read, remember, and say what changed."),
+    "devices": Verb("The devices that scans found.", needs_words=False),
+    "device": Verb("All that is known of one, and what people say of it."),
+    "changes": Verb("What became of devices.", needs_words=False),
+    "scans": Verb("The scans, and how much they listened.", needs_words=False),
+    "prune": Verb("Make the inventory smaller.", needs_words=False),
+    "export": Verb("The inventory as one file, for another one."),
+    "import": Verb("Files that others exported, taken in."),
     "explain": Verb("One device or session, and why."),
     "calibrate": Verb("Check what is inferred against known sessions."),
     "interfaces": Verb("What we can listen to.", needs_words=False),
@@ -51,10 +59,11 @@ class Verbs(typer.core.TyperGroup):
 
 
 def _command(module_name: str, name: str) -> Any:
-    module = import_module(f"sniffer.cli.{module_name}")
+    word = f"{module_name}_" if iskeyword(module_name) else module_name
+    module = import_module(f"sniffer.cli.{word}")
     needs_words = VERBS[module_name].needs_words if module_name in VERBS else True
     alone = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    alone.command(name, no_args_is_help=needs_words, help=module.HELP)(getattr(module, module_name))
+    alone.command(name, no_args_is_help=needs_words, help=module.HELP)(getattr(module, word))
     return typer.main.get_command(alone)
 
 

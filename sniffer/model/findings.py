@@ -156,7 +156,7 @@ class SessionFinding(Struct, frozen=True):
     owner: Attribution | None = None
 
 
-class ServiceFinding(Struct, frozen=True):
+class ServiceFinding(Struct, frozen=True, gc=False):
     """What a device does with one service.  Times are microseconds.
 
     ``title`` is the service's name for people.  ``reason_names`` are the user names that the reason may quote.
@@ -191,7 +191,7 @@ class ServiceFinding(Struct, frozen=True):
     refusal: str | None = None
 
 
-class Advice(Struct, frozen=True):
+class Advice(Struct, frozen=True, gc=False):
     """What a person should know or do, where that is from, and the day it was true (ISO 8601)."""
 
     code: str
@@ -200,7 +200,7 @@ class Advice(Struct, frozen=True):
     as_of: str
 
 
-class Evidence(Struct, frozen=True):
+class Evidence(Struct, frozen=True, gc=False):
     """One clue to who a device is, compacted to the interval over which it was seen.
 
     ``file`` is where it was seen first, with the ``line`` of a table or the number of the ``frame``, from 1, where
@@ -221,7 +221,7 @@ class Evidence(Struct, frozen=True):
     frame: int | None = None
 
 
-class Interface(Struct, frozen=True):
+class Interface(Struct, frozen=True, gc=False):
     """A network card of a device."""
 
     mac: str
@@ -229,7 +229,7 @@ class Interface(Struct, frozen=True):
     domain: str
 
 
-class Address(Struct, frozen=True):
+class Address(Struct, frozen=True, gc=False):
     """An address of a device over an interval."""
 
     ip: str
@@ -239,7 +239,7 @@ class Address(Struct, frozen=True):
     source: str = "smtp"
 
 
-class Other(Struct, frozen=True):
+class Other(Struct, frozen=True, gc=False):
     """A device on the way of another, or one that it may have been: what is known of it."""
 
     device: str
@@ -250,7 +250,7 @@ class Other(Struct, frozen=True):
     model: str | None = None
 
 
-class Identity(Struct, frozen=True):
+class Identity(Struct, frozen=True, gc=False):
     """How sure it is that this is one device, and which.
 
     The band is that of the least sure of its sessions.  ``type_confidence`` is of what it is.  ``via`` are the
@@ -268,7 +268,7 @@ class Identity(Struct, frozen=True):
     others: tuple[Other, ...] = ()
 
 
-class DeviceFinding(Struct, frozen=True):
+class DeviceFinding(Struct, frozen=True, gc=False):
     """A device, its verdict and the reason."""
 
     device: str

@@ -716,3 +716,29 @@ EVIDENCE_MESSAGES = 16 * 1024 * 1024
 
 EVIDENCE_BOXES = 100_000
 """Boxes and servers known to mail, of which the next messages are written at once; an office has some hundred."""
+
+# -- fleet -------------------------------------------------------------------------------------
+
+BUNDLE_RECORD = 16 * 1024 * 1024
+"""Octets of one record of a bundle: a device with all that is told of it has some thousand."""
+
+BUNDLE_HEADER = 4 * 1024
+"""Octets of one of the first two lines of a bundle, which are some hundred."""
+
+PENDING_BUNDLES = 400
+"""Runs that wait until their database can be reached again: a year of daily ones."""
+
+PENDING_OCTETS = 1024 * 1024 * 1024
+"""Octets of such runs: fifty days of a million sessions."""
+
+DAYS_SHOWN = 60
+"""Days of a device's sessions that a terminal shows in a line: two months of one that mails once in a month."""
+
+DAYS_DRAWN = 90
+"""Days of a device's sessions that are drawn: as long as details are kept."""
+
+HISTORY_SHOWN = 20
+"""Times at which a device's verdict changed that a person is shown, the newest: more is a device that flaps."""
+
+FACT_LENGTH = 500
+"""Characters of what a person says of a device: a note of some sentences."""

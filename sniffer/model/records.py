@@ -71,7 +71,7 @@ class Exemption(NamedTuple):
     until: int
 
 
-class DeviceRecord(Struct, frozen=True):
+class DeviceRecord(Struct, frozen=True, gc=False):
     """A device as it is remembered, by its lasting id.
 
     ``finding`` is folded from what is stored of it; ``formerly`` are ids that it had before it turned out to be one

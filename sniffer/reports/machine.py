@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import IO
 
 import msgspec
@@ -27,10 +27,21 @@ DEVICE_COLUMNS = (
     "service.judged", "service.unjudged", "service.succeeded", "service.failed", "service.users",
     "service.first_seen", "service.last_seen", "reason", "role", "senders_at_least", "affected_through",
     "service.tls_versions", "findings", "advice", "model", "kind", "location", "serial", "owner", "identity.settles",
-    "identity.confidence", "identity.type_confidence", "identity.via",
+    "identity.confidence", "identity.type_confidence", "identity.via", "formerly", "inventory.first_seen",
+    "inventory.last_seen", "inventory.sensors", "inventory.ticket", "inventory.note", "exception",
+    "inventory.exception_until",
 )  # fmt: skip
 """A device has a line for each service it uses.  Columns are only ever added, at the end; of findings and advice the
 codes are told."""
+
+CHANGE_COLUMNS = (
+    "change", "urgency", "time", "device", "verdict", "name", "vendor", "model", "kind", "ip", "mac", "location",
+    "owner", "domain", "service", "before", "after", "state", "last_success", "refusal", "cause", "text",
+    "exception.reason", "exception.until",
+)  # fmt: skip
+
+SCAN_COLUMNS = ("scan", "kind", "status", "started", "finished", "sensors", "counts.sessions", "flags", "problems")
+"""Columns are only ever added, at the end."""
 
 
 def encoded(row: Row) -> str:
@@ -64,10 +75,7 @@ def write_object(stream: IO[str], name: str, rows: Iterable[Row], run: Row) -> N
 
 def write_sessions_csv(stream: IO[str], rows: Iterable[Row]) -> None:
     """Write a line for each session."""
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(SESSION_COLUMNS)
-    for row in rows:
-        writer.writerow([for_csv(_at(row, column)) for column in SESSION_COLUMNS])
+    write_csv(stream, SESSION_COLUMNS, rows)
 
 
 def write_devices_csv(stream: IO[str], rows: Iterable[Row]) -> None:
@@ -81,6 +89,14 @@ def write_devices_csv(stream: IO[str], rows: Iterable[Row]) -> None:
             flat = row | {"macs": macs, "ips": ips, "service": used["service"]}
             flat |= {f"service.{name}": value for name, value in used.items()}
             writer.writerow([for_csv(_at(flat, column)) for column in DEVICE_COLUMNS])
+
+
+def write_csv(stream: IO[str], columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """Write a line for each row."""
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([for_csv(_at(row, column)) for column in columns])
 
 
 def _at(row: Row, column: str) -> object:

@@ -195,6 +195,7 @@ def device_row(finding: DeviceFinding, redact: Redactor) -> Row:
             for each in finding.advice
         ],
         "evidence": [_evidence(each, mask) for each in finding.evidence],
+        "inventory": None,
     }
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import Connection, Row, Select, func, null, select
+from sqlalchemy import Connection, Select, Table, func, null, select
 
 from sniffer.inference.verdicts import DAY
 from sniffer.inventory.store.parts import device_word, number
@@ -40,6 +40,7 @@ from sniffer.model.records import (
     Exemption,
     HistoryRecord,
     Listening,
+    ManualField,
     RunEnd,
     RunRecord,
     RunStart,
@@ -61,17 +62,29 @@ class DeviceFilter(NamedTuple):
 
 def devices(connection: Connection, wanted: DeviceFilter, *, evidence: bool = False) -> list[DeviceRecord]:
     """Return devices by verdict, the most urgent first, then by id."""
-    rows = connection.execute(_filtered(wanted, evidence=evidence)).all()
-    return _records(connection, rows)
+    return _records(_Beside(connection), connection.execute(_filtered(wanted, evidence=evidence)))
+
+
+def spoken_of(connection: Connection) -> list[DeviceRecord]:
+    """Return the devices of which people said something: facts, or an exemption, also one that is over."""
+    said = select(manual.c.device).where(manual.c.value != "")
+    excepted = select(exemption.c.device).where(exemption.c.reason != "")
+    ids = sorted(connection.execute(said.union(excepted)).scalars())
+    return _records(_Beside(connection, ids), chosen(connection, _columns(evidence=False), device.c.id, ids))
 
 
 def device_of(connection: Connection, asked: str) -> list[DeviceRecord]:
-    """Return the devices that a word names: an id, also a former one, a card, an address, a name, a mailbox."""
+    """Return the devices that a word names: an id, also a former one, a card, an address, a name, a mailbox.
+
+    Names and tickets that people set count, too.
+    """
     ids = set(connection.execute(select(word.c.device).where(word.c.value == word_of(asked))).scalars())
+    named = connection.execute(select(manual.c.device, manual.c.value).where(manual.c.field.in_(("name", "ticket"))))
+    ids |= {row.device for row in named if row.value and word_of(row.value) == word_of(asked)}
     if asked.startswith("d-"):
         ids.add(now_called(connection, asked))
-    query = _columns(evidence=True)
-    return _records(connection, list(chosen(connection, query, device.c.id, sorted(ids))), sorted(ids))
+    found = sorted(ids)
+    return _records(_Beside(connection, found), chosen(connection, _columns(evidence=True), device.c.id, found))
 
 
 def now_called(connection: Connection, asked: str) -> int:
@@ -101,10 +114,37 @@ def _filtered(wanted: DeviceFilter, *, evidence: bool) -> Select[Any]:
     return query
 
 
-def _records(connection: Connection, rows: Sequence[Any], ids: list[int] | None = None) -> list[DeviceRecord]:
-    """Return the records of rows; where ``ids`` are not named, what is beside the rows is read of all devices."""
-    old, seen_by = _beside(connection, formerly, ids), _beside(connection, heard, ids)
-    facts, exempt = _beside(connection, manual, ids), _beside(connection, exemption, ids)
+class _Beside:
+    """What is stored beside devices, by their ids; of all devices without ids."""
+
+    def __init__(self, connection: Connection, ids: list[int] | None = None) -> None:
+        def rows(table: Table, *names: str) -> Iterator[Any]:
+            query = select(*(table.c[name] for name in names))
+            return iter(connection.execute(query)) if ids is None else chosen(connection, query, table.c.device, ids)
+
+        self.formerly = _by_device((lasting, device_word(old)) for lasting, old in rows(formerly, "device", "old"))
+        self.sensors = _by_device(rows(heard, "device", "sensor"))
+        self.facts: dict[int, dict[ManualField, str]] = {}
+        for lasting, field, value in rows(manual, "device", "field", "value"):
+            if value:
+                self.facts.setdefault(lasting, {})[field] = value
+        excepted = rows(exemption, "device", "reason", "until")
+        self.exemptions = {lasting: Exemption(reason, until) for lasting, reason, until in excepted if reason}
+
+
+def _by_device(pairs: Iterable[Any]) -> dict[int, tuple[str, ...]]:
+    """Return sorted words by devices; those of ten thousand that say the same are the same."""
+    found: dict[int, tuple[str, ...]] = {}
+    same: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for lasting, text in pairs:
+        there = found.get(lasting)
+        words = (text,) if there is None else tuple(sorted((*there, text)))
+        found[lasting] = same.setdefault(words, words)
+    return found
+
+
+def _records(beside: _Beside, rows: Iterable[Any]) -> list[DeviceRecord]:
+    """Return the records of rows of ``_columns``, the most urgent first."""
     found = []
     for key, revision, first, last, body, evidence in rows:
         finding = FINDINGS.decode(body)
@@ -113,28 +153,18 @@ def _records(connection: Connection, rows: Sequence[Any], ids: list[int] | None 
         found.append(DeviceRecord(
             finding=finding,
             revision=revision,
-            formerly=tuple(sorted(device_word(each.old) for each in old[key])) if key in old else (),
+            formerly=beside.formerly.get(key, ()),
             first_seen=first,
             last_seen=last,
-            sensors=tuple(sorted(each.sensor for each in seen_by[key])) if key in seen_by else (),
-            facts={each.field: each.value for each in facts[key]} if key in facts else {},
-            exemption=next((Exemption(each.reason, each.until) for each in exempt.get(key, ())), None),
+            sensors=beside.sensors.get(key, ()),
+            facts=beside.facts.get(key, {}),
+            exemption=beside.exemptions.get(key),
         ))  # fmt: skip
     return sorted(found, key=_by_urgency)
 
 
 def _by_urgency(record: DeviceRecord) -> tuple[int, str]:
     return VERDICTS.index(record.finding.verdict), record.device
-
-
-def _beside(connection: Connection, table: Any, ids: list[int] | None) -> dict[int, list[Row[Any]]]:
-    """Return the rows of a table by their devices."""
-    query = select(table)
-    rows = connection.execute(query) if ids is None else chosen(connection, query, table.c.device, ids)
-    found: dict[int, list[Row[Any]]] = {}
-    for row in rows:
-        found.setdefault(row.device, []).append(row)
-    return found
 
 
 # -- what happened ---------------------------------------------------------------------------------
@@ -213,6 +243,11 @@ def heard_between(connection: Connection, since: int = 0, until: int | None = No
     if until is not None:
         query = query.where(listening.c.first <= until)
     return [Listening(row.sensor, row.first, row.last) for row in connection.execute(query)]
+
+
+def heard_until(connection: Connection) -> int | None:
+    """Return the end of the data of all sensors; None without any."""
+    return connection.execute(select(func.max(sensor.c.heard_until))).scalar() or None
 
 
 def sensors(connection: Connection) -> list[SensorRecord]:

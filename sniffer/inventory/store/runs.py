@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 from sniffer.inference.verdicts import DAY
 from sniffer.inventory.store import folding
 from sniffer.inventory.store.devices import Known, known_devices, seen_of, write_aliases
-from sniffer.inventory.store.labels import labels_of, renamed
+from sniffer.inventory.store.labels import Labels, labels_of, renamed
 from sniffer.inventory.store.parts import device_word, number
 from sniffer.inventory.store.rows import insert as insert_new
 from sniffer.inventory.store.rows import put
@@ -82,6 +82,13 @@ def fail(connection: Connection, number_: int, end: RunEnd) -> None:
     )
 
 
+class Told(NamedTuple):
+    """A device of a run, and what the run says of it, with the times of that."""
+
+    finding: DeviceFinding
+    labels: Labels
+
+
 def commit(
     connection: Connection,
     number_: int,
@@ -92,22 +99,37 @@ def commit(
     compare: Compare,
 ) -> Outcome:
     """Store a run, in the transaction of ``connection``.  Raises ``LookupError`` for one that never began."""
+    ours = (each for each in devices if each.scope == "local" and each.services)
+    told = [Told(each, labels_of(each, max(one.last_seen for one in each.services))) for each in ours]
+    return store(connection, number_, lambda writer: writer.write(sessions), told, end, known, compare)
+
+
+def store(
+    connection: Connection,
+    number_: int,
+    feed: Callable[[Sessions], None],
+    devices: Iterable[Told],
+    end: RunEnd,
+    known: Catalogue,
+    compare: Compare,
+) -> Outcome:
+    """Store a run whose sessions ``feed`` gives to who writes them.  Raises as ``commit``."""
     row = connection.execute(select(run.c.start).where(run.c.id == number_)).first()
     if row is None:
         raise LookupError(f"there is no run {number_}")
     start = msgspec.msgpack.decode(row.start, type=RunStart)
     sites = {each.name: each.site or each.name for each in start.sensors}
     oldest = pruned_before(connection)
-    local = (each for each in devices if each.scope == "local" and each.services)
-    ours = sorted((each for each in local if seen_of(each)[1] >= oldest), key=lambda each: each.device)
+    young = (each for each in devices if seen_of(each.finding)[1] >= oldest)
+    ours = sorted(young, key=lambda each: each.finding.device)
     shelf = Shelf(connection, number_, end.finished)
     met = _meet(connection, shelf, ours, sites)
     writer = Sessions(connection, number_, met.ids, oldest)
-    writer.write(sessions)
+    feed(writer)
     renames = _absorb(connection, shelf, writer.moves)
     ids = {key: renames.get(value, value) for key, value in met.ids.items()}
     until = {name: last for name, last in writer.until.items() if name in sites}
-    _write_listening(connection, number_, end, sites, until)
+    write_listening(connection, number_, end, sites, until)
     touched = {renames.get(each, each) for each in (*writer.touched, *ids.values())} | _due(connection, sites)
     shelf.load(touched)
     folded = folding.fold(connection, touched & shelf.kept.keys(), shelf.shared(), known)
@@ -127,21 +149,19 @@ def commit(
     )
 
 
-def _meet(connection: Connection, shelf: Shelf, ours: list[DeviceFinding], sites: Mapping[str, str]) -> Known:
+def _meet(connection: Connection, shelf: Shelf, ours: list[Told], sites: Mapping[str, str]) -> Known:
     """Find out which devices of the inventory those of a run are, and take what the run says of them."""
-    met = known_devices(connection, ours, sites)
+    met = known_devices(connection, [each.finding for each in ours], sites)
     for each in ours:
-        met.lasting(each)
+        met.lasting(each.finding)
     shelf.load(met.ids.values())
     for old, new in met.merges:
         shelf.merge(old, new)
     write_aliases(connection, met)
     names = {key: device_word(value) for key, value in met.ids.items()}
-    for each in ours:
-        lasting = met.ids[each.device]
-        last = max(one.last_seen for one in each.services)
-        said = renamed(labels_of(each, last), lambda word: names.get(word, word))
-        shelf.take(lasting, met.places[lasting], each, said)
+    for finding, labels in ours:
+        lasting = met.ids[finding.device]
+        shelf.take(lasting, met.places[lasting], finding, renamed(labels, lambda word: names.get(word, word)))
     return met
 
 
@@ -178,7 +198,7 @@ def _left(connection: Connection, lasting: int) -> bool:
     return connection.execute(select(session.c.id).where(session.c.device == lasting).limit(1)).first() is not None
 
 
-def _write_listening(
+def write_listening(
     connection: Connection, number_: int, end: RunEnd, sites: Mapping[str, str], until: Mapping[str, int]
 ) -> None:
     """Store when sensors listened, and up to when there is data of them.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -36,6 +37,10 @@ T = TypeVar("T")
 EVERYTHING = DeviceFilter()
 
 
+class _Undone(Exception):  # noqa: N818 - no error
+    """What was done is to be taken back."""
+
+
 class Store:
     """An inventory.  Each call is one transaction; all raise ``StoreError``, and what was stored before stays.
 
@@ -64,6 +69,14 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """Give a connection that sees one state of the inventory, to those who read it whole (bundles)."""
+        return reads(self._engine, self.name)
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """Give the one connection that writes, all or nothing, to those who bring what others stored (bundles)."""
+        return writes(self._engine, self.name)
 
     # -- runs --------------------------------------------------------------------------------------
 
@@ -102,6 +115,10 @@ class Store:
         """Return when sensors listened, by sensor and time; intervals may overlap."""
         return self._read(lambda connection: reading.heard_between(connection, since, until))
 
+    def heard_until(self) -> int | None:
+        """Return the end of the data of all sensors; None without any."""
+        return self._read(reading.heard_until)
+
     def sensors(self) -> list[SensorRecord]:
         """Return the sensors by name."""
         return self._read(reading.sensors)
@@ -111,6 +128,10 @@ class Store:
     def devices(self, wanted: DeviceFilter = EVERYTHING, *, evidence: bool = False) -> list[DeviceRecord]:
         """Return devices by verdict, the most urgent first, then by id; their evidence only if asked for."""
         return self._read(lambda connection: reading.devices(connection, wanted, evidence=evidence))
+
+    def spoken_of(self) -> list[DeviceRecord]:
+        """Return the devices of which people said something: facts, or an exemption, also one that is over."""
+        return self._read(reading.spoken_of)
 
     def device(self, word: str) -> list[DeviceRecord]:
         """Return the devices that a word names: an id, also a former one, a card, an address, a name, a mailbox."""
@@ -150,9 +171,16 @@ class Store:
         """Have a device's changes silenced until a time; None ends it.  Raises ``LookupError`` as ``set_fact``."""
         self._write(lambda connection: manual.exempt(connection, device, exemption, at))
 
-    def prune(self, now: int, details: int = DETAILS, counts: int = COUNTS) -> Pruned:
-        """Make counts of sessions older than so many days, and forget counts older than so many."""
-        return self._write(lambda connection: prune.prune(connection, now, details, counts))
+    def prune(self, now: int, details: int = DETAILS, counts: int = COUNTS, *, only_count: bool = False) -> Pruned:
+        """Make counts of sessions older than so many days, and forget counts older than so many.
+
+        ``only_count`` says what would go, and leaves all as it was.
+        """
+        with suppress(_Undone), writes(self._engine, self.name) as connection:
+            found = prune.prune(connection, now, details, counts)
+            if only_count:
+                raise _Undone
+        return found
 
     def _read(self, question: Callable[[Connection], T]) -> T:
         with reads(self._engine, self.name) as connection:

@@ -13,8 +13,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from sniffer.inventory.store import parts
-from sniffer.inventory.store.parts import Written, written
+from sniffer.inventory.store.parts import CLIENTS, PLACES, Written, written
 from sniffer.inventory.store.rows import Values, batches, chosen, insert, put
 from sniffer.inventory.store.schema import heard, observation, part, session, setting
 from sniffer.model import limits
@@ -37,6 +36,13 @@ class Counted:
     better: int = 0
     remote: int = 0
     too_old: int = 0
+
+
+class Incoming(NamedTuple):
+    """A session that is to be stored: its device's id in the run, and what is stored of it."""
+
+    device: str
+    written: Written
 
 
 class Move(NamedTuple):
@@ -64,31 +70,48 @@ class Sessions:
     until: dict[str, int] = field(default_factory=dict)
     _parts: dict[int, None] = field(default_factory=dict)
     _heard: dict[tuple[int, str], tuple[int, int]] = field(default_factory=dict)
+    _sensors: dict[int, str] = field(default_factory=dict)
 
     def write(self, findings: Iterable[SessionFinding]) -> None:
-        """Write them all."""
-        for batch in batches(findings, limits.STORE_BATCH):
-            young = [each for each in batch if each.fact.start >= self.oldest]
-            kept = [each for each in young if each.scope == "local" and each.device in self.ids]
-            self.counted.too_old += len(batch) - len(young)
-            self.counted.remote += len(young) - len(kept)
-            self._batch(kept)
+        """Write what a judgement found."""
+        self._write(
+            Incoming(each.device, written(each))
+            for each in findings
+            if self._is_wanted(each.device if each.scope == "local" else "", each.fact.start)
+        )
+
+    def take(self, sessions: Iterable[Incoming]) -> None:
+        """Write what is to be stored as it is."""
+        self._write(each for each in sessions if self._is_wanted(each.device, each.written.row["start"]))
+
+    def _is_wanted(self, device: str, start: int) -> bool:
+        if start < self.oldest:
+            self.counted.too_old += 1
+        elif device not in self.ids:
+            self.counted.remote += 1
+        else:
+            return True
+        return False
+
+    def _write(self, sessions: Iterable[Incoming]) -> None:
+        for batch in batches(sessions, limits.STORE_BATCH):
+            self._batch(batch)
         self._write_heard()
 
-    def _batch(self, findings: list[SessionFinding]) -> None:
+    def _batch(self, sessions: list[Incoming]) -> None:
         made: dict[int, Written] = {}
         places: dict[tuple[int, int], None] = {}
-        for finding in findings:
-            each = written(finding)
-            each.row["device"] = self.ids[finding.device]
+        for device, each in sessions:
+            each.row["device"] = self.ids[device]
             key = each.row["id"]
             places |= {(key, place): None for place in each.places}
-            self._hear(finding, each.row["device"])
+            self._hear(each)
             if key in made:
                 first = made[key]
                 self._write_parts([first])
-                each = Written(self._better(first.row, each) or first.row, first.parts | each.parts, ())
-            made[key] = each
+                made[key] = Written(self._better(first.row, each) or first.row, first.parts | each.parts, ())
+            else:
+                made[key] = each
         self._write_parts(made.values())
         known = {row.id: row._asdict() for row in chosen(self.connection, select(session), session.c.id, sorted(made))}
         new = [made[key] for key in made if key not in known]
@@ -106,7 +129,7 @@ class Sessions:
         client, stored_client = (_client_rank(each) for each in (row, stored))
         manner, stored_manner = (_manner_rank(each) for each in (row, stored))
         if row["device"] != stored["device"]:
-            same = parts.CLIENTS.decode(new.parts[row["client"]]).ip == self._client_ip(stored["client"])
+            same = CLIENTS.decode(new.parts[row["client"]]).ip == self._client_ip(stored["client"])
             here, there = stored["device"], row["device"]
             self.moves[Move(here, there, same) if client < stored_client else Move(there, here, same)] += 1
         if client >= stored_client and manner >= stored_manner:
@@ -120,7 +143,7 @@ class Sessions:
     def _client_ip(self, client: int) -> str:
         """Return the address of a client that is stored."""
         body = self.connection.execute(select(part.c.body).where(part.c.id == client)).scalar_one()
-        return parts.CLIENTS.decode(body).ip
+        return CLIENTS.decode(body).ip
 
     def _write_parts(self, made: Iterable[Written]) -> None:
         """Write the parts that this run has not written yet."""
@@ -130,12 +153,21 @@ class Sessions:
         insert(self.connection, part, [{"id": key, "body": body} for key, body in sorted(fresh.items())])
         self._parts.update(dict.fromkeys(fresh))
 
-    def _hear(self, finding: SessionFinding, lasting: int) -> None:
-        start = finding.fact.start
-        for seen in finding.fact.observations:
-            first, last = self._heard.get((lasting, seen.sensor), (start, start))
-            self._heard[lasting, seen.sensor] = min(first, start), max(last, start)
-            self.until[seen.sensor] = max(self.until.get(seen.sensor, 0), finding.fact.end)
+    def _hear(self, each: Written) -> None:
+        start, lasting = each.row["start"], each.row["device"]
+        for place in each.places:
+            sensor = self._sensor(place, each.parts)
+            first, last = self._heard.get((lasting, sensor), (start, start))
+            self._heard[lasting, sensor] = min(first, start), max(last, start)
+            self.until[sensor] = max(self.until.get(sensor, 0), start + each.row["lasted"])
+
+    def _sensor(self, place: int, parts: Mapping[int, bytes]) -> str:
+        found = self._sensors.get(place)
+        if found is None:
+            if len(self._sensors) > limits.STORE_PARTS:
+                self._sensors.clear()
+            found = self._sensors[place] = PLACES.decode(parts[place]).sensor
+        return found
 
     def _write_heard(self) -> None:
         devices = sorted({lasting for lasting, _ in self._heard})

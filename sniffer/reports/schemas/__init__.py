@@ -6,9 +6,11 @@ import json
 from importlib import resources
 from typing import Any, Literal
 
-Kind = Literal["run", "session", "device", "health", "shape", "change", "suspect"]
+Kind = Literal["run", "session", "device", "health", "shape", "change", "suspect", "inventory", "scan_record"]
 
-KINDS: tuple[Kind, ...] = ("run", "session", "device", "health", "shape", "change", "suspect")
+KINDS: tuple[Kind, ...] = (
+    "run", "session", "device", "health", "shape", "change", "suspect", "inventory", "scan_record",
+)  # fmt: skip
 """The values of ``type``, each with a schema of its own."""
 
 
