@@ -12,14 +12,16 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from sniffer.cli import amounts, options, profiles, reading
+from sniffer.cli import amounts, inventory, options, profiles, reading
 from sniffer.cli import output as destination
 from sniffer.cli.interrupt import Interrupt
 from sniffer.cli.preload import preload
 from sniffer.cli.progress import ProgressLine
+from sniffer.cli.redaction_key import redaction_key
 from sniffer.cli.scan_report import Format, ScanReport, Told, notes
 from sniffer.cli.scan_state import ReadBefore, folder, locked
 from sniffer.cli.scanning import Found, Scans
+from sniffer.inventory.bundle import Pending
 from sniffer.inventory.store import Store, StoreError, place_of
 from sniffer.knowledge.catalogue import Catalogue
 from sniffer.model import limits
@@ -81,6 +83,9 @@ STORED_AGAIN = (limits.CONNECTION_IDLE + limits.TIDY_INTERVAL) * 2
 STORING_SECONDS = 3600.0
 """How often a continuous scan stores what it found: so much is lost with the machine's power."""
 
+AGAIN_SECONDS = 300.0
+"""How soon a report is tried again that could not be made."""
+
 REMEMBERED = 2 * 24 * 3600 * 1_000_000
 """Microseconds of sessions that a continuous scan keeps beside the inventory."""
 
@@ -120,8 +125,8 @@ def scan(
     everything: Annotated[bool, typer.Option("--all", help="Read captures that were read before, too.")] = False,
     form: Annotated[Format, typer.Option("--format", help="How to write the report.")] = Format.TEXT,
     output: options.OutputOption = None,
-    db: DbOption = None,
-    db_password_file: PasswordFileOption = None,
+    db: inventory.DbOption = None,
+    db_password_file: inventory.PasswordFileOption = None,
     fail_on: Annotated[str, typer.Option(metavar="LIST", help="Exit with 3 for these verdicts or changes.")] = "",
     ports: reading.PortsOption = reading.USUAL_PORTS,
     local_net: reading.LocalNetOption = None,
@@ -204,11 +209,13 @@ def _rehearse() -> None:
 def _scans(asked: Asked, sensors: list[SensorRecord], kind: RunKind) -> Iterator[tuple[Scans, Path]]:
     """Open the inventory, with no other scan of these sensors beside this one."""
     where = folder(place_of(asked.db, asked.password_file).path)
-    with (
-        locked((each.name for each in sensors), where),
-        Store.open(asked.db, password_file=asked.password_file) as store,
-    ):
-        yield Scans(store, sensors, kind, asked.known, asked.today), where
+    with locked((each.name for each in sensors), where):
+        pending = Pending(where / "pending", redaction_key(where / "pending.key"))
+
+        def opened() -> Store:
+            return Store.open(asked.db, password_file=asked.password_file)
+
+        yield Scans(opened, pending, sensors, kind, asked.known, asked.today), where
 
 
 def _read(
@@ -267,8 +274,13 @@ def _data_until(gathered: Gathered) -> int:
 
 def _told(asked: Asked, scans: Scans, found: Found | None, report: ScanReport) -> int:
     """Report on what is new; return the exit status."""
-    morning = scans.morning(found, notes(found, scans.summary))
-    return report.write(Told(morning, found, scans.summary, scans.matched(asked.failing, morning)))
+    if found and scans.kept and scans.kept.path:
+        typer.echo(f"sniffer: {for_terminal(str(scans.kept.problem))}", err=True)
+        where = for_terminal(str(scans.kept.path))
+        typer.echo(f"sniffer: this scan waits in {where}; the next one stores it, and reports on it", err=True)
+        return reading.FAILED
+    morning, matched = scans.morning(found, notes(found, scans.summary, scans.kept), asked.failing)
+    return report.write(Told(morning, found, scans.summary, matched))
 
 
 class _Listening:
@@ -327,13 +339,21 @@ class _Listening:
             found = self._found(complete=True)
             scans.commit(found, since)
             if not going_on or time.monotonic() >= report:
-                status = _told(self._asked, scans, found, self._report)
-                report += seconds
+                status = self._report_on(scans, found)
+                report = time.monotonic() + (AGAIN_SECONDS if status == reading.FAILED else seconds)
             store = time.monotonic() + min(seconds, STORING_SECONDS)
             since = self._next(found)
             if going_on:
                 scans.begin()
         return status
+
+    def _report_on(self, scans: Scans, found: Found) -> int:
+        """Report, if the inventory can be asked; who listens always goes on in any case."""
+        try:
+            return _told(self._asked, scans, found, self._report)
+        except StoreError as error:
+            typer.echo(f"sniffer: {for_terminal(str(error))}", err=True)
+            return reading.FAILED
 
     def _next(self, found: Found) -> int:
         """Make ready for what comes next; return from when on sessions are to be stored again."""

@@ -8,6 +8,7 @@ from typing import IO, NamedTuple
 
 from sniffer.cli import report
 from sniffer.cli.scanning import Found
+from sniffer.inventory.bundle import Kept
 from sniffer.inventory.spool import Spool
 from sniffer.knowledge.catalogue import Catalogue
 from sniffer.pipeline import Gathered, Settings
@@ -87,12 +88,15 @@ class ScanReport:
         }
 
 
-def notes(found: Found | None, summary: Summary) -> list[str]:
+def notes(found: Found | None, summary: Summary, kept: Kept | None) -> list[str]:
     """Return what was wrong with a run, and how well it heard."""
     if found is None:
         return []
+    loaded, unreadable = (kept.loaded, kept.unreadable) if kept else ((), ())
     return [
         *([] if found.complete else [CUT_SHORT]),
+        *([f"{len(loaded):,} scans that had waited for the inventory were stored."] if loaded else []),
+        *map(str, unreadable),
         *map(str, found.gathered.problems),
         *summary.quality.lines(found.health),
     ]

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from sniffer.inference.changes import changes, ended, matched, sorted_out
 from sniffer.inference.coverage import coverages
-from sniffer.inventory.store import Outcome, Store
+from sniffer.inventory.bundle import Kept, Pending, commit_or_keep
+from sniffer.inventory.store import Store, StoreError
 from sniffer.knowledge.catalogue import Catalogue
 from sniffer.model.changes import Change, Excepted
 from sniffer.model.coverage import Coverage, Listened
-from sniffer.model.findings import DeviceFinding
+from sniffer.model.findings import DeviceFinding, SessionFinding, Verdict
 from sniffer.model.health import Health
-from sniffer.model.records import DeviceRecord, Listening, RunEnd, RunKind, RunStart, SensorRecord
+from sniffer.model.records import Exemption, Listening, RunEnd, RunKind, RunStart, SensorRecord
 from sniffer.pipeline import Gathered, Judgement
 from sniffer.reports.changes import Morning
+from sniffer.reports.inventory_rows import last_day, told, told_change
 from sniffer.reports.moments import local_ahead
 from sniffer.reports.summary import Summary
 
@@ -45,71 +48,106 @@ class Found(NamedTuple):
 class Scans:
     """The scans of some sensors, one after the other, in an inventory.
 
-    ``day`` gives the day that words are for.  ``summary`` counts the sessions of the last scan.
+    ``opened`` opens the inventory; while it is away, scans are kept in ``pending`` and stored with the next.  ``day``
+    gives the day that words are for.  ``summary`` counts the sessions of the last scan, ``kept`` says what became of
+    it.  Raises ``StoreError`` where the inventory cannot be used, and will not be as it is.
     """
 
     def __init__(
-        self, store: Store, sensors: Iterable[SensorRecord], kind: RunKind, known: Catalogue, day: Callable[[], date]
+        self,
+        opened: Callable[[], Store],
+        pending: Pending,
+        sensors: Iterable[SensorRecord],
+        kind: RunKind,
+        known: Catalogue,
+        day: Callable[[], date],
     ) -> None:
-        self._store = store
+        self._opened = opened
+        self._pending = pending
         self._sensors = tuple(sensors)
         self._kind = kind
         self._known = known
         self._day = day
-        self._run: int | None = None
-        self._reported = self._last_report()
-        self._heard = self._heard_until()
+        self._start: RunStart | None = None
+        self._reported: int | None = None
+        self._heard: int | None = None
+        self._looked = False
+        self.kept: Kept | None = None
         self.summary = Summary(all_scopes=False)
+        with suppress_passing(), opened() as store:
+            self._look(store)
 
     def begin(self) -> None:
         """Store that a scan begins: if it never ends, it is known to have been interrupted."""
         start = RunStart(key=str(uuid.uuid4()), kind=self._kind, started=_now(), sensors=self._sensors)
-        self._run = self._store.begin(start)
+        self._start = start
+        with suppress_passing(), self._opened() as store:
+            store.begin(start)
 
-    def commit(self, found: Found, since: int = 0) -> Outcome:
+    def commit(self, found: Found, since: int = 0) -> Kept:
         """Store what was found, sessions that ended since a time, and compare; the scan is over."""
-        if self._run is None:
+        if self._start is None:
             self.begin()
-        run, self._run = self._run, None
-        past = self._store.past()
+        start, self._start = self._start, None
+        assert start is not None  # noqa: S101 - it was begun
         self.summary = Summary(all_scopes=False, silent=found.gathered.counts.silent)
         devices = self.summary.devices(found.judgement.devices(self.summary.session))
-        sessions = (each for each in found.judgement.sessions() if each.fact.end >= since)
 
-        def compare(before: DeviceFinding | None, after: DeviceFinding) -> Iterable[Change]:
-            return changes(before, after, self._known, self._day(), past.get(after.device))
+        def sessions() -> Iterator[SessionFinding]:
+            return (each for each in found.judgement.sessions() if each.fact.end >= since)
 
-        return self._store.commit(run or 0, sessions, devices, self._end(found), known=self._known, compare=compare)
+        self.kept = commit_or_keep(
+            self._opened, self._pending, start, sessions, devices, self._end(found), self._known, self._compare()
+        )
+        return self.kept
+
+    def _compare(self) -> Callable[[DeviceFinding | None, DeviceFinding], Iterable[Change]]:
+        """Return what compares a device before and after, with what the inventory knew of it once."""
+        past: dict[str, dict[str, Verdict]] = {}
+        with suppress_passing(), self._opened() as store:
+            past = store.past()
+        return lambda before, after: changes(before, after, self._known, self._day(), past.get(after.device))
 
     def fail(self, why: str) -> None:
         """Store that the scan came to nothing."""
-        if self._run is not None:
-            self._store.fail(self._run, RunEnd(finished=_now(), complete=False, problems=(why,)))
-            self._run = None
+        start, self._start = self._start, None
+        if start is not None:
+            with suppress_passing(), self._opened() as store:
+                store.fail(store.begin(start), RunEnd(finished=_now(), complete=False, problems=(why,)))
 
-    def morning(self, found: Found | None, notes: Iterable[str] = ()) -> Morning:
-        """Return the report on everything stored since the last one; its times are those of the data."""
-        records = self._store.devices()
-        excepted = {each.device: _excepted(each) for each in records if each.exemption}
-        day, devices = self._day(), [each.finding for each in records]
-        told = [change for change, _, _ in self._store.changes((self._reported or -1) + 1, Change)]
-        told += ended(devices, excepted, _day_of(self._reported), day) if self._reported is not None else ()
-        loud, silenced = sorted_out(told, excepted, day)
-        since, until = self._period(found)
+    def morning(self, found: Found | None, notes: Iterable[str], failing: Sequence[str]) -> tuple[Morning, list[str]]:
+        """Return the report on everything stored since the last one, and which words of ``failing`` it matches.
+
+        Its times are those of the data.
+        """
+        with self._opened() as store:
+            if not self._looked:
+                self._look(store)
+            records = store.devices()
+            excepted = {each.device: _excepted(each.exemption) for each in records if each.exemption}
+            facts = {each.device: each.facts for each in records}
+            day, devices = self._day(), [told(each) for each in records]
+            stored = store.changes((self._reported or -1) + 1, Change)
+            new = [told_change(change, facts.get(change.device, {})) for change, _, _ in stored]
+            new += ended(devices, excepted, _day_of(self._reported), day) if self._reported is not None else ()
+            loud, silenced = sorted_out(new, excepted, day)
+            since, until = self._period(found)
+            first = self._first(found) if since is None else since
+            morning = Morning(
+                until=until,
+                loud=loud,
+                silenced=silenced,
+                devices=devices,
+                since=since,
+                recent=self._coverage(store, first, until),
+                coverage=self._coverage(store, until - PERIOD, until),
+                silent=found.judgement.silent(devices) if found else None,
+                excepted=sum(each.until >= day for each in excepted.values()),
+                notes=tuple(notes),
+                deadline=self._deadline(day),
+            )
         self._reported, self._heard = _now(), until
-        return Morning(
-            until=until,
-            loud=loud,
-            silenced=silenced,
-            devices=devices,
-            since=since,
-            recent=self._coverage(self._first(found) if since is None else since, until),
-            coverage=self._coverage(until - PERIOD, until),
-            silent=found.judgement.silent(devices) if found else None,
-            excepted=sum(each.until >= day for each in excepted.values()),
-            notes=tuple(notes),
-            deadline=self._deadline(day),
-        )
+        return morning, matched(failing, devices, loud, excepted, day)
 
     def _period(self, found: Found | None) -> tuple[int | None, int]:
         """Return from when to when the data is new; older captures may come later."""
@@ -123,12 +161,6 @@ class Scans:
         """Return the beginning of the data."""
         listened = found.gathered.counts.listening if found else ()
         return min((first for _, first, _ in listened), default=_now())
-
-    def matched(self, words: Iterable[str], morning: Morning) -> list[str]:
-        """Return which of some verdicts and changes there are."""
-        records = self._store.devices()
-        excepted = {each.device: _excepted(each) for each in records if each.exemption}
-        return matched(words, morning.devices, morning.loud, excepted, self._day())
 
     def _end(self, found: Found) -> RunEnd:
         counts = found.gathered.counts
@@ -148,33 +180,38 @@ class Scans:
             problems=tuple(str(each) for each in found.gathered.problems),
         )
 
-    def _coverage(self, start: int, until: int) -> list[Coverage]:
+    def _coverage(self, store: Store, start: int, until: int) -> list[Coverage]:
         mine = {each.name for each in self._sensors}
-        listened = (Listened(*each) for each in self._store.listening(start, until) if each.sensor in mine)
+        listened = (Listened(*each) for each in store.listening(start, until) if each.sensor in mine)
         return coverages(listened, start, until, local_ahead(until))
 
     def _deadline(self, day: date) -> str:
         row = self._known.deadline(DATED)
         return row.says(day) if row else ""
 
-    def _heard_until(self) -> int | None:
-        """Return up to when there is data of these sensors."""
+    def _look(self, store: Store) -> None:
+        """Look up when the last scan of these sensors ended, and up to when there is data of them."""
+        self._looked = True
         mine = {each.name for each in self._sensors}
-        return max((each.last for each in self._store.listening() if each.sensor in mine), default=None)
-
-    def _last_report(self) -> int | None:
-        """Return when the last scan of these sensors ended that found something to report on."""
-        mine = {each.name for each in self._sensors}
-        for each in self._store.runs():
+        self._heard = max((each.last for each in store.listening() if each.sensor in mine), default=None)
+        for each in store.runs():
             if each.end and each.status in ("full", "partial") and mine & {one.name for one in each.start.sensors}:
-                return each.end.finished
-        return None
+                self._reported = each.end.finished
+                return
 
 
-def _excepted(record: DeviceRecord) -> Excepted:
-    exemption = record.exemption
-    assert exemption is not None  # noqa: S101 - asked for those that have one
-    return Excepted(exemption.reason, _day_of(exemption.until - 1))
+@contextmanager
+def suppress_passing() -> Iterator[None]:
+    """Do without an inventory that is away for the moment."""
+    try:
+        yield
+    except StoreError as error:
+        if not error.passing:
+            raise
+
+
+def _excepted(exemption: Exemption) -> Excepted:
+    return Excepted(exemption.reason, last_day(exemption))
 
 
 def _day_of(time_: int) -> date:
