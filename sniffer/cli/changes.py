@@ -8,7 +8,7 @@ from typing import IO, Annotated
 
 import typer
 
-from sniffer.cli import inventory, options, reading
+from sniffer.cli import inventory, options, shared
 from sniffer.cli import output as destination
 from sniffer.cli.inventory import Format
 from sniffer.inference.changes import Sorted, ended, sorted_out
@@ -48,15 +48,15 @@ def changes(
     output: options.OutputOption = None,
     db: inventory.DbOption = None,
     db_password_file: inventory.PasswordFileOption = None,
-    redact_users: reading.RedactOption = False,
+    redact_users: shared.RedactOption = False,
     as_of: options.AsOfOption = None,
-    config: reading.ConfigOption = None,  # noqa: ARG001 - its callback has taken the defaults from it
+    config: shared.ConfigOption = None,  # noqa: ARG001 - its callback has taken the defaults from it
 ) -> None:
     """List changes; the parameters are the options, their help says the rest."""
     begins, day = inventory.since(since, "--since"), options.as_of(as_of)
     kinds = options.words(kind, CHANGES, "no kind of change")
     destination.check(output)
-    redact = reading.redactor(wanted=redact_users)
+    redact = shared.redactor(wanted=redact_users)
     with inventory.opened(db, db_password_file) as store:
         found = _found(store, begins, day, kinds)
         shown = (*found.loud, *(found.silenced if everything else ()))

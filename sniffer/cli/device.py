@@ -10,7 +10,7 @@ from typing import IO, Annotated, NamedTuple, cast, get_args
 
 import typer
 
-from sniffer.cli import inventory, options, reading
+from sniffer.cli import inventory, options, shared
 from sniffer.cli import output as destination
 from sniffer.inventory.store import Store
 from sniffer.knowledge.catalogue import Catalogue
@@ -88,16 +88,16 @@ def device(
     output: options.OutputOption = None,
     db: inventory.DbOption = None,
     db_password_file: inventory.PasswordFileOption = None,
-    redact_users: reading.RedactOption = False,
+    redact_users: shared.RedactOption = False,
     as_of: options.AsOfOption = None,
     knowledge: options.KnowledgeOption = None,
-    config: reading.ConfigOption = None,  # noqa: ARG001 - its callback has taken the defaults from it
+    config: shared.ConfigOption = None,  # noqa: ARG001 - its callback has taken the defaults from it
 ) -> None:
     """Show a device or set what is known of it; the parameters are the options, their help says the rest."""
     known, day = options.knowledge(knowledge), options.as_of(as_of)
     wish = _wish(facts or [], exception, until, day, no_exception=no_exception)
     destination.check(output)
-    redact = reading.redactor(wanted=redact_users)
+    redact = shared.redactor(wanted=redact_users)
     with inventory.opened(db, db_password_file) as store:
         found = inventory.named(store, word)
         if wish:

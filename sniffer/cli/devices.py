@@ -8,7 +8,7 @@ from typing import IO, Annotated
 
 import typer
 
-from sniffer.cli import inventory, options, reading
+from sniffer.cli import inventory, options, shared
 from sniffer.cli import output as destination
 from sniffer.cli.inventory import Format
 from sniffer.inventory.store import DeviceFilter, Store
@@ -55,10 +55,10 @@ def devices(
     output: options.OutputOption = None,
     db: inventory.DbOption = None,
     db_password_file: inventory.PasswordFileOption = None,
-    redact_users: reading.RedactOption = False,
+    redact_users: shared.RedactOption = False,
     as_of: options.AsOfOption = None,
     knowledge: options.KnowledgeOption = None,
-    config: reading.ConfigOption = None,  # noqa: ARG001 - its callback has taken the defaults from it
+    config: shared.ConfigOption = None,  # noqa: ARG001 - its callback has taken the defaults from it
 ) -> None:
     """List devices; the parameters are the options, their help says the rest."""
     wanted = DeviceFilter(
@@ -70,7 +70,7 @@ def devices(
     )
     known, day = options.knowledge(knowledge), options.as_of(as_of)
     destination.check(output)
-    redact = reading.redactor(wanted=redact_users)
+    redact = shared.redactor(wanted=redact_users)
     with inventory.opened(db, db_password_file) as store:
         _check(store, wanted)
         # All clues of all devices are a hundred times what a table shows.

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sniffer.cli import inventory, reading
+from sniffer.cli import inventory, shared
 from sniffer.cli.options import DEFAULT_SENSOR
 from sniffer.inventory.bundle import export as write_bundle
 from sniffer.reports.escape import for_terminal
@@ -44,7 +44,7 @@ def export(
     key: inventory.KeyOption = None,
     db: inventory.DbOption = None,
     db_password_file: inventory.PasswordFileOption = None,
-    config: reading.ConfigOption = None,  # noqa: ARG001 - its callback has taken the defaults from it
+    config: shared.ConfigOption = None,  # noqa: ARG001 - its callback has taken the defaults from it
 ) -> None:
     """Write a bundle; the parameters are the options, their help says the rest."""
     begins = inventory.since(since, "--since") if since else None

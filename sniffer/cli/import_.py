@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sniffer.cli import inventory, options, reading
+from sniffer.cli import inventory, options, shared
 from sniffer.inference import changes
 from sniffer.inventory.bundle import BundleError, Loaded, load
 from sniffer.model.changes import Change
@@ -43,7 +43,7 @@ def import_(
     db_password_file: inventory.PasswordFileOption = None,
     as_of: options.AsOfOption = None,
     knowledge: options.KnowledgeOption = None,
-    config: reading.ConfigOption = None,  # noqa: ARG001 - its callback has taken the defaults from it
+    config: shared.ConfigOption = None,  # noqa: ARG001 - its callback has taken the defaults from it
 ) -> None:
     """Take in bundles; the parameters are the options, their help says the rest."""
     known, day = options.knowledge(knowledge), options.as_of(as_of)
@@ -64,7 +64,7 @@ def import_(
             else:
                 typer.echo(for_terminal(f"{file}: {_told(loaded)}"))
     if left:
-        raise typer.Exit(reading.FAILED if left == len(files) else reading.PARTLY_READ)
+        raise typer.Exit(shared.FAILED if left == len(files) else shared.PARTLY_READ)
 
 
 def _told(loaded: Loaded) -> str:

@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 import typer
 from msgspec.structs import replace
 
-from sniffer.cli import amounts, reading
+from sniffer.cli import amounts, shared
 from sniffer.cli.called import canonical
 from sniffer.cli.redaction_key import redaction_key
 from sniffer.inference.advice import advice
@@ -73,7 +73,7 @@ def opened(db: str | None, password_file: Path | None, *, create: bool = False) 
 def failed(why: str) -> NoReturn:
     """End the program, saying why."""
     typer.echo(f"sniffer: {for_terminal(why)}", err=True)
-    raise typer.Exit(reading.FAILED)
+    raise typer.Exit(shared.FAILED)
 
 
 def fleet_key(path: Path | None) -> bytes:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sniffer.cli import inventory, reading
+from sniffer.cli import inventory, shared
 from sniffer.inventory.store import Pruned
 
 HELP = """Make the inventory smaller: details of old sessions become counts, and old counts go.
@@ -38,7 +38,7 @@ def prune(
     yes: Annotated[bool, typer.Option("--yes", help="Do it.")] = False,
     db: inventory.DbOption = None,
     db_password_file: inventory.PasswordFileOption = None,
-    config: reading.ConfigOption = None,  # noqa: ARG001 - its callback has taken the defaults from it
+    config: shared.ConfigOption = None,  # noqa: ARG001 - its callback has taken the defaults from it
 ) -> None:
     """Forget what is old; the parameters are the options, their help says the rest."""
     if counts < details:

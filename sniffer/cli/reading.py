@@ -10,18 +10,14 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from sniffer.cli import key_logs, options, profiles
-from sniffer.cli.configuration import configured
+from sniffer.cli import key_logs, options, profiles, shared
 from sniffer.cli.interrupt import Interrupt
 from sniffer.cli.progress import ProgressLine
-from sniffer.cli.redaction_key import redaction_key
 from sniffer.knowledge.catalogue import Catalogue
 from sniffer.pipeline import DEFAULT_PORTS, Gathered, Judgement, Settings, gather
 from sniffer.reports.escape import for_terminal
-from sniffer.reports.redaction import Redactor
 
-FAILED, PARTLY_READ = 1, 4
-"""Exit statuses: nothing could be read or found of what was asked for; part of the input could not be read."""
+FAILED, PARTLY_READ = shared.FAILED, shared.PARTLY_READ
 
 PathsArgument = Annotated[
     list[Path] | None,
@@ -44,13 +40,9 @@ FactsOption = Annotated[
 IdentityOption = Annotated[
     bool, typer.Option(help="Listen to what boxes say of themselves; without it devices are cards and addresses.")
 ]
-RedactOption = Annotated[
-    bool, typer.Option("--redact-users", help="Replace user names and personal host names by a keyed hash.")
-]
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="Defaults from a TOML file.", callback=configured, is_eager=True),
-]
+RedactOption = shared.RedactOption
+ConfigOption = shared.ConfigOption
+redactor = shared.redactor
 
 USUAL_PORTS = ",".join(map(str, DEFAULT_PORTS))
 
@@ -96,15 +88,6 @@ def sources(
         identity=identity,
     )
     return Sources(captures, nets, settings, keyed=bool(keylog), tables=tuple(facts or ()))
-
-
-def redactor(*, wanted: bool) -> Redactor:
-    """Return who replaces names, or leaves them; ends the program without a key."""
-    try:
-        return Redactor(redaction_key() if wanted else None)
-    except (OSError, ValueError) as error:
-        typer.echo(f"sniffer: no key for --redact-users: {error}", err=True)
-        raise typer.Exit(FAILED) from None
 
 
 def read(asked: Sources, known: Catalogue, as_of: date, *, blind: bool = False) -> tuple[Gathered, Judgement]:

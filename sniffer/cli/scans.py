@@ -6,7 +6,7 @@ from typing import IO, Annotated
 
 import typer
 
-from sniffer.cli import inventory, options, reading
+from sniffer.cli import inventory, options, shared
 from sniffer.cli import output as destination
 from sniffer.cli.inventory import Format
 from sniffer.inventory.store import Store
@@ -43,7 +43,7 @@ def scans(
     db: inventory.DbOption = None,
     db_password_file: inventory.PasswordFileOption = None,
     as_of: options.AsOfOption = None,
-    config: reading.ConfigOption = None,  # noqa: ARG001 - its callback has taken the defaults from it
+    config: shared.ConfigOption = None,  # noqa: ARG001 - its callback has taken the defaults from it
 ) -> None:
     """List scans; the parameters are the options, their help says the rest."""
     begins, day = inventory.since(since, "--since"), options.as_of(as_of)
