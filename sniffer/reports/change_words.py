@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from ipaddress import ip_address
 
 from sniffer.model.changes import Change, ChangeKind, Urgency
@@ -85,14 +86,14 @@ def head(change: Change, who: str, number: int) -> str:
     return f"{who} {HEADS[change.kind][number != 1].format(to=change.title)}"
 
 
-def line(change: Change, redact: Redactor) -> str:
-    """Return which device it is, and what there is to say of it alone."""
+def line(change: Change, redact: Redactor, known: Mapping[str, str] = {}) -> str:
+    """Return which device it is, and what there is to say of it alone; ``known`` are names of devices by their ids."""
     who = change.subject
     told = called(
         who.name, (who.vendor, redact.text(who.model, *_names(change))), who.ip, who.mac, who.location, redact
     )
     owner = f", owner {redact.user(who.owner)}" if who.owner else ""
-    more = _more(change, redact)
+    more = _more(change, redact, known)
     return f"{told}{owner}{f': {more}' if more else ''}"
 
 
@@ -105,7 +106,7 @@ def _names(change: Change) -> list[str]:
     return [name for name in (change.subject.name, change.subject.owner) if name]
 
 
-def _more(change: Change, redact: Redactor) -> str:
+def _more(change: Change, redact: Redactor, known: Mapping[str, str]) -> str:
     """Return what a change's line says beyond whom it is about."""
     before, after = change.before or "", change.after or ""
     if change.kind == "renamed":
@@ -113,7 +114,7 @@ def _more(change: Change, redact: Redactor) -> str:
     if change.kind in ("moved", "readdressed"):
         return f"from {place(before, redact)} to {place(after, redact)}"
     if change.kind == "relay-affected":
-        return f"its relay is {after}"
+        return f"its relay is {known.get(after, after)}"
     if change.kind == "exception-ended":
         return f"{redact.text(before, *_names(change))}. {change.cause}"
     told = _times(change)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -137,7 +137,7 @@ def _lines(morning: Morning, redact: Redactor) -> Iterator[str]:
     if not morning.loud:
         yield from (_calm(morning), "")
     for kind, changes in groupby(morning.loud, key=lambda each: urgency(each.kind)):
-        yield from _section(kind, list(changes), redact)
+        yield from _section(kind, list(changes), redact, _called(morning.devices, redact))
     yield "Where it stands"
     yield from (f"  {line}" for line in _standing(morning))
     if morning.silent and (told := silent_lines(morning.silent, redact)):
@@ -146,14 +146,22 @@ def _lines(morning: Morning, redact: Redactor) -> Iterator[str]:
     yield from (f"  {line}" for line in (*coverage_lines(morning.coverage or morning.recent), *morning.notes))
 
 
-def _section(kind: Urgency, changes: list[Change], redact: Redactor) -> Iterator[str]:
+def _called(devices: Sequence[DeviceFinding], redact: Redactor) -> dict[str, str]:
+    """Return how people call devices, by their ids."""
+    return {
+        each.device: redact.host(each.name) or (each.addresses[-1].ip if each.addresses else each.device)
+        for each in devices
+    }
+
+
+def _section(kind: Urgency, changes: list[Change], redact: Redactor, known: Mapping[str, str]) -> Iterator[str]:
     yield change_words.SECTIONS[kind]
     for alike in _alike(changes):
         first, who = alike[0], counted(each.subject.kind for each in alike)
         yield f"  {change_words.head(first, who, len(alike))}"
         if first.cause and first.kind != "exception-ended":
             yield f"  {first.cause}"
-        yield from (f"    {change_words.line(each, redact)}" for each in alike[: limits.CHANGES_LISTED])
+        yield from (f"    {change_words.line(each, redact, known)}" for each in alike[: limits.CHANGES_LISTED])
         if (left := len(alike) - limits.CHANGES_LISTED) > 0:
             yield f"    and {left:,} more (sniffer changes lists them)"
         yield ""
