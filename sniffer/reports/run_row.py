@@ -51,6 +51,7 @@ def run_row(gathered: dict[str, Any], summary: Summary, flags: list[str], exit_s
         "problems": gathered["problems"],
         "flags": flags,
         "exit_status": exit_status,
+        "scan": None,
     }
 
 

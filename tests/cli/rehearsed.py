@@ -21,6 +21,7 @@ from typing import Any
 from rich.console import Console
 from rich.live import Live
 
+from sniffer.cli import deadlines, explain, triage
 from sniffer.cli.app import app
 from sniffer.cli.preload import preload
 from sniffer.knowledge.catalogue import catalogue
@@ -33,6 +34,9 @@ WATCHED: list[str] = []
 """Folders whose files count; none until it is time."""
 
 LOADED: list[str] = []
+
+VERBS = deadlines, explain, triage
+"""Whoever calls a verb has imported it: they are imported here, like everything that is called before ``preload``."""
 
 SETS = (
     *(f"iso-8859-{part}" for part in (*range(1, 12), *range(13, 17))),

@@ -23,8 +23,8 @@ PROGRAM = Path(__file__).with_name("rehearsed.py")
 CAPTURES = ("lan/office", "tls/1.2-resumed", "devices/s06-vlans")
 """Sessions in clear and inside TLS, with a certificate; boxes that speak of themselves."""
 
-LATER = ("scapy",)
-"""What a capture by libpcap never imports."""
+LATER = ("scapy", "alembic")
+"""What a capture by libpcap never imports, and what whoever uses an inventory has imported by opening one."""
 
 
 def test_nothing_of_the_program_is_loaded_behind_it(tmp_path: Path) -> None:
