@@ -48,7 +48,7 @@ def object_of(text: str) -> Row:
     first, rows = told
     assert first == "run"
     assert rows in ("sessions", "devices", "changes", "scans")
-    suspects = told["run"].get("scan", {}).get("suspects") or []
+    suspects = (told["run"].get("scan") or {}).get("suspects") or []
     _valid([told["run"], *told[rows], *suspects])
     return told
 

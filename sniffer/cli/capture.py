@@ -264,7 +264,7 @@ class Hearing:
         if lines is None:
             report.write(stream, asked.view, asked.form)
         else:
-            lines.finish(report.devices, run.course(report.summary), report.run())
+            lines.finish(report.devices, run.course(report.summary, last=True), report.run())
             if lines.failing or lines.gone:
                 return reading.FAILED
         return report.status

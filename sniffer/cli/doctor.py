@@ -193,4 +193,4 @@ def _live(opened: _Opened, ports: tuple[int, ...], seconds: float) -> Survey:
 
 def _say(problems: Iterable[str]) -> None:
     for problem in problems:
-        typer.echo(f"sniffer: {for_terminal(problem)}", err=True)
+        typer.echo("\n".join(map(for_terminal, f"sniffer: {problem}".splitlines())), err=True)

@@ -143,9 +143,11 @@ class LiveRun:
                 self._show(now=self._judges.judge(look) is not None)
             tick(self._judges.last, self._course())
 
-    def course(self, summary: Summary) -> Course:
-        """Return how the capture goes."""
+    def course(self, summary: Summary, *, last: bool = False) -> Course:
+        """Return how the capture goes; at the end (``last``) there is no rate: what was open is over at once."""
         health = self._live.health
+        if last:
+            return Course(health, None, summary, self._began)
         if not self._healths or health.time != self._healths[-1].time:
             self._healths = [*self._healths, health][-2:]
         before = self._healths[0] if len(self._healths) > 1 else None

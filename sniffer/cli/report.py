@@ -25,7 +25,7 @@ DONE, MATCHED, NONE_JUDGED = 0, 3, 5
 
 NOTES = {
     "interrupted": "ended early; what was read until then is reported",
-    "connections-evicted": f"more than {limits.CONNECTIONS:,} connections at once: some were followed no further",
+    "connections-evicted": "more connections at once than are followed (a flood, a scan?): some were let go",
     "devices-left-out": f"more than {limits.DEVICES:,} devices: further hosts on the Internet were left out",
 }
 """Flags of a run that a table would not show, in words."""

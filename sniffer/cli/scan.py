@@ -3,36 +3,30 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from datetime import date
+from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import typer
 
 from sniffer.cli import amounts, inventory, options, profiles, reading
 from sniffer.cli import output as destination
 from sniffer.cli.interrupt import Interrupt
-from sniffer.cli.preload import preload
 from sniffer.cli.progress import ProgressLine
-from sniffer.cli.redaction_key import redaction_key
-from sniffer.cli.scan_report import Format, ScanReport, Told, notes
-from sniffer.cli.scan_state import ReadBefore, folder, locked
-from sniffer.cli.scanning import Found, Scans
-from sniffer.inventory.bundle import Pending
-from sniffer.inventory.store import Store, StoreError, place_of
-from sniffer.knowledge.catalogue import Catalogue
+from sniffer.cli.scan_listening import ScanListening
+from sniffer.cli.scan_report import Format, ScanReport
+from sniffer.cli.scan_state import ReadBefore
+from sniffer.cli.scan_work import Asked, say, scans_of, told
+from sniffer.cli.scanning import Found
+from sniffer.inventory.store import StoreError
 from sniffer.model import limits
 from sniffer.model.changes import CHANGES
 from sniffer.model.findings import VERDICTS
-from sniffer.model.records import RunKind, SensorRecord
+from sniffer.model.records import SensorRecord
 from sniffer.pipeline import Gathered, Judgement, Settings, gather
-from sniffer.pipeline.live import Live, LiveSettings
-from sniffer.pipeline.tables import take
+from sniffer.pipeline.live import LiveSettings
 from sniffer.reports.escape import for_terminal
-from sniffer.reports.redaction import Redactor
+from sniffer.sources.inputs import shown
 from sniffer.sources.privileges import Account, becoming
 from sniffer.sources.problems import CaptureError
 
@@ -55,6 +49,11 @@ Every report says how much was listened to.  Sends nothing.
                    --db-password-file or ~/.pgpass)
   --sensor, --site names of this capture point, and of the place whose
                    private addresses it sees
+  --redact-users   hides names in reports; the inventory, which is private
+                   (0600), keeps them
+
+The inventory is inventory.sqlite in your data directory, unless --db names
+another; started as root it is that of the user whom root becomes (--user).
 
 'sniffer scan schedule' has it run by itself.
 
@@ -76,43 +75,6 @@ Exit status:
   5  sessions were seen and none could be judged
 """
 """What ``sniffer scan --help`` says; the backspaces keep lines as they are."""
-
-STORED_AGAIN = (limits.CONNECTION_IDLE + limits.TIDY_INTERVAL) * 2
-"""Microseconds by which the sessions that a continuous scan stores overlap: one is known some time after its end."""
-
-STORING_SECONDS = 3600.0
-"""How often a continuous scan stores what it found: so much is lost with the machine's power."""
-
-AGAIN_SECONDS = 300.0
-"""How soon a report is tried again that could not be made."""
-
-REMEMBERED = 2 * 24 * 3600 * 1_000_000
-"""Microseconds of sessions that a continuous scan keeps beside the inventory."""
-
-DbOption = Annotated[str | None, typer.Option("--db", metavar="URL", help="Another inventory than your own.")]
-PasswordFileOption = Annotated[
-    Path | None,
-    typer.Option("--db-password-file", metavar="FILE", readable=False, help="Holds the database's password."),
-]
-
-
-class Asked(NamedTuple):
-    """What was asked for: options that are checked."""
-
-    settings: Settings
-    local_nets: tuple[str, ...]
-    tables: tuple[Path, ...]
-    db: str | None
-    password_file: Path | None
-    failing: tuple[str, ...]
-    known: Catalogue
-    day: date | None
-    redact: Redactor
-    form: Format
-
-    def today(self) -> date:
-        """Return the day that words are for."""
-        return self.day or options.as_of(None)
 
 
 def scan(
@@ -174,9 +136,9 @@ def scan(
                     tuple(dict.fromkeys(interface)), name, settings,
                     buffer_bytes=amounts.octets(buffer) or limits.KERNEL_BUFFER, processes=processes, user=user,
                 )  # fmt: skip
-                status = _Listening(asked, live, SensorRecord(name, site), report).run(lasts, period)
+                status = ScanListening(asked, live, SensorRecord(name, site), report).run(lasts, period)
         except (CaptureError, StoreError) as error:
-            typer.echo(f"sniffer: {for_terminal(str(error))}", err=True)
+            say(str(error))
             status = reading.FAILED
     raise typer.Exit(status)
 
@@ -199,38 +161,17 @@ def _becoming(user: str | None) -> Account | None:
         raise typer.BadParameter(str(error)) from None
 
 
-def _rehearse() -> None:
-    """Make an inventory that nobody needs: so all that this takes is loaded before rights are given up."""
-    with TemporaryDirectory() as folder_, Store.open(str(Path(folder_) / "inventory.sqlite")):
-        pass
-
-
-@contextmanager
-def _scans(asked: Asked, sensors: list[SensorRecord], kind: RunKind) -> Iterator[tuple[Scans, Path]]:
-    """Open the inventory, with no other scan of these sensors beside this one."""
-    where = folder(place_of(asked.db, asked.password_file).path)
-    with locked((each.name for each in sensors), where):
-        pending = Pending(where / "pending", redaction_key(where / "pending.key"))
-
-        def opened() -> Store:
-            return Store.open(asked.db, password_file=asked.password_file)
-
-        yield Scans(opened, pending, sensors, kind, asked.known, asked.today), where
-
-
 def _read(
     asked: Asked, captures: list[tuple[str, Path]], site: str | None, report: ScanReport, *, everything: bool
 ) -> int:
     """Scan captures; return the exit status."""
     names = list(dict.fromkeys(sensor for sensor, _ in captures))
-    with _scans(asked, [SensorRecord(name, site) for name in names], "captures") as (scans, where):
+    with scans_of(asked, [SensorRecord(name, site) for name in names], "captures") as (scans, where):
         before = {name: ReadBefore(name, where) for name in names}
-        wanted, passed = _wanted(captures, before, everything=everything)
+        wanted, passed = _wanted(captures, before, everything=everything or not scans.knows)
         if not wanted and passed:
-            typer.echo(
-                f"sniffer: nothing new: all {passed:,} captures were read before (--all reads them again)", err=True
-            )
-            return _told(asked, scans, None, report)
+            typer.echo(f"sniffer: nothing new: {passed:,} captures, all read before (--all reads them again)", err=True)
+            return told(asked, scans, None, report)
         scans.begin()
         stored, progress = profiles.load(), ProgressLine()
         with Interrupt() as interrupt:
@@ -241,12 +182,15 @@ def _read(
         if not gathered.counts.readable:
             scans.fail("nothing could be read")
             return reading.FAILED
+        again = [shown(each.again) for each in before.values() if each.again]
+        if again and not everything:
+            gathered.spool.forget_joined_late(again)
         judgement = Judgement(gathered.spool, asked.local_nets, asked.known, asked.today(), stored.profiles)
         found = Found(gathered, judgement, _data_until(gathered), complete=not gathered.counts.interrupted)
         scans.commit(found)
         for each in before.values() if found_whole(gathered) else ():
             each.remember()
-        return _told(asked, scans, found, report)
+        return told(asked, scans, found, report)
 
 
 def _wanted(
@@ -268,113 +212,7 @@ def found_whole(gathered: Gathered) -> bool:
 
 
 def _data_until(gathered: Gathered) -> int:
-    """Return the end of the data, now where there is none."""
-    return max((last for _, _, last in gathered.counts.listening), default=time.time_ns() // 1000)
-
-
-def _told(asked: Asked, scans: Scans, found: Found | None, report: ScanReport) -> int:
-    """Report on what is new; return the exit status."""
-    if found and scans.kept and scans.kept.path:
-        typer.echo(f"sniffer: {for_terminal(str(scans.kept.problem))}", err=True)
-        where = for_terminal(str(scans.kept.path))
-        typer.echo(f"sniffer: this scan waits in {where}; the next one stores it, and reports on it", err=True)
-        return reading.FAILED
-    morning, matched = scans.morning(found, notes(found, scans.summary, scans.kept), asked.failing)
-    return report.write(Told(morning, found, scans.summary, matched))
-
-
-class _Listening:
-    """Scans of interfaces."""
-
-    def __init__(self, asked: Asked, live: LiveSettings, sensor: SensorRecord, report: ScanReport) -> None:
-        self._asked = asked
-        self._live = Live(live)
-        self._sensor = sensor
-        self._report = report
-        self._stored = profiles.load()
-        self._problems = 0
-
-    def run(self, lasts: float | None, period: float | None) -> int:
-        """Listen for some seconds, or always, with a report each ``period``; return the exit status."""
-        preload(self._asked.known)
-        _rehearse()
-        with Interrupt() as interrupt:
-            self._live.start()
-            self._tell_problems()
-            if not self._live.listening:
-                return reading.FAILED
-            try:
-                with _scans(self._asked, [self._sensor], "live") as (scans, _):
-                    scans.begin()
-                    if self._asked.tables:
-                        take(self._asked.tables, self._live.found, self._asked.settings.ports)
-                    if period is None:
-                        return self._once(scans, lasts or 0.0, interrupt.pending)
-                    return self._always(scans, period, interrupt.pending)
-            finally:
-                if self._live.listening:
-                    self._live.stop()
-
-    def _once(self, scans: Scans, seconds: float, pending: Callable[[], bool]) -> int:
-        ends = time.monotonic() + seconds
-        self._listen(ends, pending)
-        complete = self._live.listening and not pending()
-        self._live.stop()
-        found = self._found(complete=complete)
-        scans.commit(found)
-        return _told(self._asked, scans, found, self._report)
-
-    def _always(self, scans: Scans, seconds: float, pending: Callable[[], bool]) -> int:
-        """Store what was found at least every hour, and report at intervals, until told to stop."""
-        status, since = 0, 0
-        report = time.monotonic() + seconds
-        store = time.monotonic() + min(seconds, STORING_SECONDS)
-        while self._live.listening and not pending():
-            self._listen(min(report, store), pending)
-            going_on = self._live.listening and not pending()
-            if going_on:
-                self._live.seal()
-            else:
-                self._live.stop()
-            found = self._found(complete=True)
-            scans.commit(found, since)
-            if not going_on or time.monotonic() >= report:
-                status = self._report_on(scans, found)
-                report = time.monotonic() + (AGAIN_SECONDS if status == reading.FAILED else seconds)
-            store = time.monotonic() + min(seconds, STORING_SECONDS)
-            since = self._next(found)
-            if going_on:
-                scans.begin()
-        return status
-
-    def _report_on(self, scans: Scans, found: Found) -> int:
-        """Report, if the inventory can be asked; who listens always goes on in any case."""
-        try:
-            return _told(self._asked, scans, found, self._report)
-        except StoreError as error:
-            typer.echo(f"sniffer: {for_terminal(str(error))}", err=True)
-            return reading.FAILED
-
-    def _next(self, found: Found) -> int:
-        """Make ready for what comes next; return from when on sessions are to be stored again."""
-        self._live.found.spool.forget(found.until - REMEMBERED, limits.LIVE_SESSIONS)
-        counts = self._live.found.counts
-        counts.listening = [(sensor, found.until, found.until) for sensor, _, _ in counts.listening]
-        return found.until - STORED_AGAIN
-
-    def _listen(self, until: float, pending: Callable[[], bool]) -> None:
-        while self._live.listening and not pending() and (left := until - time.monotonic()) > 0:
-            self._live.pump(min(left, 1.0))
-            self._tell_problems()
-
-    def _found(self, *, complete: bool) -> Found:
-        asked, gathered, now = self._asked, self._live.found, time.time_ns() // 1000
-        gathered.counts.listening = [(sensor, first, now) for sensor, first, _ in gathered.counts.listening]
-        judgement = Judgement(gathered.spool, asked.local_nets, asked.known, asked.today(), self._stored.profiles)
-        return Found(gathered, judgement, now, complete, self._live.health)
-
-    def _tell_problems(self) -> None:
-        problems = self._live.found.problems
-        for problem in problems[self._problems :]:
-            typer.echo(f"sniffer: {for_terminal(str(problem))}", err=True)
-        self._problems = len(problems)
+    """Return the end of the data, now where there is none; what is of the future is a wrong clock's."""
+    now = time.time_ns() // 1000
+    ends = (last for _, _, last in gathered.counts.listening if last <= now + limits.CLOCKS_DIFFER)
+    return max(ends, default=now)

@@ -51,7 +51,11 @@ def locked(sensors: Iterable[str], where: Path) -> Iterator[None]:
 
 def _lock(where: Path, sensor: str) -> int:
     path = where / f"{_file_name(sensor)}.lock"
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        advice = "it is another user's: scan as that one (--user), or name another inventory (--db)"
+        raise CaptureError(str(path), f"cannot be used ({error.strerror})", advice) from None
     try:
         if sys.platform != "win32":
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -69,7 +73,8 @@ def _lock(where: Path, sensor: str) -> int:
 class ReadBefore:
     """The captures that earlier scans of a sensor have read to their end.
 
-    A file is known by where it is on the disk, its size and when it was written: rotation renames files.
+    A file is known by where it is on the disk, its size and when it was written: rotation renames files.  ``again`` is
+    the one that is read once more.
     """
 
     def __init__(self, sensor: str, where: Path) -> None:
@@ -77,6 +82,7 @@ class ReadBefore:
         self._path = where / f"{_file_name(sensor)}.json"
         self._known = _loaded(self._path)
         self._seen: dict[str, str] = {}
+        self.again: Path | None = None
 
     def wanted(self, paths: Iterable[Path]) -> tuple[list[Path], int]:
         """Return the captures to read, and how many were read before.
@@ -87,7 +93,7 @@ class ReadBefore:
         self._seen = {_identity(each): str(each) for each in found}  # now: what is written meanwhile was not read
         old = [each for each in found if _identity(each) in self._known]
         new = [each for each in found if _identity(each) not in self._known]
-        again = max(old, key=lambda each: each.stat().st_mtime_ns, default=None) if new else None
+        self.again = again = max(old, key=lambda each: each.stat().st_mtime_ns, default=None) if new else None
         read = {*new, *([again] if again else [])}
         return [each for each in found if each in read], len(old) - (again is not None)
 

@@ -14,6 +14,7 @@ from sniffer.inference.coverage import coverages
 from sniffer.inventory.bundle import Kept, Pending, commit_or_keep
 from sniffer.inventory.store import Store, StoreError
 from sniffer.knowledge.catalogue import Catalogue
+from sniffer.model import limits
 from sniffer.model.changes import Change, Excepted
 from sniffer.model.coverage import Coverage, Listened
 from sniffer.model.findings import DeviceFinding, SessionFinding, Verdict
@@ -36,13 +37,27 @@ DATED = "exchange-online"
 
 
 class Found(NamedTuple):
-    """What a run found: what was gathered, its judgement, and up to when (microseconds, the machine's clock)."""
+    """What a run found: what was gathered, its judgement, and up to when (microseconds).
+
+    ``since`` is from when on sessions are this run's, as far as that matters; ``listened`` when it listened, in place
+    of what was gathered; ``health`` how that went, of this run alone.
+    """
 
     gathered: Gathered
     judgement: Judgement
     until: int
     complete: bool = True
     health: Health | None = None
+    since: int = 0
+    listened: tuple[Listening, ...] | None = None
+
+    def intervals(self) -> tuple[Listening, ...]:
+        """Return when it listened; what is of the future is a wrong clock's."""
+        told = self.listened
+        if told is None:
+            told = tuple(Listening(*each) for each in self.gathered.counts.listening)
+        now = _now() + limits.CLOCKS_DIFFER
+        return tuple(each for each in told if each.last <= now)
 
 
 class Scans:
@@ -50,7 +65,8 @@ class Scans:
 
     ``opened`` opens the inventory; while it is away, scans are kept in ``pending`` and stored with the next.  ``day``
     gives the day that words are for.  ``summary`` counts the sessions of the last scan, ``kept`` says what became of
-    it.  Raises ``StoreError`` where the inventory cannot be used, and will not be as it is.
+    it, ``knows`` whether the inventory has any scan of these sensors.  Raises ``StoreError`` where the inventory cannot
+    be used, and will not be as it is.
     """
 
     def __init__(
@@ -72,6 +88,7 @@ class Scans:
         self._reported: int | None = None
         self._heard: int | None = None
         self._looked = False
+        self.knows = True
         self.kept: Kept | None = None
         self.summary = Summary(all_scopes=False)
         with suppress_passing(), opened() as store:
@@ -91,7 +108,13 @@ class Scans:
         start, self._start = self._start, None
         assert start is not None  # noqa: S101 - it was begun
         self.summary = Summary(all_scopes=False, silent=found.gathered.counts.silent)
-        devices = self.summary.devices(found.judgement.devices(self.summary.session))
+        mine = self.summary.session
+
+        def look(finding: SessionFinding) -> None:
+            if finding.fact.end >= found.since:
+                mine(finding)
+
+        devices = self.summary.devices(found.judgement.devices(look))
 
         def sessions() -> Iterator[SessionFinding]:
             return (each for each in found.judgement.sessions() if each.fact.end >= since)
@@ -159,8 +182,7 @@ class Scans:
 
     def _first(self, found: Found | None) -> int:
         """Return the beginning of the data."""
-        listened = found.gathered.counts.listening if found else ()
-        return min((first for _, first, _ in listened), default=_now())
+        return min((each.first for each in (found.intervals() if found else ())), default=_now())
 
     def _end(self, found: Found) -> RunEnd:
         counts = found.gathered.counts
@@ -173,7 +195,7 @@ class Scans:
             numbers |= {name: row[name] for name in ("received", "dropped", "dropped_by_us") if row[name] is not None}
         return RunEnd(
             finished=_now(),
-            listening=tuple(Listening(*each) for each in counts.listening),
+            listening=found.intervals(),
             complete=found.complete and not found.gathered.problems and not counts.interrupted,
             counts=numbers,
             flags=("interrupted",) if counts.interrupted else (),
@@ -194,6 +216,7 @@ class Scans:
         self._looked = True
         mine = {each.name for each in self._sensors}
         self._heard = max((each.last for each in store.listening() if each.sensor in mine), default=None)
+        self.knows = any(mine & {one.name for one in each.start.sensors} for each in store.runs())
         for each in store.runs():
             if each.end and each.status in ("full", "partial") and mine & {one.name for one in each.start.sensors}:
                 self._reported = each.end.finished

@@ -189,6 +189,21 @@ class Spool:
         self.boxes.compact(before)
         return gone
 
+    def forget_joined_late(self, files: Iterable[str]) -> int:
+        """Forget sessions whose beginning was not seen, and whose first frames are of these files; return how many.
+
+        Of a capture that is read again they are ends of sessions that were stored with the one before it.
+        """
+        names = set(files)
+        gone = [
+            (fact.session,) for fact in self.sessions()
+            if not fact.quality.start_seen and {each.file for each in fact.observations[:1]} & names
+        ]  # fmt: skip
+        with transaction(self._database):
+            self._database.executemany("DELETE FROM session WHERE session = ?", gone)
+        self.seal()
+        return len(gone)
+
     def forget_oldest(self, share: float) -> int:
         """Forget this share of the sessions, which makes room for others; return how many."""
         (count,) = self._database.execute("SELECT count(*) FROM session").fetchone()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 
 class InterfaceHealth(Struct, frozen=True):
@@ -49,3 +50,26 @@ class Health(Struct, frozen=True):
     dropped_by_us: int = 0
     lost_writes: int = 0
     clock_steps: tuple[int, ...] = ()
+
+
+def health_since(now: Health, before: Health | None) -> Health:
+    """Return how it went since it was last asked; how things are (up, open, gone) is as it is now."""
+    if before is None:
+        return now
+    earlier = {each.interface: each for each in before.interfaces}
+    interfaces = tuple(_since(each, earlier.get(each.interface)) for each in now.interfaces)
+    counts = {name: getattr(now, name) - getattr(before, name) for name in COUNTS}
+    steps = now.clock_steps[len(before.clock_steps) :]
+    return replace(now, interfaces=interfaces, clock_steps=steps, **counts)
+
+
+COUNTS = ("selected", "messages", "sessions", "silent", "evicted", "dropped_by_us", "lost_writes")
+OF_INTERFACE = ("received", "dropped", "dropped_before", "downs", "frames", "octets", "giants", "cut")
+"""What is counted from the beginning on."""
+
+
+def _since(now: InterfaceHealth, before: InterfaceHealth | None) -> InterfaceHealth:
+    if before is None:
+        return now
+    pairs = {name: (getattr(now, name), getattr(before, name)) for name in OF_INTERFACE}
+    return replace(now, **{name: None if one is None else one - (other or 0) for name, (one, other) in pairs.items()})

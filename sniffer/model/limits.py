@@ -503,6 +503,10 @@ INBOX_BYTES = 64 * 1024 * 1024
 """Bytes of facts that wait while sessions are judged, some 40,000 sessions.  Beyond it listeners wait, and the kernel's
 buffer fills."""
 
+CLOCKS_DIFFER = 24 * 3600 * 1_000_000
+"""Microseconds by which the clock of whoever captured may be ahead of ours (a zone taken for UTC makes fourteen hours):
+what is further ahead has not happened."""
+
 CLOCK_STEP = 1_000_000
 """Microseconds by which the machine's clock must be set to be told of: slewing (adjtime) makes less in a second."""
 

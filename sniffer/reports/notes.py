@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from sniffer.model import limits
 from sniffer.model.health import Health
 from sniffer.reports.escape import for_terminal
 from sniffer.reports.moments import SECOND
@@ -86,7 +85,7 @@ def _floods(course: Course) -> Iterator[Note]:
             text = f"{rate:,.0f} connections a second say nothing: a flood or a scan; they push out no mail"
             yield Note("connections-flood", "", text)
     if health.evicted:
-        text = f"more than {limits.CONNECTIONS:,} connections at once: {health.evicted:,} were followed no further"
+        text = f"more connections at once than are followed (a flood, a scan): {health.evicted:,} were let go"
         yield Note("connections-evicted", "", text)
 
 

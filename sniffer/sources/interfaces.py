@@ -83,7 +83,7 @@ def missing(name: str) -> tuple[str, str]:
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     shown = ", ".join(names[: limits.INTERFACES_SHOWN]) + (" …" if len(names) > limits.INTERFACES_SHOWN else "")
     meant = f"did you mean {near[0]}? " if near else ""
-    return "there is no such interface", f"{meant}There are {shown}; 'sniffer interfaces' says more of them"
+    return "there is no such interface", f"{meant}there are {shown}; 'sniffer interfaces' says more of them"
 
 
 def _interface(link: Link, addresses: tuple[str, ...], permitted: bool) -> Interface:

@@ -15,6 +15,7 @@ import numpy as np
 from sniffer.model import limits
 from sniffer.model.frames import Frames, Origin
 from sniffer.sources.libpcap import META, Select
+from sniffer.sources.link_state import lost_before
 from sniffer.sources.links import KnownLink, unknown_link
 from sniffer.sources.live_handle import FellError, Refusal, RefusedError, Totals
 
@@ -52,6 +53,8 @@ class LibpcapHandle:
         promiscuous: bool,
     ) -> None:
         self._origin = origin
+        self._interface = interface
+        self._lost_at_first = lost_before(interface)
         self._handle, self.buffer = _activated(interface, buffer_bytes, promiscuous)
         self.link = int(self._handle.datalink())
         if not known_link(self.link):
@@ -99,7 +102,9 @@ class LibpcapHandle:
                 total + (new - old) % COUNTER for total, new, old in zip(self._totals, now, self._last, strict=True)
             ]
             self._last = list(now)
-        return Totals(*self._totals)
+        received, dropped, _ = self._totals
+        lost = lost_before(self._interface)
+        return Totals(received, dropped, None if lost is None else max(lost - (self._lost_at_first or 0), 0))
 
     def close(self) -> None:
         """Give the interface back."""

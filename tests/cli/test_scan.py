@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import sqlite3
+import struct
 import subprocess
 import time
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 
 from sniffer.cli.scan_state import ReadBefore, folder, locked
 from sniffer.inventory.store import Store
+from sniffer.model.health import Health, InterfaceHealth, health_since
 from sniffer.sources.problems import CaptureError
 from tests.expected import CAPTURES
 from tests.program import Outcome, command, environment, sniffer
@@ -66,7 +68,7 @@ def test_a_second_scan_of_the_same_finds_nothing_new(site: Site) -> None:
     outcome = site.scan("--format", "jsonl")
     assert outcome.status == 0
     assert kinds(outcome) == []
-    assert "all 1 captures were read before" in outcome.err
+    assert "1 captures, all read before" in outcome.err
     again = site.scan("--all", "--format", "jsonl")
     assert kinds(again) == []
     assert again.record["scan"]["devices"] == outcome.record["scan"]["devices"]
@@ -258,3 +260,73 @@ def test_a_damaged_memory_reads_everything_again(tmp_path: Path, text: str) -> N
     where = folder(tmp_path / "x.sqlite")
     (where / "hq.json").write_text(text)
     assert ReadBefore("hq", where).wanted([OFFICE]) == ([OFFICE], 0)
+
+
+# -- nothing that was not heard passes for heard -------------------------------------------------
+
+
+def shifted(path: Path, to: Path, seconds: float, behind: int = 0) -> Path:
+    """A capture whose frames, behind so many, are later by some seconds (classic pcap, this machine's order)."""
+    data = bytearray(path.read_bytes())
+    place, number = 24, 0
+    while place < len(data):
+        moment, _, length, _ = struct.unpack_from("=IIII", data, place)
+        if number >= behind:
+            struct.pack_into("=I", data, place, int(moment + seconds))
+        place, number = place + 16 + length, number + 1
+    to.write_bytes(data)
+    return to
+
+
+def test_a_silence_of_days_within_a_file_was_not_listened_to(site: Site) -> None:
+    shifted(OFFICE, site.captures / "1.pcap", 20 * 86_400, behind=400)
+    (told,) = site.scan("--format", "jsonl").record["scan"]["coverage"]
+    assert told["listened_seconds"] < 60
+
+
+def test_what_a_wrong_clock_dates_to_the_future_is_no_listening(site: Site) -> None:
+    shifted(OFFICE, site.captures / "1.pcap", 20 * 366 * 86_400, behind=400)
+    site.scan()
+    site.put(REFUSED, "2.pcap")
+    told = site.scan("--format", "jsonl").record["scan"]
+    assert told["until"] < "2027"
+    assert told["coverage"][0]["listened_seconds"] < 60
+
+
+def test_a_new_inventory_is_told_everything(site: Site, tmp_path: Path) -> None:
+    site.put(OFFICE, "1.pcap")
+    site.scan()
+    other = sniffer("scan", site.captures, "--db", tmp_path / "other.sqlite", "--format", "jsonl")
+    assert other.record["scan"]["devices"]["affected"] == 2
+    site.database.unlink()
+    assert site.scan("--format", "jsonl").record["scan"]["devices"]["affected"] == 2
+
+
+def test_a_session_over_the_border_of_two_files_is_one(site: Site, tmp_path: Path) -> None:
+    """The file in which it ends is read again with the next: its end is no session of its own."""
+    data = REFUSED.read_bytes()
+    place, number = 24, 0
+    while number < 12:
+        place, number = place + 16 + struct.unpack_from("=I", data, place + 8)[0], number + 1
+    (site.captures / "1.pcap").write_bytes(data[:place])
+    site.scan()
+    (site.captures / "2.pcap").write_bytes(data[:24] + data[place:])
+    site.scan()
+    site.put(OFFICE, "3.pcap")
+    outcome = site.scan("--format", "jsonl")
+    assert outcome.record["quality"]["sessions"]["joined_late"] == 0
+    with Store.open(str(site.database)) as store:
+        stored = [each.fact.session for record in store.devices() for each in store.sessions(record.device)]
+    at_once = sniffer("triage", site.captures, "--view", "sessions", "--format", "jsonl")
+    assert sorted(stored) == sorted(each["session"] for each in at_once.rows)
+
+
+def test_health_of_a_period_is_what_came_in_it() -> None:
+    before = Health(5, "tap", (InterfaceHealth("a", received=10, dropped=2, downs=1),), sessions=4, clock_steps=(7,))
+    now = Health(
+        9, "tap", (InterfaceHealth("a", up=False, received=15, dropped=2, downs=2),), sessions=5, clock_steps=(7, 8)
+    )
+    assert health_since(now, before) == Health(
+        9, "tap", (InterfaceHealth("a", up=False, received=5, dropped=0, downs=1),), sessions=1, clock_steps=(8,)
+    )
+    assert health_since(now, None) == now

@@ -253,7 +253,7 @@ def test_without_libpcap_any_is_refused(namespace: str) -> None:
 @WAYS
 def test_what_cannot_be_opened_says_what_to_do(namespace: str, how: tuple[str, ...]) -> None:
     said = refused("spam0", *how)
-    assert said.startswith("spam0: there is no such interface; did you mean span0? There are lo, ")
+    assert said.startswith("spam0: there is no such interface; did you mean span0? there are lo, ")
     nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--"]
     said = refused("span0", *how, user=nobody)
     assert said.startswith("span0: we may not capture on it; ")

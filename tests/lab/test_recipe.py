@@ -18,11 +18,11 @@ from pathlib import Path
 import pytest
 
 from sniffer.knowledge.recipes import recipes
-from tests.lab.namespaces import PREFIX, inside, remove, run
+from tests.lab.namespaces import inside, remove, run
 from tests.program import ROOT, command, environment, sniffer
 from tests.surveys import talks
 
-SPACE = PREFIX + "recipe"
+SPACE = "snr-recipe"
 SESSIONS = 8
 TOOLS = ("tcpdump", "dumpcap")
 WAIT_SECONDS = 20

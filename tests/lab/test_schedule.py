@@ -166,6 +166,6 @@ def test_the_scan_listens_stores_and_ends_well_under_its_unit(hold: Path) -> Non
         process.send_signal(signal.SIGTERM)
         told, said = process.communicate(timeout=60)
     assert process.returncode in (0, 3, 4, 5), said
-    assert json.loads(told)["run"]["type"] == "scan"
+    assert json.loads(told)["run"]["type"] == "run"
     (inventory,) = (hold / "state").rglob("inventory.sqlite")
     assert inventory.stat().st_mode & 0o777 == 0o600

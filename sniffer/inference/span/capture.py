@@ -121,7 +121,8 @@ def _uneven(clock: Clock) -> Iterator[str]:
         yield f"it goes back {_times(clock)}"
     if clock.grain > 1 and clock.frames >= thresholds.FEW_FRAMES and not clock.stands_still:
         yield f"it counts in steps of {duration(clock.grain)}: delays within a session tell little"
-    if clock.silence >= thresholds.PAUSE and clock.frames * 1_000_000 >= clock.last - clock.first > 0:
+    spoken = clock.last - clock.first - clock.silence  # the jump itself says nothing of how often frames come
+    if clock.silence >= thresholds.PAUSE and clock.frames * 1_000_000 >= spoken > 0:
         yield f"it jumps ahead by {duration(clock.silence)}: paused, or the clock was set"
 
 

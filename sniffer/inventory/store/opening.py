@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.pool import NullPool
 
-from sniffer.inventory.store.place import Place
+from sniffer.inventory.store.place import Place, default_path
 from sniffer.inventory.store.problems import StoreError, told
 from sniffer.inventory.store.schema import HEAD
 from sniffer.model import limits
@@ -108,7 +108,10 @@ def _make_ready(place: Place, path: Path, *, create: bool) -> None:
         if not create and not path.exists():
             raise StoreError(place.name, "there is no inventory yet", "make one: sniffer scan, or check --db")
         if create and not (path.exists() and path.stat().st_size):
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if path == default_path():
+                path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            elif not path.parent.is_dir():
+                raise StoreError(place.name, "there is no such folder", "make it, or check --db")
             _make(path)
     except OSError as error:
         advice = "check that the folder is there, who may use it, and that there is room"

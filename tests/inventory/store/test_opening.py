@@ -39,11 +39,12 @@ def said(url: str, *, create: bool = True) -> StoreError:
     return caught.value
 
 
-def test_nobody_else_may_read_it(tmp_path: Path) -> None:
-    path = tmp_path / "data" / "inventory.sqlite"
+def test_nobody_else_may_read_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    path = tmp_path / "data" / "sniffer" / "inventory.sqlite"
     before = os.umask(0)
     try:
-        with Store.open(str(path)) as store:
+        with Store.open() as store:
             run = store.begin(start())
             reader = sqlite3.connect(path)  # keeps the files beside it
             reader.execute("SELECT * FROM run").fetchall()
@@ -164,7 +165,12 @@ def test_a_folder_is_no_inventory(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    assert "cannot be opened" in said(str(tmp_path / "file" / "inventory.sqlite")).problem
+    assert "there is no such folder" in said(str(tmp_path / "file" / "inventory.sqlite")).problem
+
+
+def test_a_mistyped_folder_is_not_made(tmp_path: Path) -> None:
+    assert "there is no such folder" in said(str(tmp_path / "invnetories" / "inventory.sqlite")).problem
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_locked_inventory_says_so(fresh: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
