@@ -45,7 +45,7 @@ def known_by(finding: ServiceFinding, ways: Ways | None = None) -> tuple[str, st
 
 def _known(finding: ServiceFinding, ways: Ways) -> str:
     if finding.family == "unknown":
-        return "not seen clearly"
+        return "sessions disagree" if finding.judged else "not seen clearly"
     if finding.family == "none":
         return "MAIL without AUTH" if finding.basis == "clear" else _banded(f"no AUTH {finding.basis}", finding)
     told = _grouped(finding, ways)

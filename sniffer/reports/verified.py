@@ -198,6 +198,8 @@ class Verified(NamedTuple):
             return f"{UNJUDGED_NEXT[auth.unjudged]}."
         if auth.family == "basic":
             way = next((each.text for each in self.device.advice if each.code.startswith("way-")), None)
+            if not self._affected:
+                return "nothing on account of the date: it is another server's. 'sniffer explain' says what is amiss."
             return way or "choose a way out: 'sniffer explain' lists them for this device, 'sniffer deadlines' for all."
         if auth.family == "oauth":
             return "nothing." if auth.outcome == "success" else f"{NEXT_OAUTH_FAILED}."
