@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -34,13 +35,18 @@ CASES: list[tuple[ServiceFinding, dict[str, set[Basis]], str]] = [
     (service("oauth", "inferred", "strong", "LOGIN", "XOAUTH2"), {}, "XOAUTH2 inferred, strong"),
     (service("none", "clear", "certain"), {}, "MAIL without AUTH"),
     (service("none", "inferred", "likely"), {}, "no AUTH inferred, likely"),
-    (service("unknown", "none", None), {}, "not seen clearly"),
+    (service("unknown", "none", None), {}, "sessions disagree"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("found", "ways", "words"), CASES, ids=[words for _, _, words in CASES])
 def test_a_table_says_how_it_is_known(found: ServiceFinding, ways: dict[str, set[Basis]], words: str) -> None:
     assert known_by(found, ways) == (words, "1 of 1 judged")
+
+
+def test_what_could_not_be_judged_was_not_seen_clearly() -> None:
+    found = msgspec.structs.replace(service("unknown", "none", None), judged=0, unjudged=1)
+    assert known_by(found, {}) == ("not seen clearly", "0 of 1 judged")
 
 
 def test_sessions_tell_how_each_mechanism_was_known() -> None:
