@@ -18,7 +18,7 @@ from sniffer.model.records import Exemption, Listening, SensorRecord
 from tests.inference.facts import DAY, NOW, attempt, fact
 from tests.inventory.bundle.bundles import KEY, bring, bundle, content, inventory, sensor
 from tests.inventory.store.stored import emptied, load, only
-from tests.inventory.store.test_imports import Sighting, put_in, sightings
+from tests.inventory.store.test_imports import DAYS, Sighting, put_in, sightings
 from tests.inventory.store.test_imports import content as stored
 
 
@@ -131,7 +131,7 @@ def test_overlapping_bundles_in_any_order_are_as_if_stored_there(scratch: list[S
         paths += bundles_of(scratch[0], folder, "two", captures[cut:])
         centre = emptied(scratch[1])
         for path in data.draw(st.permutations(paths)):
-            bring(centre, path)
+            bring(centre, path, day=max(DAYS))
     put_in(emptied(scratch[2]), captures)
     assert stored(centre) == stored(scratch[2])
 

@@ -17,6 +17,7 @@ from sniffer.model.facts import Observation, SessionFact
 from sniffer.model.findings import DeviceFinding
 from tests.inference.facts import WHOLE, Judged, attempt, fact, in_tls, judge, no_auth
 from tests.inventory.store.stored import emptied, end, start
+from tests.lab import database
 
 CARDS = ("00:26:73:a1:b2:c3", "00:80:77:4b:5c:6d")
 TORN = replace(WHOLE, gap_bytes=20, end_seen=False)
@@ -134,6 +135,7 @@ CASES: dict[str, tuple[list[Sighting], ...]] = {
         [FAR, FAR._replace(day=1)], [FAR._replace(sensor="wan"), FAR._replace(sensor="wan", day=0)], [NEAR],
     ),
     "what is old comes last": ([NEAR._replace(day=170)], [NEAR], [FAR]),
+    "who told a clue first": ([NEAR], [NEAR, NEAR._replace(day=31)], [NEAR, NEAR._replace(sensor="edge")]),
     "a silence is bridged": ([FAR._replace(day=170)], [FAR._replace(day=0)], [FAR._replace(day=80), NEAR]),
 }  # fmt: skip
 
@@ -142,3 +144,13 @@ CASES: dict[str, tuple[list[Sighting], ...]] = {
 def test_every_order_gives_the_same(scratch: list[Store], case: str) -> None:
     found = [imported(scratch[0], order) for order in permutations(CASES[case])]
     assert all(each == found[0] for each in found)
+
+
+@pytest.mark.lab
+@pytest.mark.skipif(bool(database.missing()), reason=database.missing() or "")
+@given(st.data())
+def test_a_server_has_the_same_in_any_order(scratch: list[Store], server: database.Server, data: st.DataObject) -> None:
+    captures = data.draw(st.lists(st.lists(sightings(), min_size=1, max_size=3), min_size=1, max_size=4))
+    with Store.open(server.url("fresh")) as store:
+        assert imported(store, captures) == imported(scratch[0], data.draw(st.permutations(captures)))
+        emptied(store)
