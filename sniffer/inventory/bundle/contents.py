@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from sniffer.inventory.store.devices import Alias
 from sniffer.inventory.store.labels import Labels
 from sniffer.inventory.store.parts import Written
 from sniffer.model.findings import DeviceFinding
@@ -43,13 +44,19 @@ class Excepting(Struct, frozen=True, array_like=True):
 
 
 class DevicePart(Struct, frozen=True, array_like=True, tag="device"):
-    """A device: its id where the bundle was written, all its addresses in its finding, what runs said and when."""
+    """A device: its id where the bundle was written, all its addresses in its finding, what runs said and when.
+
+    ``seen`` is when its first and its last session began, ``aliases`` by what it is known again; without them both
+    follow from the finding (a run that was kept).
+    """
 
     finding: DeviceFinding
     labels: Labels
     formerly: tuple[str, ...] = ()
     sayings: tuple[Saying, ...] = ()
     excepting: Excepting | None = None
+    seen: tuple[int, int] | None = None
+    aliases: tuple[Alias, ...] = ()
 
 
 class Part(Struct, frozen=True, array_like=True, tag="part"):
@@ -59,7 +66,10 @@ class Part(Struct, frozen=True, array_like=True, tag="part"):
 
 
 class SessionPart(Struct, frozen=True, array_like=True, tag="session", gc=False):
-    """A session as a row of the inventory; ``places`` are the parts of its observations."""
+    """A session as a row of the inventory; ``places`` are the parts of its observations.
+
+    ``others`` are the devices that views of it told, if these differ.
+    """
 
     device: str
     id: int
@@ -74,6 +84,7 @@ class SessionPart(Struct, frozen=True, array_like=True, tag="session", gc=False)
     good: int
     name: str | None
     places: tuple[int, ...]
+    others: tuple[str, ...] = ()
 
 
 Record = RunPart | DevicePart | Part | SessionPart

@@ -24,10 +24,12 @@ from sniffer.inventory.bundle.contents import (
     session_part,
 )
 from sniffer.inventory.store import Store
+from sniffer.inventory.store.devices import Alias
 from sniffer.inventory.store.labels import labels_of
 from sniffer.inventory.store.parts import device_word, written
 from sniffer.inventory.store.rows import batches, chosen
 from sniffer.inventory.store.schema import (
+    alias,
     binding,
     device,
     exemption,
@@ -38,6 +40,7 @@ from sniffer.inventory.store.schema import (
     run,
     sensor,
     session,
+    view,
 )
 from sniffer.inventory.store.shelf import EVIDENCE, FINDINGS, LABELS
 from sniffer.model import limits
@@ -150,28 +153,38 @@ class _Export:
         return select(observation.c.session).where(observation.c.run.in_(stored))
 
     def _devices(self) -> Iterator[DevicePart]:
-        query = select(device.c.id, device.c.body, device.c.evidence, device.c.labels).order_by(device.c.place)
+        columns = (
+            device.c.id,
+            device.c.body,
+            device.c.evidence,
+            device.c.labels,
+            device.c.first_seen,
+            device.c.last_seen,
+        )
+        query = select(*columns).order_by(device.c.place)
         if (wanted := self._wanted()) is not None:
             mailed = select(session.c.device).where(session.c.id.in_(wanted))
+            told = select(view.c.device).where(view.c.session.in_(wanted))
             said = select(manual.c.device).where(manual.c.at >= self._since)
             excepted = select(exemption.c.device).where(exemption.c.at >= self._since)
-            query = query.where(device.c.id.in_(mailed.union(said, excepted)))
+            query = query.where(device.c.id.in_(mailed.union(told, said, excepted)))
         for batch in batches(self._connection.execute(query), limits.STORE_KEYS):
             ids = [row.id for row in batch]
-            held, old = self._by_device(binding, ids), self._by_device(formerly, ids)
+            held, known = self._by_device(binding, ids), self._by_device(alias, ids)
+            old = self._merged(ids)
             said_of, excepted_of = self._by_device(manual, ids), self._by_device(exemption, ids)
             for row in batch:
                 finding = FINDINGS.decode(row.body)
-                if not finding.services:
-                    continue
                 addresses = [Address(each.ip, each.domain, each.first, each.last, each.source) for each in held[row.id]]
                 addresses.sort(key=lambda each: (-each.last_seen, each.domain, each.ip))
                 yield DevicePart(
                     replace(finding, evidence=EVIDENCE.decode(row.evidence), addresses=tuple(addresses), advice=()),
                     LABELS.decode(row.labels),
-                    tuple(device_word(each.old) for each in old[row.id]),
+                    tuple(device_word(each) for each in old[row.id]),
                     tuple(Saying(each.field, each.value, each.at) for each in said_of[row.id]),
                     next((Excepting(each.reason, each.until, each.at) for each in excepted_of[row.id]), None),
+                    (row.first_seen, row.last_seen),
+                    tuple(sorted(Alias(each.value, each.first, each.last) for each in known[row.id])),
                 )
 
     def _by_device(self, table: Any, ids: list[int]) -> dict[int, list[Any]]:
@@ -179,6 +192,13 @@ class _Export:
         for row in chosen(self._connection, select(table), table.c.device, ids):
             found[row.device].append(row)
         return found
+
+    def _merged(self, ids: list[int]) -> dict[int, list[int]]:
+        """Return the ids that devices had before they were merged; those that stepped aside come themselves."""
+        found = {key: [row.old for row in rows] for key, rows in self._by_device(formerly, ids).items()}
+        asked = sorted({old for each in found.values() for old in each})
+        there = {row.id for row in chosen(self._connection, select(device.c.id), device.c.id, asked)}
+        return {key: [old for old in each if old not in there] for key, each in found.items()}
 
     def _sessions(self) -> Iterator[bytes]:
         query = select(session).order_by(session.c.start, session.c.id)
@@ -189,6 +209,9 @@ class _Export:
             seen: dict[int, list[int]] = {row.id: [] for row in batch}
             for row in chosen(self._connection, select(observation), observation.c.session, list(seen)):
                 seen[row.session].append(row.place)
+            others: dict[int, list[int]] = {}
+            for row in chosen(self._connection, select(view), view.c.session, list(seen)):
+                others.setdefault(row.session, []).append(row.device)
             needed = {place for row in batch for place in (row.client, row.server, row.manner, row.kind, *seen[row.id])}
             missing = sorted(needed - self._told)
             self._told |= needed
@@ -199,4 +222,5 @@ class _Export:
                 self.sessions += 1
                 values = {name: getattr(row, name) for name in COLUMNS}
                 places = tuple(sorted(seen[row.id]))
-                yield ENCODER.encode(SessionPart(device=device_word(row.device), places=places, **values))
+                told = tuple(device_word(each) for each in sorted(others.get(row.id, ())))
+                yield ENCODER.encode(SessionPart(device=device_word(row.device), places=places, others=told, **values))

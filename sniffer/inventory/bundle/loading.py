@@ -22,10 +22,11 @@ from sniffer.inventory.bundle import container
 from sniffer.inventory.bundle.container import BundleError
 from sniffer.inventory.bundle.contents import DECODER, DevicePart, Part, Record, RunPart, SessionPart, row_of
 from sniffer.inventory.store import Outcome, Store, manual, parts, runs
+from sniffer.inventory.store.devices import Told
 from sniffer.inventory.store.parts import number
 from sniffer.inventory.store.rows import chosen
 from sniffer.inventory.store.rows import insert as insert_new
-from sniffer.inventory.store.runs import Compare, Told
+from sniffer.inventory.store.runs import Compare
 from sniffer.inventory.store.schema import device, exemption, formerly, run
 from sniffer.inventory.store.schema import manual as facts
 from sniffer.inventory.store.shelf import encode
@@ -103,7 +104,7 @@ class _Contents:
             own = {key: bodies[key] for key in needed}
         except KeyError:
             raise self._damaged() from None
-        return Incoming(record.device, parts.Written(row_of(record), own, record.places))
+        return Incoming(record.device, parts.Written(row_of(record), own, record.places), record.others)
 
     def _decoded(self) -> Iterator[Record]:
         for octets in container.records(self._path):
@@ -127,7 +128,7 @@ def _bring(
     def feed(writer: Sessions) -> None:
         writer.take(contents.sessions())
 
-    told = [Told(each.finding, each.labels) for each in contents.devices]
+    told = [Told(each.finding, each.labels, each.seen, each.aliases) for each in contents.devices]
     outcome = runs.store(connection, bringing, feed, told, end, known, compare)
     _write_formerly(connection, contents.devices, outcome)
     _write_sayings(connection, contents.devices, outcome)

@@ -9,9 +9,8 @@ Rules of this file:
 3. What a run shows to be one device (two cards of a box; an address whose two times have become one) is merged: the id
    that the inventory had first stays, the other becomes one that the device had ``formerly``.  All that was stored goes
    along.
-4. A session that is seen again, nearer to the client, goes to the device that it turns out to be (``writing``).  An
-   address without a session left was that device all the time, and the two are merged; one that keeps some was several
-   devices, one after the other, and keeps its history.
+4. A session that is seen again, nearer to the client, goes to the device that it turns out to be; what becomes of the
+   device that it was thought to be is told by ``views``.
 5. A new device's id is that of the run where it is free, so that what ``triage`` prints is found in the inventory.
 """
 
@@ -24,12 +23,43 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, func, select
 
 from sniffer.inference.devices import device_id
+from sniffer.inventory.store.labels import Labels
 from sniffer.inventory.store.parts import number
 from sniffer.inventory.store.rows import chosen, put
 from sniffer.inventory.store.schema import alias, device, formerly
 from sniffer.knowledge.vendors import is_shared
 from sniffer.model import limits
 from sniffer.model.findings import DeviceFinding
+
+
+class Alias(NamedTuple):
+    """By what a device is known again, and from when to when it was."""
+
+    value: str
+    first: int
+    last: int
+
+
+class Told(NamedTuple):
+    """A device of a run, and what the run says of it, with the times of that.
+
+    A device that comes from another inventory brings when it was ``seen`` and its ``aliases`` there; those of a run
+    follow from the finding.
+    """
+
+    finding: DeviceFinding
+    labels: Labels
+    seen: tuple[int, int] | None = None
+    aliases: tuple[Alias, ...] = ()
+
+    @property
+    def times(self) -> tuple[int, int]:
+        """Return when the first and the last session of the device began."""
+        return self.seen or seen_of(self.finding)
+
+    def known_by(self, sites: Mapping[str, str]) -> tuple[Alias, ...]:
+        """Return by what the device is known again; ``sites`` as in ``aliases_of``."""
+        return self.aliases or tuple(Alias(value, *self.times) for value in aliases_of(self.finding, sites))
 
 
 class Interval(NamedTuple):
@@ -56,18 +86,17 @@ class Known:
     merges: list[tuple[int, int]] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
 
-    def lasting(self, finding: DeviceFinding) -> int:
+    def lasting(self, told: Told) -> int:
         """Return the lasting id of a run's device; make one, or merge those that it shows to be one."""
-        first, last = seen_of(finding)
-        values = aliases_of(finding, self.sites)
-        met = [each.device for value in values for each in self._met(value, first, last)]
-        lasting = self._oldest(met) if met else self._new(finding.device, first)
+        aliases = told.known_by(self.sites)
+        met = [each.device for known in aliases for each in self._met(known)]
+        lasting = self._oldest(met) if met else self._new(told.finding.device, told.times[0])
         for other in dict.fromkeys(met):
             if other != lasting:
                 self.merge(other, lasting)
-        for value in values:
-            self._widen(value, first, last, lasting)
-        self.ids[finding.device] = lasting
+        for known in aliases:
+            self._widen(known, lasting)
+        self.ids[told.finding.device] = lasting
         return lasting
 
     def merge(self, old: int, new: int) -> None:
@@ -81,9 +110,9 @@ class Known:
                 self.changed.add(value)
         self.places.pop(old)
 
-    def _met(self, value: str, first: int, last: int) -> Iterator[Interval]:
-        for each in self.aliases.get(value, ()):
-            if _is_card(value) or _touch(each, first, last):
+    def _met(self, known: Alias) -> Iterator[Interval]:
+        for each in self.aliases.get(known.value, ()):
+            if is_card(known.value) or _touch(each, known.first, known.last):
                 yield each
 
     def _oldest(self, devices: Iterable[int]) -> int:
@@ -98,17 +127,18 @@ class Known:
         self.next_place += 1
         return lasting
 
-    def _widen(self, value: str, first: int, last: int, lasting: int) -> None:
-        intervals = [*self.aliases.get(value, ()), Interval(first, last, lasting)]
+    def _widen(self, known: Alias, lasting: int) -> None:
+        value = known.value
+        intervals = [*self.aliases.get(value, ()), Interval(known.first, known.last, lasting)]
         closed = list(_closed(intervals, value))
         if closed != self.aliases.get(value):
             self.aliases[value] = closed
             self.changed.add(value)
 
 
-def known_devices(connection: Connection, findings: Sequence[DeviceFinding], sites: Mapping[str, str]) -> Known:
+def known_devices(connection: Connection, devices: Sequence[Told], sites: Mapping[str, str]) -> Known:
     """Return what is known of the devices that a run may have met."""
-    values = {value for each in findings for value in aliases_of(each, sites)}
+    values = {known.value for each in devices for known in each.known_by(sites)}
     aliases: dict[str, list[Interval]] = {}
     for row in chosen(connection, select(alias), alias.c.value, sorted(values)):
         aliases.setdefault(row.value, []).append(Interval(row.first, row.last, row.device))
@@ -118,7 +148,7 @@ def known_devices(connection: Connection, findings: Sequence[DeviceFinding], sit
         if (each := Interval(row.first, row.last, row.device)) not in intervals:
             intervals.append(each)
     places = dict(map(tuple, chosen(connection, select(device.c.id, device.c.place), device.c.id, sorted(met))))
-    numbers = [number(each.device) for each in findings]
+    numbers = [number(each.finding.device) for each in devices]
     taken = {row.id for row in chosen(connection, select(device.c.id), device.c.id, numbers)}
     taken |= {row.old for row in chosen(connection, select(formerly.c.old), formerly.c.old, numbers)}
     most = connection.execute(select(func.max(device.c.place))).scalar()
@@ -160,7 +190,8 @@ def _at_site(domain: str, sites: Mapping[str, str]) -> str:
     return domain
 
 
-def _is_card(value: str) -> bool:
+def is_card(value: str) -> bool:
+    """Say whether an alias is a card, and no address."""
     return not value.startswith("address ")
 
 
@@ -175,7 +206,7 @@ def _closed(intervals: Iterable[Interval], value: str) -> Iterator[Interval]:
     for each in sorted(intervals):
         if open_ is None:
             open_ = each
-        elif open_.device == each.device and (_is_card(value) or _touch(open_, each.first, each.last)):
+        elif open_.device == each.device and (is_card(value) or _touch(open_, each.first, each.last)):
             open_ = Interval(open_.first, max(open_.last, each.last), each.device)
         else:
             yield open_

@@ -38,12 +38,13 @@ class Folded(NamedTuple):
 
 
 class Material(NamedTuple):
-    """What a device's finding is made of, beside its sessions."""
+    """What a device's finding is made of, beside its sessions; those that began before ``pruned`` are counts."""
 
     labels: Labels
     evidence: tuple[Evidence, ...]
     addresses: tuple[Address, ...]
     before: DeviceFinding | None
+    pruned: int = 0
 
 
 def day_of(time: int) -> int:
@@ -109,7 +110,15 @@ class _Fold:
         }
         for device in self._devices:
             services = found.get(device, ())
-            yield device, Folded(services, self._ends, _due(services, self._ends))
+            told = {each.service for each in services}
+            if any(each.detailed for name, each in earlier.get(device, {}).items() if name not in told):
+                yield from self._whole(device).each(shared)
+            else:
+                yield device, Folded(services, self._ends, _due(services, self._ends))
+
+    def _whole(self, device: int) -> _Fold:
+        """Return the fold of all sessions of a device: with some service it had none for long."""
+        return _Fold(self._connection, self._reader, [device], -1, self._ends, self._known)
 
     def _services(
         self, sessions: Iterable[SessionFinding], earlier: Mapping[str, Earlier], shared: bool
@@ -128,29 +137,31 @@ class _Fold:
     def _earlier(self) -> dict[int, dict[str, Earlier]]:
         """Return what is counted of each device and service: sessions before the time, and those that were pruned."""
         old, start, day = session.c.start <= self._since, session.c.start, daily.c.day
-        counted: list[tuple[int, int, int, int, int]] = []
-        for query in (
-            select(session.c.device, session.c.kind, func.count(), func.min(start), func.max(start))
-            .where(session.c.device.in_(self._devices), old)
-            .group_by(session.c.device, session.c.kind),
-            select(daily.c.device, daily.c.kind, func.sum(daily.c.sessions), func.min(day), func.max(day))
-            .where(daily.c.device.in_(self._devices))
-            .group_by(daily.c.device, daily.c.kind),
-        ):
-            counted += [tuple(row) for row in self._connection.execute(query)]
+        counted: list[tuple[int, int, int, int, int, bool]] = []
+        for detailed, query in (
+            (True, select(session.c.device, session.c.kind, func.count(), func.min(start), func.max(start))
+             .where(session.c.device.in_(self._devices), old)
+             .group_by(session.c.device, session.c.kind)),
+            (False, select(daily.c.device, daily.c.kind, func.sum(daily.c.sessions), func.min(day), func.max(day))
+             .where(daily.c.device.in_(self._devices))
+             .group_by(daily.c.device, daily.c.kind)),
+        ):  # fmt: skip
+            counted += [(*row, detailed) for row in self._connection.execute(query)]
         kinds = self._reader.kinds({kind for _, kind, *_ in counted})
         found: dict[int, dict[str, Earlier]] = {}
-        for device, kind, sessions, first, last in counted:
-            by_service = found.setdefault(device, {})
-            by_service.setdefault(kinds[kind].service, Earlier()).add(kinds[kind], int(sessions), first, last)
+        for device, kind, sessions, first, last, detailed in counted:
+            each = found.setdefault(device, {}).setdefault(kinds[kind].service, Earlier())
+            each.add(kinds[kind], int(sessions), first, last)
+            each.detailed |= detailed
         return found
 
 
 @dataclass(slots=True)
 class Earlier:
-    """Sessions of a device with a service, counted."""
+    """Sessions of a device with a service, counted; of some the details are there if it is ``detailed``."""
 
     counts: list[tuple[Kind, int, int, int]] = field(default_factory=list)
+    detailed: bool = False
 
     def add(self, kind: Kind, sessions: int, first: int, last: int) -> None:
         """Take so many sessions of a kind, of which the first and the last began then."""
@@ -185,13 +196,16 @@ def _due(services: Sequence[ServiceFinding], ends: int) -> int | None:
 def finding_of(device: int, folded: Folded, material: Material) -> DeviceFinding:
     """Return what is known of a device.
 
-    Of a service whose sessions were pruned it is what was known last: it has been quiet since.
+    Of a service whose sessions were pruned (all that began before ``material.pruned``) it is what was known last.
     """
     labels = material.labels
     before = {each.service: each for each in material.before.services} if material.before else {}
     current = {each.service: _exact(each, before.get(each.service)) for each in folded.services}
-    old = {name: each for name, each in before.items() if each.last_seen <= folded.ends - PRESENT}
-    kept = {name: replace(each, state="quiet") for name, each in old.items() if name not in current}
+    kept = {
+        name: replace(each, state="quiet") if each.last_seen <= folded.ends - PRESENT else each
+        for name, each in before.items()
+        if name not in current and each.last_seen < material.pruned
+    }
     services = tuple(each for _, each in sorted((kept | current).items()))
     words = {field: value for field, (_, value) in labels.words.items()}
     telling = min(services, key=_urgency, default=None)

@@ -2,7 +2,8 @@
 
 ``merged`` is the same whatever the order, and however often the same is told: words bear the time of the last session
 that they were said with, intervals grow, and of counts the largest holds, since two captures may tell of the same
-frames.  What was said of two devices that turn out to be one is put together in the same way.
+frames.  What was said of two devices that turn out to be one is put together in the same way.  Only of more clues,
+cards or addresses than the limits let be kept, it may depend on the order which ones are, and since when.
 """
 
 from __future__ import annotations
@@ -113,7 +114,7 @@ def evidence_of_both(first: Iterable[Evidence], second: Iterable[Evidence]) -> t
 
 
 def _joined(first: Evidence, second: Evidence) -> Evidence:
-    early = min(first, second, key=lambda each: (each.first_seen, msgspec.msgpack.encode(each)))
+    early = min(first, second, key=_earliest)
     return replace(
         early,
         weight=max(first.weight, second.weight),
@@ -121,6 +122,11 @@ def _joined(first: Evidence, second: Evidence) -> Evidence:
         last_seen=max(first.last_seen, second.last_seen),
         count=max(first.count, second.count),
     )
+
+
+def _earliest(each: Evidence) -> tuple[int, bytes]:
+    """Order clues of the same by who told it first; what grows as they are joined must not tell."""
+    return each.first_seen, msgspec.msgpack.encode(replace(each, weight=0.0, measured=False, last_seen=0, count=0))
 
 
 def addresses_of_both(first: Iterable[Address], second: Iterable[Address]) -> tuple[Address, ...]:
@@ -139,7 +145,7 @@ def addresses_of_both(first: Iterable[Address], second: Iterable[Address]) -> tu
 def _closed(intervals: list[Address]) -> list[Address]:
     """Close gaps between intervals of one address."""
     found: list[Address] = []
-    for each in sorted(intervals, key=lambda each: (each.first_seen, each.last_seen, each.source)):
+    for each in sorted(intervals, key=lambda each: (each.first_seen, each.source, each.last_seen)):
         if found and each.first_seen - found[-1].last_seen <= limits.STORE_GAP:
             found[-1] = replace(found[-1], last_seen=max(found[-1].last_seen, each.last_seen))
         else:

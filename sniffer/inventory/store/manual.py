@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
-from sniffer.inventory.store.reading import now_called
+from sniffer.inventory.store.called import now_called
 from sniffer.inventory.store.rows import Values, put
 from sniffer.inventory.store.schema import device, exemption, manual
 from sniffer.model.records import Exemption, ManualField

@@ -13,7 +13,17 @@ from sqlalchemy import Connection, Select, delete, func, insert, select, text
 from sniffer.inference.verdicts import DAY
 from sniffer.inventory.store.folding import day_of
 from sniffer.inventory.store.rows import put
-from sniffer.inventory.store.schema import change, daily, history, listening, observation, sensor, session, setting
+from sniffer.inventory.store.schema import (
+    change,
+    daily,
+    history,
+    listening,
+    observation,
+    sensor,
+    session,
+    setting,
+    view,
+)
 from sniffer.inventory.store.writing import PRUNED_BEFORE, pruned_before
 
 DETAILS, COUNTS = 90, 400
@@ -60,6 +70,7 @@ def _count(connection: Connection, before: int) -> int:
     connection.execute(insert(daily).from_select(["device", "day", "kind", "sessions"], counted))
     ids = select(session.c.id).where(old)
     connection.execute(delete(observation).where(observation.c.session.in_(ids)))
+    connection.execute(delete(view).where(view.c.session.in_(ids)))
     connection.execute(delete(session).where(old))
     connection.execute(text(UNUSED))
     put(connection, setting, [{"name": PRUNED_BEFORE, "value": str(before)}])

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, Select, Table, func, null, select
 
 from sniffer.inference.verdicts import DAY
+from sniffer.inventory.store.called import all_ids, former_ids, newest_said, now_called, who_is
 from sniffer.inventory.store.parts import device_word, number
 from sniffer.inventory.store.rows import chosen
 from sniffer.inventory.store.schema import (
@@ -67,9 +68,8 @@ def devices(connection: Connection, wanted: DeviceFilter, *, evidence: bool = Fa
 
 def spoken_of(connection: Connection) -> list[DeviceRecord]:
     """Return the devices of which people said something: facts, or an exemption, also one that is over."""
-    said = select(manual.c.device).where(manual.c.value != "")
-    excepted = select(exemption.c.device).where(exemption.c.reason != "")
-    ids = sorted(connection.execute(said.union(excepted)).scalars())
+    said = {key for key, row in newest_said(connection, manual) if row.value}
+    ids = sorted(said | {key for key, row in newest_said(connection, exemption) if row.reason})
     return _records(_Beside(connection, ids), chosen(connection, _columns(evidence=False), device.c.id, ids))
 
 
@@ -79,19 +79,13 @@ def device_of(connection: Connection, asked: str) -> list[DeviceRecord]:
     Names and tickets that people set count, too.
     """
     ids = set(connection.execute(select(word.c.device).where(word.c.value == word_of(asked))).scalars())
-    named = connection.execute(select(manual.c.device, manual.c.value).where(manual.c.field.in_(("name", "ticket"))))
-    ids |= {row.device for row in named if row.value and word_of(row.value) == word_of(asked)}
+    for key, row in newest_said(connection, manual):
+        if row.field in ("name", "ticket") and row.value and word_of(row.value) == word_of(asked):
+            ids.add(key)
     if asked.startswith("d-"):
-        ids.add(now_called(connection, asked))
-    found = sorted(ids)
+        ids.add(number(asked))
+    found = sorted({who_is(connection, each) for each in ids})
     return _records(_Beside(connection, found), chosen(connection, _columns(evidence=True), device.c.id, found))
-
-
-def now_called(connection: Connection, asked: str) -> int:
-    """Return the device of an id, which it may have had before it was merged."""
-    lasting = number(asked)
-    found = connection.execute(select(formerly.c.device).where(formerly.c.old == lasting)).scalar()
-    return lasting if found is None else int(found)
 
 
 def _columns(*, evidence: bool) -> Select[Any]:
@@ -100,7 +94,7 @@ def _columns(*, evidence: bool) -> Select[Any]:
 
 
 def _filtered(wanted: DeviceFilter, *, evidence: bool) -> Select[Any]:
-    query = _columns(evidence=evidence)
+    query = _columns(evidence=evidence).where(device.c.id.not_in(select(formerly.c.old)))
     if wanted.verdicts is not None:
         query = query.where(device.c.verdict.in_(wanted.verdicts))
     if wanted.vendor is not None:
@@ -122,14 +116,15 @@ class _Beside:
             query = select(*(table.c[name] for name in names))
             return iter(connection.execute(query)) if ids is None else chosen(connection, query, table.c.device, ids)
 
-        self.formerly = _by_device((lasting, device_word(old)) for lasting, old in rows(formerly, "device", "old"))
+        former = former_ids(connection, ids)
+        self.formerly = _by_device((lasting, device_word(old)) for old, lasting in former.items())
         self.sensors = _by_device(rows(heard, "device", "sensor"))
         self.facts: dict[int, dict[ManualField, str]] = {}
-        for lasting, field, value in rows(manual, "device", "field", "value"):
-            if value:
-                self.facts.setdefault(lasting, {})[field] = value
-        excepted = rows(exemption, "device", "reason", "until")
-        self.exemptions = {lasting: Exemption(reason, until) for lasting, reason, until in excepted if reason}
+        for lasting, row in newest_said(connection, manual, ids):
+            if row.value:
+                self.facts.setdefault(lasting, {})[row.field] = row.value
+        said = newest_said(connection, exemption, ids)
+        self.exemptions = {lasting: Exemption(row.reason, row.until) for lasting, row in said if row.reason}
 
 
 def _by_device(pairs: Iterable[Any]) -> dict[int, tuple[str, ...]]:
@@ -197,7 +192,7 @@ def days(connection: Connection, lasting: str) -> list[DayCount]:
 def history_of(connection: Connection, lasting: str) -> list[HistoryRecord]:
     """Return what was said of a device, oldest first."""
     key = now_called(connection, lasting)
-    query = select(history).where(history.c.device == key).order_by(history.c.id)
+    query = select(history).where(history.c.device.in_(all_ids(connection, key))).order_by(history.c.id)
     return [
         HistoryRecord(
             device_word(key), row.service, row.run, row.at, row.seen, row.verdict, row.band, row.state, row.family
@@ -210,9 +205,10 @@ def past(connection: Connection) -> dict[str, dict[str, Verdict]]:
     """Return the last verdict of each device's services that was not ``unknown``, by the device's id."""
     query = select(history.c.device, history.c.service, history.c.verdict).order_by(history.c.id)
     query = query.where(history.c.service != "", history.c.verdict != "unknown")
+    former = former_ids(connection)
     found: dict[str, dict[str, Verdict]] = {}
     for row in connection.execute(query):
-        found.setdefault(device_word(row.device), {})[row.service] = row.verdict
+        found.setdefault(device_word(former.get(row.device, row.device)), {})[row.service] = row.verdict
     return found
 
 

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection, insert, select, update
 
 from sniffer.inference.verdicts import DAY
 from sniffer.inventory.store import folding
-from sniffer.inventory.store.devices import Known, known_devices, seen_of, write_aliases
-from sniffer.inventory.store.labels import Labels, labels_of, renamed
+from sniffer.inventory.store.called import newest_said
+from sniffer.inventory.store.devices import Known, Told, known_devices, write_aliases
+from sniffer.inventory.store.labels import labels_of, renamed
 from sniffer.inventory.store.parts import device_word, number
 from sniffer.inventory.store.rows import insert as insert_new
 from sniffer.inventory.store.rows import put
-from sniffer.inventory.store.schema import alias, change, device, exemption, heard, listening, run, sensor, session
+from sniffer.inventory.store.schema import change, device, exemption, heard, listening, run, sensor
 from sniffer.inventory.store.shelf import Shelf
-from sniffer.inventory.store.writing import Counted, Move, Sessions, pruned_before
+from sniffer.inventory.store.views import same_addresses, step_aside, successors
+from sniffer.inventory.store.writing import Counted, Sessions, pruned_before
 from sniffer.knowledge.catalogue import Catalogue
 from sniffer.model.findings import DeviceFinding, SessionFinding
 from sniffer.model.records import Before, RunEnd, RunStart
@@ -82,13 +85,6 @@ def fail(connection: Connection, number_: int, end: RunEnd) -> None:
     )
 
 
-class Told(NamedTuple):
-    """A device of a run, and what the run says of it, with the times of that."""
-
-    finding: DeviceFinding
-    labels: Labels
-
-
 def commit(
     connection: Connection,
     number_: int,
@@ -120,20 +116,20 @@ def store(
     start = msgspec.msgpack.decode(row.start, type=RunStart)
     sites = {each.name: each.site or each.name for each in start.sensors}
     oldest = pruned_before(connection)
-    young = (each for each in devices if seen_of(each.finding)[1] >= oldest)
+    young = (each for each in devices if each.times[1] >= oldest)
     ours = sorted(young, key=lambda each: each.finding.device)
-    shelf = Shelf(connection, number_, end.finished)
+    shelf = Shelf(connection, number_, end.finished, oldest)
     met = _meet(connection, shelf, ours, sites)
     writer = Sessions(connection, number_, met.ids, oldest)
     feed(writer)
-    renames = _absorb(connection, shelf, writer.moves)
+    renames = _join(connection, shelf, writer.shared)
     ids = {key: renames.get(value, value) for key, value in met.ids.items()}
     until = {name: last for name, last in writer.until.items() if name in sites}
     write_listening(connection, number_, end, sites, until)
     touched = {renames.get(each, each) for each in (*writer.touched, *ids.values())} | _due(connection, sites)
     shelf.load(touched)
     folded = folding.fold(connection, touched & shelf.kept.keys(), shelf.shared(), known)
-    changed = shelf.write(folded)
+    changed = _told_of(connection, shelf, shelf.write(folded))
     changes = [each for pair in changed for each in compare(pair.before, pair.after)]
     _write_changes(connection, number_, end.finished, changes)
     status = "full" if end.complete else "partial"
@@ -151,51 +147,46 @@ def store(
 
 def _meet(connection: Connection, shelf: Shelf, ours: list[Told], sites: Mapping[str, str]) -> Known:
     """Find out which devices of the inventory those of a run are, and take what the run says of them."""
-    met = known_devices(connection, [each.finding for each in ours], sites)
+    met = known_devices(connection, ours, sites)
     for each in ours:
-        met.lasting(each.finding)
+        met.lasting(each)
     shelf.load(met.ids.values())
     for old, new in met.merges:
         shelf.merge(old, new)
     write_aliases(connection, met)
     names = {key: device_word(value) for key, value in met.ids.items()}
-    for finding, labels in ours:
-        lasting = met.ids[finding.device]
-        shelf.take(lasting, met.places[lasting], finding, renamed(labels, lambda word: names.get(word, word)))
+    for each in ours:
+        lasting = met.ids[each.finding.device]
+        said = renamed(each.labels, lambda word: names.get(word, word))
+        shelf.take(lasting, met.places[lasting], each, said)
     return met
 
 
-def _absorb(connection: Connection, shelf: Shelf, moves: Mapping[Move, int]) -> dict[int, int]:
-    """Merge addresses that were other devices all the time (``devices``, rule 4); return the ids that are no more."""
+def _join(connection: Connection, shelf: Shelf, shared: set[frozenset[int]]) -> dict[int, int]:
+    """Merge addresses that views of one session show to be one device; return the ids that are no more."""
+    shelf.load(each for group in shared for each in group)
+    places = {key: each.place for key, each in shelf.kept.items()}
     gone: dict[int, int] = {}
-
-    def now(lasting: int) -> int:
-        while lasting in gone:
-            lasting = gone[lasting]
-        return lasting
-
-    for move, _ in sorted(moves.items(), key=lambda item: (-item[1], item[0])):
-        old, new = now(move.old), now(move.new)
-        if old == new or not _is_address(connection, old):
-            continue
-        if _left(connection, old) and not (move.same and _is_address(connection, new)):
-            continue
-        shelf.load((old, new))
-        stays, goes = sorted((old, new), key=lambda each: shelf.kept[each].place)
+    for stays, goes in same_addresses(connection, shared, places):
         shelf.merge(goes, stays)
-        gone[goes] = stays
-    return {lasting: now(lasting) for lasting in gone}
+        gone = {old: stays if new == goes else new for old, new in gone.items()} | {goes: stays}
+    return gone
 
 
-def _is_address(connection: Connection, lasting: int) -> bool:
-    """Say whether no card of a device is known."""
-    cards = select(alias.c.value).where(alias.c.device == lasting, ~alias.c.value.startswith("address "))
-    return connection.execute(cards.limit(1)).first() is None
+def _told_of(connection: Connection, shelf: Shelf, changed: list[tuple[int, Before]]) -> list[Before]:
+    """Return what changed of devices that are told of; store which ones step aside, and which are back (``views``).
 
-
-def _left(connection: Connection, lasting: int) -> bool:
-    """Say whether a device has a session."""
-    return connection.execute(select(session.c.id).where(session.c.device == lasting).limit(1)).first() is not None
+    A device that was known by an address before is not new when its card becomes known.
+    """
+    gone = successors(connection, shelf.empty)
+    step_aside(connection, shelf.run, gone, shelf.full)
+    told = {key: pair for key, pair in changed if key not in gone}
+    for key, pair in changed:
+        heir = told.get(gone.get(key, key))
+        if key in gone and heir and heir.before is None and pair.before and pair.before.services:
+            before = replace(pair.before, device=heir.after.device)
+            told[gone[key]] = Before(before, heir.after)
+    return list(told.values())
 
 
 def write_listening(
@@ -228,7 +219,7 @@ def _due(connection: Connection, sites: Iterable[str]) -> set[int]:
 
 
 def _write_changes(connection: Connection, number_: int, at: int, changes: Iterable[Changed]) -> None:
-    silenced = set(connection.execute(select(exemption.c.device).where(exemption.c.until > at)).scalars())
+    silenced = {key for key, row in newest_said(connection, exemption) if row.until > at}
     rows = []
     for each in changes:
         lasting = number(each.device)

@@ -23,7 +23,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest version of the schema that this program knows."""
 
 metadata = MetaData()
@@ -103,7 +103,11 @@ formerly = Table(
     Column("run", Big, nullable=False),
     **COMPACT,
 )  # fmt: skip
-"""Ids that devices had before they turned out to be one with others."""
+"""Ids that devices had before they turned out to be one with others.
+
+Of a device that is still there: none of its sessions is its own any more (``views``).  It is not told of, and is called
+as who has them; one whose sessions went to several is called as itself.
+"""
 
 alias = Table(
     "alias", metadata,
@@ -160,6 +164,14 @@ observation = Table(
     Column("run", Big, nullable=False),  # the first that brought it
     **COMPACT,
 )  # fmt: skip
+
+view = Table(
+    "view", metadata,
+    Column("session", Big, primary_key=True, autoincrement=False),
+    Column("device", Big, primary_key=True, autoincrement=False, index=True),
+    **COMPACT,
+)  # fmt: skip
+"""Of sessions that views told to be several devices': all of these, also the one that has it."""
 
 daily = Table(
     "daily", metadata,

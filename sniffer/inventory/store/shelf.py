@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, Table, delete, func, insert, literal, select, update
 
 from sniffer.inventory.store import folding, labels
-from sniffer.inventory.store.devices import seen_of
+from sniffer.inventory.store.devices import Told
 from sniffer.inventory.store.folding import Folded, Material
 from sniffer.inventory.store.labels import Labels
 from sniffer.inventory.store.rows import Values, batches, chosen, put
@@ -29,6 +29,7 @@ from sniffer.inventory.store.schema import (
     manual,
     service,
     session,
+    view,
     word,
 )
 from sniffer.inventory.store.words import storable, words_of
@@ -62,14 +63,17 @@ class Kept:
 
 @dataclass(slots=True)
 class Shelf:
-    """What is changed of devices in one transaction; ``names`` are lasting ids by those that they had before it."""
+    """What is changed of devices in one transaction; of those written ``empty`` have no session left, ``full`` have."""
 
     connection: Connection
     run: int
     at: int
+    pruned: int = 0
     kept: dict[int, Kept] = field(default_factory=dict)
     addresses: dict[int, tuple[Address, ...]] = field(default_factory=dict)
     merges: list[tuple[int, int]] = field(default_factory=list)
+    empty: set[int] = field(default_factory=set)
+    full: set[int] = field(default_factory=set)
 
     def load(self, devices: Iterable[int]) -> None:
         """Read devices that are stored."""
@@ -85,9 +89,10 @@ class Shelf:
             held.setdefault(row.device, []).append(Address(row.ip, row.domain, row.first, row.last, row.source))
         self.addresses |= {key: labels.addresses_of_both(each, ()) for key, each in held.items()}
 
-    def take(self, lasting: int, place: int, finding: DeviceFinding, said: Labels) -> None:
-        """Take what a run says of a device."""
-        first, last = seen_of(finding)
+    def take(self, lasting: int, place: int, told: Told, said: Labels) -> None:
+        """Take what a run says of a device; ``said`` are its labels with the ids of the inventory."""
+        finding = told.finding
+        first, last = told.times
         kept = self.kept.get(lasting)
         if kept is None:
             kept = self.kept[lasting] = Kept(place, first, last, said, ())
@@ -106,8 +111,8 @@ class Shelf:
             joined = labels.addresses_of_both(self.addresses.get(new, ()), self.addresses.pop(old, ()))
             self.addresses[new] = joined
         self._move(old, new)
-        if gone and gone.before:
-            self.merges.append((old, new))
+        if gone:
+            self.merges += [(old, new)] if gone.before else []
             put(self.connection, formerly, [{"old": old, "device": new, "run": self.run}])
 
     def _move(self, old: int, new: int) -> None:
@@ -118,6 +123,9 @@ class Shelf:
         self._move_unless_there(exemption, (), old, new)
         self._add(heard, {"first": min, "last": max}, old, new)
         self._add(daily, {"sessions": lambda one, two: one + two}, old, new)
+        there = select(view.c.session).where(view.c.device == new)
+        run(delete(view).where(view.c.device == old, view.c.session.in_(there)))
+        run(update(view).where(view.c.device == old).values(device=new))
         for table in (binding, service, word, device):
             run(delete(table).where((table.c.id if table is device else table.c.device) == old))
         run(update(formerly).where(formerly.c.device == old).values(device=new))
@@ -150,19 +158,20 @@ class Shelf:
         """Return the devices behind which several senders stand."""
         return frozenset(key for key, each in self.kept.items() if each.labels.senders_at_least > 1)
 
-    def write(self, folded: Iterable[tuple[int, Folded]]) -> list[Before]:
-        """Write devices whose sessions were folded, and return those that changed."""
-        changed: list[Before] = []
+    def write(self, folded: Iterable[tuple[int, Folded]]) -> list[tuple[int, Before]]:
+        """Write devices whose sessions were folded, and return those that changed, with their ids."""
+        changed: list[tuple[int, Before]] = []
         for batch in batches(folded, limits.STORE_KEYS):
             changed += self._write([(key, each) for key, each in batch if key in self.kept])
         return changed
 
-    def _write(self, batch: list[tuple[int, Folded]]) -> list[Before]:
+    def _write(self, batch: list[tuple[int, Folded]]) -> list[tuple[int, Before]]:
         rows, changed = [], []
         for key, each in batch:
             kept = self.kept[key]
-            made = Material(kept.labels, kept.evidence, self.addresses.get(key, ()), kept.before)
+            made = Material(kept.labels, kept.evidence, self.addresses.get(key, ()), kept.before, self.pruned)
             finding = folding.finding_of(key, each, made)
+            (self.full if finding.services else self.empty).add(key)
             body = encode(replace(finding, evidence=()))
             if body != kept.body or kept.before is None or finding.evidence != kept.before.evidence:
                 changed.append((key, Before(kept.before, finding)))
@@ -173,7 +182,7 @@ class Shelf:
         self._write_words(changed)
         self._write_bindings(changed)
         self._write_history(changed, dict(batch))
-        return [pair for _, pair in changed]
+        return changed
 
     def _write_services(self, changed: list[tuple[int, Before]]) -> None:
         rows = [
@@ -214,6 +223,7 @@ class Shelf:
         rows = [
             {"device": key, "service": name, "run": self.run, "at": self.at, "seen": folded[key].ends, **said}
             for key, pair in changed
+            if pair.after.services
             for name, said in _said(pair.after).items()
             if pair.before is None or _said(pair.before).get(name) != said
         ]

@@ -1,21 +1,21 @@
 """Storing a run: its sessions, its devices, and what that changes; one transaction.
 
 The same run again, or one that overlaps, adds observations and nothing else.  Of two views of one session the
-nearer one tells the client, the better one the rest, whichever came first (``parts``).
+nearer one tells the client, the better one the rest, whichever came first (``parts``).  Sensors that saw a session are
+its device's, whichever view they had.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
-from sniffer.inventory.store.parts import CLIENTS, PLACES, Written, written
+from sniffer.inventory.store.parts import PLACES, Written, written
 from sniffer.inventory.store.rows import Values, batches, chosen, insert, put
-from sniffer.inventory.store.schema import heard, observation, part, session, setting
+from sniffer.inventory.store.schema import heard, observation, part, session, setting, view
 from sniffer.model import limits
 from sniffer.model.findings import SessionFinding
 
@@ -39,25 +39,22 @@ class Counted:
 
 
 class Incoming(NamedTuple):
-    """A session that is to be stored: its device's id in the run, and what is stored of it."""
+    """A session that is to be stored: its device's id in the run, and what is stored of it.
+
+    ``others`` are the devices that other views of it told, where these are known.
+    """
 
     device: str
     written: Written
-
-
-class Move(NamedTuple):
-    """A session that turned out to be another device's; ``same`` says that both views show one client's address."""
-
-    old: int
-    new: int
-    same: bool
+    others: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
 class Sessions:
     """Writes sessions of a run; ``ids`` are the lasting ids of its devices, ``oldest`` is as ``pruned_before`` says.
 
-    ``touched`` are devices whose sessions changed, ``until`` the end of the last session of each sensor.
+    ``touched`` are devices whose sessions changed, ``until`` the end of the last session of each sensor.  ``shared``
+    are sets of devices that are told by views of one session (``views``).
     """
 
     connection: Connection
@@ -65,12 +62,14 @@ class Sessions:
     ids: Mapping[str, int]
     oldest: int = 0
     counted: Counted = field(default_factory=Counted)
-    moves: Counter[Move] = field(default_factory=Counter)
+    shared: set[frozenset[int]] = field(default_factory=set)
     touched: set[int] = field(default_factory=set)
     until: dict[str, int] = field(default_factory=dict)
     _parts: dict[int, None] = field(default_factory=dict)
     _heard: dict[tuple[int, str], tuple[int, int]] = field(default_factory=dict)
     _sensors: dict[int, str] = field(default_factory=dict)
+    _told: dict[int, set[int]] = field(default_factory=dict)
+    _lost: set[int] = field(default_factory=set)
 
     def write(self, findings: Iterable[SessionFinding]) -> None:
         """Write what a judgement found."""
@@ -101,11 +100,16 @@ class Sessions:
     def _batch(self, sessions: list[Incoming]) -> None:
         made: dict[int, Written] = {}
         places: dict[tuple[int, int], None] = {}
-        for device, each in sessions:
+        self._told.clear()
+        if len(self._sensors) > limits.STORE_PARTS:
+            self._sensors.clear()
+        for device, each, others in sessions:
             each.row["device"] = self.ids[device]
             key = each.row["id"]
             places |= {(key, place): None for place in each.places}
-            self._hear(each)
+            self._note(each)
+            if others:
+                self._told.setdefault(key, set()).update(self.ids[other] for other in others if other in self.ids)
             if key in made:
                 first = made[key]
                 self._write_parts([first])
@@ -118,7 +122,14 @@ class Sessions:
         insert(self.connection, session, [each.row for each in new])
         rows = [{"session": key, "place": place, "run": self.run} for key, place in places]
         insert(self.connection, observation, rows)
-        put(self.connection, session, [row for key, old in known.items() if (row := self._better(old, made[key]))])
+        better = {key: row for key, old in known.items() if (row := self._better(old, made[key]))}
+        put(self.connection, session, list(better.values()))
+        rows_now = {key: better.get(key) or known.get(key) or made[key].row for key in made}
+        for key, place in places:
+            self._hear(rows_now[key], self._sensors[place])
+        moved = {key: now for key, now in better.items() if now["device"] != known[key]["device"]}
+        self._hear_moved(known, moved)
+        self._write_views({key: rows_now[key]["device"] for key in self._told}, moved.keys())
         self.touched.update(each.row["device"] for each in new)
         self.counted.new += len(new)
         self.counted.known += len(known)
@@ -129,9 +140,7 @@ class Sessions:
         client, stored_client = (_client_rank(each) for each in (row, stored))
         manner, stored_manner = (_manner_rank(each) for each in (row, stored))
         if row["device"] != stored["device"]:
-            same = CLIENTS.decode(new.parts[row["client"]]).ip == self._client_ip(stored["client"])
-            here, there = stored["device"], row["device"]
-            self.moves[Move(here, there, same) if client < stored_client else Move(there, here, same)] += 1
+            self._told.setdefault(row["id"], set()).update((row["device"], stored["device"]))
         if client >= stored_client and manner >= stored_manner:
             return None
         nearer = row if client < stored_client else stored
@@ -140,10 +149,20 @@ class Sessions:
         self.counted.better += 1
         return {**clearer, **{name: nearer[name] for name in ("device", "client", "port", "near")}}
 
-    def _client_ip(self, client: int) -> str:
-        """Return the address of a client that is stored."""
-        body = self.connection.execute(select(part.c.body).where(part.c.id == client)).scalar_one()
-        return CLIENTS.decode(body).ip
+    def _write_views(self, owners: Mapping[int, int], moved: Iterable[int]) -> None:
+        """Write which devices the views of sessions told, where they differ; ``owners`` have these sessions."""
+        stored: dict[int, set[int]] = {key: set() for key in owners}
+        for row in chosen(self.connection, select(view), view.c.session, sorted(owners)):
+            stored[row.session].add(row.device)
+        fresh = []
+        for key, owner in owners.items():
+            told = self._told[key] | {owner}
+            new = told - stored[key] if len(told | stored[key]) > 1 else set()
+            fresh += [{"session": key, "device": each} for each in sorted(new)]
+            if new or key in moved:
+                self.shared.add(frozenset(told | stored[key]))
+                self.touched |= told | stored[key]
+        insert(self.connection, view, fresh)
 
     def _write_parts(self, made: Iterable[Written]) -> None:
         """Write the parts that this run has not written yet."""
@@ -153,23 +172,45 @@ class Sessions:
         insert(self.connection, part, [{"id": key, "body": body} for key, body in sorted(fresh.items())])
         self._parts.update(dict.fromkeys(fresh))
 
-    def _hear(self, each: Written) -> None:
-        start, lasting = each.row["start"], each.row["device"]
+    def _note(self, each: Written) -> None:
+        """Take note of up to when there is data of the sensors that saw a session."""
         for place in each.places:
             sensor = self._sensor(place, each.parts)
-            first, last = self._heard.get((lasting, sensor), (start, start))
-            self._heard[lasting, sensor] = min(first, start), max(last, start)
-            self.until[sensor] = max(self.until.get(sensor, 0), start + each.row["lasted"])
+            self.until[sensor] = max(self.until.get(sensor, 0), each.row["start"] + each.row["lasted"])
+
+    def _hear(self, row: Values, sensor: str) -> None:
+        start, lasting = row["start"], row["device"]
+        first, last = self._heard.get((lasting, sensor), (start, start))
+        self._heard[lasting, sensor] = min(first, start), max(last, start)
+
+    def _hear_moved(self, before: Mapping[int, Values], moved: Mapping[int, Values]) -> None:
+        """Have the sensors of a session that is another device's now known as that one's."""
+        self._lost.update(before[key]["device"] for key in moved)
+        query = select(observation.c.session, part.c.id, part.c.body).join(part, part.c.id == observation.c.place)
+        for row in chosen(self.connection, query, observation.c.session, sorted(moved)):
+            self._hear(moved[row.session], self._sensor(row.id, {row.id: row.body}))
 
     def _sensor(self, place: int, parts: Mapping[int, bytes]) -> str:
         found = self._sensors.get(place)
         if found is None:
-            if len(self._sensors) > limits.STORE_PARTS:
-                self._sensors.clear()
             found = self._sensors[place] = PLACES.decode(parts[place]).sensor
         return found
 
+    def _hear_again(self) -> None:
+        """Take which sensors heard devices that lost sessions from those that they have, and from what was pruned."""
+        lost = sorted(self._lost)
+        for batch in batches(lost, limits.STORE_KEYS):
+            forget = heard.c.device.in_(batch), heard.c.first >= self.oldest
+            self.connection.execute(delete(heard).where(*forget))
+        self._heard = {key: each for key, each in self._heard.items() if key[0] not in self._lost}
+        joined = session.join(observation, observation.c.session == session.c.id)
+        query = select(session.c.device, session.c.start, part.c.id, part.c.body)
+        query = query.select_from(joined.join(part, part.c.id == observation.c.place))
+        for row in chosen(self.connection, query, session.c.device, lost):
+            self._hear(row._asdict(), self._sensor(row.id, {row.id: row.body}))
+
     def _write_heard(self) -> None:
+        self._hear_again()
         devices = sorted({lasting for lasting, _ in self._heard})
         for row in chosen(self.connection, select(heard), heard.c.device, devices):
             if each := self._heard.get((row.device, row.sensor)):

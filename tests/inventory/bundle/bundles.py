@@ -13,7 +13,7 @@ from sniffer.inventory.bundle import Loaded, export, load
 from sniffer.inventory.store import Store
 from sniffer.knowledge.catalogue import catalogue
 from sniffer.model.facts import SessionFact
-from tests.inference.facts import NOW
+from tests.inference.facts import DAY, NOW
 from tests.inventory.store.stored import load as store_run
 
 KEY = bytes(range(32))
@@ -32,9 +32,9 @@ def sensor(store: Store, name: str, *runs: Iterable[SessionFact], key: str | Non
     return store
 
 
-def bring(store: Store, path: Path, key: bytes = KEY) -> Loaded:
-    """Take in a bundle."""
-    return load(store, path, key, NOW, catalogue(), lambda *_: ())
+def bring(store: Store, path: Path, key: bytes = KEY, day: int = 0) -> Loaded:
+    """Take in a bundle, so many days after the first session."""
+    return load(store, path, key, NOW + day * DAY, catalogue(), lambda *_: ())
 
 
 def bundle(store: Store, path: Path, key: bytes = KEY, since: int | None = None) -> Path:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.inventory.store.conftest import fresh, server, store, url
+from tests.inventory.store.conftest import fresh, scratch, server, store, url
 
-__all__ = ["fresh", "server", "store", "url"]
+__all__ = ["fresh", "scratch", "server", "store", "url"]

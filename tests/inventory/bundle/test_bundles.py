@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import permutations
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sniffer.inventory.bundle import BundleError, container
 from sniffer.inventory.bundle.contents import DECODER, ENCODER, Part
 from sniffer.inventory.store import Store
-from sniffer.model.facts import Outcome, SessionFact
 from sniffer.model.records import Exemption, Listening, SensorRecord
 from tests.inference.facts import DAY, NOW, attempt, fact
 from tests.inventory.bundle.bundles import KEY, bring, bundle, content, inventory, sensor
-from tests.inventory.store.stored import load, only
+from tests.inventory.store.stored import emptied, load, only
+from tests.inventory.store.test_imports import DAYS, Sighting, put_in, sightings
+from tests.inventory.store.test_imports import content as stored
 
 
 def test_a_bundle_brings_all(store: Store, fresh: Path, tmp_path: Path) -> None:
@@ -107,59 +110,30 @@ def test_what_is_damaged_behind_its_seal_brings_nothing(store: Store, fresh: Pat
 
 # -- in any order ----------------------------------------------------------------------------------
 
-BOXES: tuple[tuple[str | None, str], ...] = (
-    ("00:26:73:a1:b2:c3", "10.0.3.17"),
-    ("00:26:73:a1:b2:c3", "10.0.3.18"),
-    ("00:80:77:4b:5c:6d", "10.0.3.17"),
-    (None, "10.0.3.19"),
-)
+
+def bundles_of(source: Store, folder: Path, name: str, captures: Sequence[Sequence[Sighting]]) -> list[Path]:
+    """What an inventory with these captures exports: all, and what it stored late."""
+    put_in(emptied(source), captures)
+    return [
+        bundle(source, folder / f"{name}.bundle"), bundle(source, folder / f"{name}-late.bundle", since=NOW + 31 * DAY)
+    ]  # fmt: skip
 
 
-OUTCOMES: tuple[Outcome, ...] = ("success", "failure")
-
-
-@st.composite
-def seen(draw: st.DrawFn) -> SessionFact:
-    """A session that a sensor saw; some were seen by both."""
-    mac, client = draw(st.sampled_from(BOXES))
-    day = draw(st.integers(0, 40))
-    outcome: Outcome = draw(st.sampled_from(OUTCOMES))
-    mechanism = draw(st.sampled_from(["LOGIN", "XOAUTH2"]))
-    place = draw(st.sampled_from(["hq", "branch"]))
-    both = draw(st.booleans())
-    return fact(
-        attempt(mechanism, outcome), day=day, client=client, mac=mac, on_link=mac is not None, sensor=place, helo=None,
-        session=f"s-{day:02}{client[-2:]}{bool(mac):x}{mechanism}{outcome}{'' if both else place}",
-    )  # fmt: skip
-
-
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=settings().max_examples // 6)
 @given(data=st.data())
-def test_overlapping_bundles_in_any_order_give_the_same(
-    fresh: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
-) -> None:
-    tmp_path = tmp_path_factory.mktemp("order")
-    facts = list(
-        {
-            (each.session, each.observations[0].sensor): each
-            for each in data.draw(st.lists(seen(), min_size=1, max_size=8))
-        }.values()
-    )
-    paths = []
-    for name in ("hq", "branch"):
-        own = [each for each in facts if each.observations[0].sensor == name]
-        cut = data.draw(st.integers(0, len(own)))
-        with inventory(fresh, tmp_path, name) as source:
-            sensor(source, name, *(run for run in (own[:cut], own[cut:]) if run))
-            paths.append(bundle(source, tmp_path / f"{name}.bundle"))
-            paths.append(bundle(source, tmp_path / f"{name}-late.bundle", since=NOW + DAY))
-    found = []
-    for place, order in enumerate(data.draw(st.lists(st.permutations(paths), min_size=2, max_size=2))):
-        with inventory(fresh, tmp_path, f"centre-{place}") as centre:
-            for path in order:
-                bring(centre, path)
-            found.append(content(centre))
-    assert found[0] == found[1]
+def test_overlapping_bundles_in_any_order_are_as_if_stored_there(scratch: list[Store], data: st.DataObject) -> None:
+    """Two inventories with near and far views of the same sessions, and a centre that takes in both."""
+    captures = data.draw(st.lists(st.lists(sightings(), min_size=1, max_size=3), min_size=2, max_size=4))
+    cut = data.draw(st.integers(1, len(captures) - 1))
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        paths = bundles_of(scratch[0], folder, "one", captures[:cut])
+        paths += bundles_of(scratch[0], folder, "two", captures[cut:])
+        centre = emptied(scratch[1])
+        for path in data.draw(st.permutations(paths)):
+            bring(centre, path, day=max(DAYS))
+    put_in(emptied(scratch[2]), captures)
+    assert stored(centre) == stored(scratch[2])
 
 
 def test_every_order_of_three_gives_the_same(fresh: Path, tmp_path: Path) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from sniffer.inventory.store import Store
 from sniffer.inventory.store.place import PASSWORD
@@ -21,6 +24,28 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("fresh") / "inventory.sqlite"
     Store.open(str(path)).close()
     return path
+
+
+@pytest.fixture(scope="session")
+def scratch(fresh: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Store]]:
+    """Three inventories for tests that make thousands (``stored.emptied``): they outlive no crash of the machine.
+
+    Opening one takes as long as storing three runs, and so does each wait for the disk.
+    """
+    folder = tmp_path_factory.mktemp("scratch")
+    with ExitStack() as opened:
+        stores = []
+        for name in ("one", "two", "three"):
+            path = shutil.copy(fresh, folder / f"{name}.sqlite")
+            stores.append(opened.enter_context(Store.open(str(path))))
+            event.listen(stores[-1]._engine, "connect", _hurry)
+            keeper = opened.enter_context(closing(sqlite3.connect(path)))
+            keeper.execute("SELECT count(*) FROM device")  # the last to close a database tidies it up
+        yield stores
+
+
+def _hurry(connection: sqlite3.Connection, _: object) -> None:
+    connection.execute("PRAGMA synchronous = OFF")
 
 
 @pytest.fixture(scope="session")

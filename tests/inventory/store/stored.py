@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from sqlalchemy import delete
+
 from sniffer.inventory.store import Outcome, Store
+from sniffer.inventory.store.schema import metadata
 from sniffer.model.facts import SessionFact
 from sniffer.model.findings import DeviceFinding
 from sniffer.model.records import DeviceRecord, Listening, RunEnd, RunStart, SensorRecord
@@ -41,6 +44,14 @@ def load(
     run = store.begin(start(*sensors, key=key))
     more = {"compare": compare} if compare else {}
     return store.commit(run, found.sessions, found.devices, end(day, listening=listening), **more)
+
+
+def emptied(store: Store) -> Store:
+    """An inventory with nothing in it any more."""
+    with store.writing() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(delete(table))
+    return store
 
 
 def only(store: Store) -> DeviceRecord:

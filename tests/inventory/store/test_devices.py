@@ -88,13 +88,50 @@ def test_an_address_whose_sessions_are_all_a_cards_was_that_card(store: Store) -
     far = replace(near, client_mac=None, on_link=False, observations=(Observation("wan", None, "wan.pcap", ()),))
     load(store, far, sensors=["wan"])
     first = only(store).device
-    load(store, near)
+    store.set_fact(first, "owner", "print team", NOW)
+    store.exempt(first, Exemption("test device", NOW + DAY), NOW)
+    outcome = load(store, near)
+    assert [each.before is None for each in outcome.devices] == [False]
     record = only(store)
-    assert record.device == first
+    assert (record.formerly, store.device(first), store.device("10.0.3.17")) == ((first,), [record], [record])
+    assert (record.facts, record.exemption) == ({"owner": "print team"}, Exemption("test device", NOW + DAY))
+    assert [each.device for each in store.spoken_of()] == [record.device]
     assert [each.mac for each in record.finding.interfaces] == [RICOH]
     assert record.sensors == ("default", "wan")
+    assert {each.verdict for each in store.history(first)} == {"affected"}
+    store.set_fact(first, "owner", "Ann", NOW + 1)
     load(store, fact(attempt(), day=5))
-    assert only(store).device == first
+    assert (only(store).device, only(store).facts) == (record.device, {"owner": "Ann"})
+
+
+def test_an_address_is_back_with_the_first_session_that_is_its_own(store: Store) -> None:
+    near = fact(attempt(), day=1, helo=None)
+    load(store, replace(near, client_mac=None, on_link=False))
+    first = only(store).device
+    store.set_fact(first, "owner", "print team", NOW)
+    load(store, near)
+    card = only(store).device
+    load(store, by_address(2))
+    assert {each.device: (each.formerly, each.facts) for each in store.devices()} == {
+        first: ((), {"owner": "print team"}), card: ((), {}),
+    }  # fmt: skip
+    assert [each.device for each in store.device(first)] == [first]
+
+
+def test_an_address_of_two_cards_is_neither_of_them(store: Store) -> None:
+    """Of whom it was each time is known, and it is not told of any more; its id and its history are still there."""
+    near = [fact(attempt(), day=day, mac=mac, helo=None) for day, mac in ((0, RICOH), (9, SECOND))]
+    load(store, *(replace(each, client_mac=None, on_link=False) for each in near))
+    first = only(store).device
+    store.set_fact(first, "ticket", "CHG-7", NOW)
+    for each in near:
+        load(store, each)
+    assert sorted(each.finding.interfaces[0].mac for each in store.devices()) == [SECOND, RICOH]
+    assert all(not each.formerly and not each.facts for each in store.devices())
+    ((record,), (ticket,)) = store.device(first), store.device("CHG-7")
+    assert record.device == ticket.device == first
+    assert store.history(first)
+    assert "another device's" in record.finding.reason
 
 
 def test_an_address_seen_by_two_sensors_in_one_session_is_one_device(store: Store) -> None:
