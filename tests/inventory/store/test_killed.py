@@ -70,6 +70,8 @@ def test_killed_at_random_moments(fresh: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.lab
-def test_killed_a_hundred_times(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("times", [10, pytest.param(100, marks=pytest.mark.deep)])
+def test_killed_often(url: str, monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    """A hundred times take four minutes in each database."""
     monkeypatch.setenv("SNIFFER_DB_PASSWORD", "lab")
-    kill_often(url, 100)
+    kill_often(url, times)

@@ -30,7 +30,7 @@ def at_once(url: str, programs: int, runs: int) -> None:
 
 
 def test_two_programs_make_one_inventory_and_lose_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "new" / "inventory.sqlite"
+    path = tmp_path / "inventory.sqlite"
     at_once(str(path), 2, 4)
     with Store.open(str(path)) as store:
         whole(store, 8)
