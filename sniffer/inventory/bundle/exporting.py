@@ -153,15 +153,7 @@ class _Export:
         return select(observation.c.session).where(observation.c.run.in_(stored))
 
     def _devices(self) -> Iterator[DevicePart]:
-        columns = (
-            device.c.id,
-            device.c.body,
-            device.c.evidence,
-            device.c.labels,
-            device.c.first_seen,
-            device.c.last_seen,
-        )
-        query = select(*columns).order_by(device.c.place)
+        query = select(device).order_by(device.c.place)
         if (wanted := self._wanted()) is not None:
             mailed = select(session.c.device).where(session.c.id.in_(wanted))
             told = select(view.c.device).where(view.c.session.in_(wanted))

@@ -4,6 +4,7 @@ Rules of this file:
 1. A bundle is one run of the inventory that takes it in, known by the bundle's own code; one that is known is done.  A
    run that was kept while its database was away is that run itself, and is stored as it would have been.
 2. Sessions, devices and listening that are known already add observations, as in a second import (``store.writing``).
+   Devices that stepped aside there (``store.views``) come as well: here a session may show that they are themselves.
 3. Runs of the other inventory are told of as they were; what they brought counts as brought by the bundle.
 4. An id that a device had there is one that it had ``formerly`` here, unless it is another device's here.
 """
