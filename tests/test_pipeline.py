@@ -53,7 +53,7 @@ def test_of_too_many_connections_that_speak_the_report_says_so(tmp_path: Path, m
     outcome = sniffer("triage", "--format", "jsonl", path)
     assert outcome.record["connections"]["evicted"] > 0
     assert "connections-evicted" in outcome.record["flags"]
-    assert "some were followed no further" in outcome.err
+    assert "more connections at once than are followed" in outcome.err
 
 
 def test_of_too_many_hosts_of_the_internet_the_report_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
