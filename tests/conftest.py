@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,6 +17,10 @@ settings.register_profile("default", max_examples=60, deadline=None, suppress_he
 settings.register_profile("fuzz", max_examples=1000, deadline=None, suppress_health_check=SLOW, print_blob=True)
 settings.register_profile("deep", max_examples=5000, deadline=None, suppress_health_check=SLOW, print_blob=True)
 settings.load_profile(os.environ.get("SNIFFER_HYPOTHESIS", "default"))
+
+
+if hasattr(signal, "SIGHUP"):  # who runs the tests under nohup ignores it, and so would every program that they start
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
