@@ -148,4 +148,5 @@ def _form(said: bytes) -> bytes | None:
     if mechanism == "NTLM":
         begins += said[NTLM_TYPE] if said[NTLM_TYPE] in (b"\1\0\0\0", b"\2\0\0\0", b"\3\0\0\0") else b""
     form = begins.ljust(len(said), filler)[: len(said)]
-    return form if recognised(form) == mechanism and len(said) > len(begins) else None
+    room = len(said) > len(begins) or mechanism != "PLAIN"  # of which the shortest form would be a name
+    return form if recognised(form) == mechanism and room else None
