@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import date
@@ -11,13 +10,14 @@ from typing import IO, Annotated, NamedTuple
 
 import typer
 
-from sniffer.cli import amounts, options, profiles, reading
+from sniffer.cli import amounts, clock, options, profiles, reading, rights
 from sniffer.cli import output as destination
 from sniffer.cli.interrupt import Interrupt
 from sniffer.cli.lines import Lines
 from sniffer.cli.live_run import TICK_SECONDS, Judges, LiveRun
 from sniffer.cli.preload import preload
 from sniffer.cli.report import Format, Report, Scope, View
+from sniffer.cli.saying import say
 from sniffer.cli.waiting import NOTHING, Waiting, WaitingLine, status
 from sniffer.cli.watching import Watching
 from sniffer.knowledge.catalogue import Catalogue
@@ -33,7 +33,7 @@ from sniffer.reports.rows import session_row
 from sniffer.reports.summary import Summary
 from sniffer.reports.verified import Verified, tell
 from sniffer.sources.accounts import writable_by
-from sniffer.sources.privileges import Account, becoming
+from sniffer.sources.privileges import Account
 from sniffer.sources.problems import CaptureError
 
 HELP = """Listen to interfaces, and say which devices log in how, as it goes on.
@@ -185,11 +185,11 @@ def _listen(asked: Asked, redact: Redactor, tables: tuple[Path, ...], output: Pa
     """Listen until the end, and report; return the exit status."""
     stored = profiles.load()
     for problem in stored.problems:
-        typer.echo(f"sniffer: {problem}", err=True)
+        say(str(problem))
     preload(asked.known)
     live = Live(asked.live)
     with ExitStack() as stack:
-        whose = _becoming(asked.live.user)
+        whose = rights.whose(asked.live.user)
         _check_rotation(asked.live.settings.evidence, whose)
         for_programs = asked.form is not Format.TABLE
         stream = stack.enter_context(destination.opened(output, for_programs=for_programs, whose=whose))
@@ -198,11 +198,11 @@ def _listen(asked: Asked, redact: Redactor, tables: tuple[Path, ...], output: Pa
         try:
             live.start()
         except CaptureError as error:
-            typer.echo(f"sniffer: {error}", err=True)
+            say(str(error))
             return reading.FAILED
         if not live.listened:
             for each in live.found.problems:
-                typer.echo(f"sniffer: {each}", err=True)
+                say(str(each))
             return reading.FAILED
         if tables:
             take(tables, live.found, asked.live.settings.ports)
@@ -214,16 +214,8 @@ def _listen(asked: Asked, redact: Redactor, tables: tuple[Path, ...], output: Pa
         try:
             return hearing.wait(asked.device, stream) if asked.device else hearing.watch(stream)
         except CaptureError as error:
-            typer.echo(f"sniffer: {error}", err=True)
+            say(str(error))
             return reading.FAILED
-
-
-def _becoming(user: str | None) -> Account | None:
-    """Return who we are going to be, if somebody else."""
-    try:
-        return becoming(user)
-    except CaptureError as error:
-        raise typer.BadParameter(str(error)) from None
 
 
 def _day(asked: Asked) -> date:
@@ -243,7 +235,7 @@ class Hearing:
         self._judge = judge
         self._pending = pending
         self._judges = Judges(live, judge, self._summary, redact, pending)
-        self._began = time.time_ns() // 1000
+        self._began = clock.now()
 
     def watch(self, stream: IO[str]) -> int:
         """Show what is found until the end, and report it; return the exit status."""
@@ -260,7 +252,7 @@ class Hearing:
             self._live.stop()
         report = self._report(lines.look if lines else lambda _: None)
         for text in report.notes():
-            typer.echo(f"sniffer: {text}", err=True)
+            say(text)
         if lines is None:
             report.write(stream, asked.view, asked.form)
         else:
@@ -276,21 +268,21 @@ class Hearing:
         verified = None
         while verified is None and self._live.listening and not self._pending() and not self._over():
             self._live.pump(TICK_SECONDS)
-            line.show(waiting.line(_now()))
+            line.show(waiting.line(clock.now()))
             if self._judges.due() and (judged := self._judges.judge(waiting.look)):
-                verified = waiting.decided(judged.devices, _now(), self._live.clients)
+                verified = waiting.decided(judged.devices, clock.now(), self._live.clients)
             else:
-                verified = waiting.again(_now(), self._live.clients)
+                verified = waiting.again(clock.now(), self._live.clients)
         self._live.stop()
         if verified is None:
             devices = self._judge().devices(waiting.look)
-            verified = waiting.decided(devices, _now(), last=True)
+            verified = waiting.decided(devices, clock.now(), last=True)
         line.clear()
         for problem in self._live.found.problems:
-            typer.echo(f"sniffer: {problem}", err=True)
+            say(str(problem))
         if verified is None:
-            for text in waiting.nothing(_now(), self._asked.live.settings.ports):
-                typer.echo(f"sniffer: {text}", err=True)
+            for text in waiting.nothing(clock.now(), self._asked.live.settings.ports):
+                say(text)
             return NOTHING
         return self._tell(verified, stream)
 
@@ -326,8 +318,4 @@ class Hearing:
         return None if duration is None else self._began + int(duration * 1_000_000)
 
     def _over(self) -> bool:
-        return self._until is not None and _now() >= self._until
-
-
-def _now() -> int:
-    return time.time_ns() // 1000
+        return self._until is not None and clock.now() >= self._until

@@ -10,7 +10,7 @@ from typing import IO, Annotated, NamedTuple, cast, get_args
 
 import typer
 
-from sniffer.cli import inventory, options, shared
+from sniffer.cli import clock, inventory, options, shared
 from sniffer.cli import output as destination
 from sniffer.inventory.store import Store
 from sniffer.knowledge.catalogue import Catalogue
@@ -146,7 +146,7 @@ def _only(found: list[DeviceRecord], word: str) -> DeviceRecord:
 
 
 def _set(store: Store, found: list[DeviceRecord], word: str, wish: Wish) -> None:
-    record, at = _only(found, word), inventory.now()
+    record, at = _only(found, word), clock.now()
     for field, value in wish.facts:
         store.set_fact(record.device, field, value or None, at)
         _say(f"{record.device}: {field} is {value}" if value else f"{record.device}: {field} is no longer set")

@@ -12,9 +12,10 @@ from typing import IO, Annotated, NamedTuple
 
 import typer
 
-from sniffer.cli import amounts, options, reading
+from sniffer.cli import amounts, options, reading, rights
 from sniffer.cli import output as destination
 from sniffer.cli.interrupt import Interrupt
+from sniffer.cli.saying import say
 from sniffer.decode import link_is_known
 from sniffer.inference.span import findings
 from sniffer.knowledge.span_advice import span_advice
@@ -24,7 +25,7 @@ from sniffer.pipeline.survey import Wire, survey_files, survey_wire
 from sniffer.reports import doctor as report
 from sniffer.reports.escape import for_terminal
 from sniffer.sources.inputs import shown
-from sniffer.sources.privileges import Account, becoming, drop
+from sniffer.sources.privileges import drop
 from sniffer.sources.problems import CaptureError
 
 HELP = """Look at a capture point before it is trusted: interfaces, or captures.
@@ -88,7 +89,7 @@ def doctor(
     with ExitStack() as stack:
         if interface:
             _preload()
-            whose = _becoming(user)
+            whose = rights.whose(user)
             opened = _listening(interface)
             for_programs = form is Format.JSON
             stream = stack.enter_context(destination.opened(output, for_programs=for_programs, whose=whose))
@@ -164,14 +165,6 @@ def _preload() -> None:
     preload()
 
 
-def _becoming(user: str | None) -> Account | None:
-    """Return who we are going to be, if somebody else."""
-    try:
-        return becoming(user)
-    except CaptureError as error:
-        raise typer.BadParameter(str(error)) from None
-
-
 def _drop_privileges(user: str | None) -> None:
     """Give up what it took to listen, before the first frame is looked at."""
     try:
@@ -193,4 +186,4 @@ def _live(opened: _Opened, ports: tuple[int, ...], seconds: float) -> Survey:
 
 def _say(problems: Iterable[str]) -> None:
     for problem in problems:
-        typer.echo("\n".join(map(for_terminal, f"sniffer: {problem}".splitlines())), err=True)
+        say(problem)

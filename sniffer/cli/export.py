@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sniffer.cli import inventory, shared
+from sniffer.cli import clock, inventory, shared
 from sniffer.cli.options import DEFAULT_SENSOR
 from sniffer.inventory.bundle import export as write_bundle
 from sniffer.reports.escape import for_terminal
@@ -50,7 +50,7 @@ def export(
     begins = inventory.since(since, "--since") if since else None
     with inventory.opened(db, db_password_file) as store:
         secret = inventory.fleet_key(key)
-        written = write_bundle(store, file, secret, inventory.now(), begins)
+        written = write_bundle(store, file, secret, clock.now(), begins)
         sensors = [each.name for each in store.sensors()]
     told = [(written.sessions, "session"), (written.devices, "device"), (written.runs, "scan")]
     counted = ", ".join(f"{number:,} {what}{'' if number == 1 else 's'}" for number, what in told)

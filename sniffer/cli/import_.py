@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sniffer.cli import inventory, options, shared
+from sniffer.cli import clock, inventory, options, shared
 from sniffer.inference import changes
 from sniffer.inventory.bundle import BundleError, Loaded, load
 from sniffer.model.changes import Change
@@ -57,7 +57,7 @@ def import_(
                 return changes.changes(before, after, known, day, past.get(after.device))  # noqa: B023 - of this file
 
             try:
-                loaded = load(store, file, secret, inventory.now(), known, compare)
+                loaded = load(store, file, secret, clock.now(), known, compare)
             except BundleError as error:
                 left += 1
                 typer.echo(f"sniffer: {for_terminal(str(error))}", err=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -16,6 +15,7 @@ from msgspec.structs import replace
 
 from sniffer.cli import amounts, shared
 from sniffer.cli.called import canonical
+from sniffer.cli.clock import now
 from sniffer.cli.redaction_key import redaction_key
 from sniffer.inference.advice import advice
 from sniffer.inference.coverage import coverages
@@ -89,11 +89,6 @@ def fleet_key(path: Path | None) -> bytes:
 def day_of(time_: int) -> date:
     """Return the day (UTC) of a time."""
     return datetime.fromtimestamp(time_ / 1_000_000, UTC).date()
-
-
-def now() -> int:
-    """Return the machine's time, in microseconds."""
-    return time.time_ns() // 1000
 
 
 def since(text: str, option: str) -> int:

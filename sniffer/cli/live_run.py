@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
+from sniffer.cli.clock import now
 from sniffer.cli.watching import Watching
 from sniffer.model.findings import DeviceFinding, SessionFinding
 from sniffer.model.health import Health
@@ -97,7 +98,7 @@ class Judges:
             self._ended = time.monotonic()
         self._judged = heard
         rows = tuple(seen(device, self._redact) for device in devices)
-        self.last = Judged(_now(), summary, devices, newest.told(devices, self._redact), rows)
+        self.last = Judged(now(), summary, devices, newest.told(devices, self._redact), rows)
         return self.last
 
 
@@ -123,7 +124,7 @@ class LiveRun:
         self._pending = pending
         self._until = until
         self._writes = writes
-        self._began = _now()
+        self._began = now()
         self._healths: list[Health] = []
 
     def run(
@@ -168,8 +169,4 @@ class LiveRun:
         self._watching.show(watched, now=now)
 
     def _over(self) -> bool:
-        return self._until is not None and _now() >= self._until
-
-
-def _now() -> int:
-    return time.time_ns() // 1000
+        return self._until is not None and now() >= self._until

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sniffer.cli import inventory, shared
+from sniffer.cli import clock, inventory, shared
 from sniffer.inventory.store import Pruned
 
 HELP = """Make the inventory smaller: details of old sessions become counts, and old counts go.
@@ -44,7 +44,7 @@ def prune(
     if counts < details:
         raise typer.BadParameter(f"--counts {counts} is less than --details {details}: counts are what details become")
     with inventory.opened(db, db_password_file) as store:
-        pruned = store.prune(inventory.now(), details, counts, only_count=not yes)
+        pruned = store.prune(clock.now(), details, counts, only_count=not yes)
         for line in _lines(pruned, details, counts, done=yes):
             typer.echo(line)
 

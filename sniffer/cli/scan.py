@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sniffer.cli import amounts, inventory, options, profiles, reading
+from sniffer.cli import amounts, clock, inventory, options, profiles, reading, rights
 from sniffer.cli import output as destination
 from sniffer.cli.interrupt import Interrupt
 from sniffer.cli.progress import ProgressLine
+from sniffer.cli.saying import say
 from sniffer.cli.scan_listening import ScanListening
 from sniffer.cli.scan_report import Format, ScanReport
 from sniffer.cli.scan_state import ReadBefore
-from sniffer.cli.scan_work import Asked, say, scans_of, told
+from sniffer.cli.scan_work import Asked, scans_of, told
 from sniffer.cli.scanning import Found
 from sniffer.inventory.store import StoreError
 from sniffer.model import limits
@@ -25,9 +25,7 @@ from sniffer.model.findings import VERDICTS
 from sniffer.model.records import SensorRecord
 from sniffer.pipeline import Gathered, Judgement, Settings, gather
 from sniffer.pipeline.live import LiveSettings
-from sniffer.reports.escape import for_terminal
 from sniffer.sources.inputs import shown
-from sniffer.sources.privileges import Account, becoming
 from sniffer.sources.problems import CaptureError
 
 HELP = """Listen or read, remember what was found, and report what has changed since the last scan.
@@ -124,7 +122,7 @@ def scan(
     _check(captures, interface, duration, every)
     lasts, period = amounts.seconds(duration), amounts.seconds(every)
     with ExitStack() as stack:
-        whose = _becoming(user) if interface else None
+        whose = rights.whose(user) if interface else None
         stream = stack.enter_context(destination.opened(output, for_programs=form is not Format.TEXT, whose=whose))
         report = ScanReport(stream, asked.form, asked.redact, settings, known, again=output is not None)
         try:
@@ -154,13 +152,6 @@ def _check(
         raise typer.BadParameter("--duration and --every are for -i")
 
 
-def _becoming(user: str | None) -> Account | None:
-    try:
-        return becoming(user)
-    except CaptureError as error:
-        raise typer.BadParameter(str(error)) from None
-
-
 def _read(
     asked: Asked, captures: list[tuple[str, Path]], site: str | None, report: ScanReport, *, everything: bool
 ) -> int:
@@ -178,7 +169,7 @@ def _read(
             gathered = gather(wanted, asked.settings, progress, interrupt.pending, tables=asked.tables)
         progress.clear()
         for problem in (*gathered.problems, *stored.problems):
-            typer.echo(f"sniffer: {for_terminal(str(problem))}", err=True)
+            say(str(problem))
         if not gathered.counts.readable:
             scans.fail("nothing could be read")
             return reading.FAILED
@@ -213,6 +204,6 @@ def found_whole(gathered: Gathered) -> bool:
 
 def _data_until(gathered: Gathered) -> int:
     """Return the end of the data, now where there is none; what is of the future is a wrong clock's."""
-    now = time.time_ns() // 1000
+    now = clock.now()
     ends = (last for _, _, last in gathered.counts.listening if last <= now + limits.CLOCKS_DIFFER)
     return max(ends, default=now)

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sniffer.cli import profiles, reading
+from sniffer.cli import clock, profiles, reading
 from sniffer.cli.interrupt import Interrupt
 from sniffer.cli.preload import preload
 from sniffer.cli.report import MATCHED
+from sniffer.cli.saying import say
 from sniffer.cli.scan_report import ScanReport
-from sniffer.cli.scan_work import Asked, say, scans_of, told
+from sniffer.cli.scan_work import Asked, scans_of, told
 from sniffer.cli.scanning import Found, Scans
 from sniffer.inventory.store import Store, StoreError
 from sniffer.model import limits
@@ -63,7 +64,7 @@ class ScanListening:
         with Interrupt() as interrupt:
             self._live.start()
             self._tell_problems()
-            if not self._live.listening:
+            if not self._live.listened:
                 return reading.FAILED
             for note in self._live.notes:
                 say(note)
@@ -76,8 +77,7 @@ class ScanListening:
                         return self._once(scans, lasts or 0.0, interrupt.pending)
                     return self._always(scans, period, interrupt.pending)
             finally:
-                if self._live.listening:
-                    self._live.stop()
+                self._live.end()  # what goes on where something went wrong
 
     def _once(self, scans: Scans, seconds: float, pending: Callable[[], bool]) -> int:
         ends = time.monotonic() + seconds
@@ -134,7 +134,7 @@ class ScanListening:
 
     def _note_listening(self) -> None:
         """Take note of the time if all interfaces hear: a tap with one side is no listening."""
-        health, now = self._live.health, time.time_ns() // 1000
+        health, now = self._live.health, clock.now()
         hears = all(each.up and each.gone is None for each in health.interfaces)
         if hears and self._hears and self._listened:
             self._listened[-1] = self._listened[-1]._replace(last=now)
@@ -148,7 +148,7 @@ class ScanListening:
         self._hears = hears
 
     def _found(self, *, complete: bool) -> Found:
-        asked, gathered, now = self._asked, self._live.found, time.time_ns() // 1000
+        asked, gathered, now = self._asked, self._live.found, clock.now()
         judgement = Judgement(gathered.spool, asked.local_nets, asked.known, asked.today(), self._stored.profiles)
         health = health_since(self._live.health, self._health)
         return Found(gathered, judgement, now, complete, health, self._began, tuple(self._listened))

@@ -8,10 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-import typer
-
 from sniffer.cli import options, reading
 from sniffer.cli.redaction_key import redaction_key
+from sniffer.cli.saying import say
 from sniffer.cli.scan_report import Format, ScanReport, Told, notes
 from sniffer.cli.scan_state import folder, locked
 from sniffer.cli.scanning import Found, Scans
@@ -20,7 +19,6 @@ from sniffer.inventory.store import Store, place_of
 from sniffer.knowledge.catalogue import Catalogue
 from sniffer.model.records import RunKind, SensorRecord
 from sniffer.pipeline import Settings
-from sniffer.reports.escape import for_terminal
 from sniffer.reports.redaction import Redactor
 
 
@@ -43,11 +41,6 @@ class Asked(NamedTuple):
         return self.day or options.as_of(None)
 
 
-def say(text: str) -> None:
-    """Say something of several lines, perhaps: advice that is made to be pasted."""
-    typer.echo("\n".join(map(for_terminal, f"sniffer: {text}".splitlines())), err=True)
-
-
 @contextmanager
 def scans_of(asked: Asked, sensors: list[SensorRecord], kind: RunKind) -> Iterator[tuple[Scans, Path]]:
     """Open the inventory, with no other scan of these sensors beside this one."""
@@ -64,9 +57,8 @@ def scans_of(asked: Asked, sensors: list[SensorRecord], kind: RunKind) -> Iterat
 def told(asked: Asked, scans: Scans, found: Found | None, report: ScanReport) -> int:
     """Report on what is new; return the exit status."""
     if found and scans.kept and scans.kept.path:
-        typer.echo(f"sniffer: {for_terminal(str(scans.kept.problem))}", err=True)
-        where = for_terminal(str(scans.kept.path))
-        typer.echo(f"sniffer: this scan waits in {where}; the next one stores it, and reports on it", err=True)
+        say(str(scans.kept.problem))
+        say(f"this scan waits in {scans.kept.path}; the next one stores it, and reports on it")
         return reading.FAILED
     morning, matched = scans.morning(found, notes(found, scans.summary, scans.kept), asked.failing)
     return report.write(Told(morning, found, scans.summary, matched))

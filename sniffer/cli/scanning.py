@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
+from sniffer.cli.clock import now
 from sniffer.inference.changes import changes, ended, matched, sorted_out
 from sniffer.inference.coverage import coverages
 from sniffer.inventory.bundle import Kept, Pending, commit_or_keep
@@ -56,8 +56,8 @@ class Found(NamedTuple):
         told = self.listened
         if told is None:
             told = tuple(Listening(*each) for each in self.gathered.counts.listening)
-        now = _now() + limits.CLOCKS_DIFFER
-        return tuple(each for each in told if each.last <= now)
+        soon = now() + limits.CLOCKS_DIFFER
+        return tuple(each for each in told if each.last <= soon)
 
 
 class Scans:
@@ -96,7 +96,7 @@ class Scans:
 
     def begin(self) -> None:
         """Store that a scan begins: if it never ends, it is known to have been interrupted."""
-        start = RunStart(key=str(uuid.uuid4()), kind=self._kind, started=_now(), sensors=self._sensors)
+        start = RunStart(key=str(uuid.uuid4()), kind=self._kind, started=now(), sensors=self._sensors)
         self._start = start
         with suppress_passing(), self._opened() as store:
             store.begin(start)
@@ -136,7 +136,7 @@ class Scans:
         start, self._start = self._start, None
         if start is not None:
             with suppress_passing(), self._opened() as store:
-                store.fail(store.begin(start), RunEnd(finished=_now(), complete=False, problems=(why,)))
+                store.fail(store.begin(start), RunEnd(finished=now(), complete=False, problems=(why,)))
 
     def morning(self, found: Found | None, notes: Iterable[str], failing: Sequence[str]) -> tuple[Morning, list[str]]:
         """Return the report on everything stored since the last one, and which words of ``failing`` it matches.
@@ -169,20 +169,20 @@ class Scans:
                 notes=tuple(notes),
                 deadline=self._deadline(day),
             )
-        self._reported, self._heard = _now(), until
+        self._reported, self._heard = now(), until
         return morning, matched(failing, devices, loud, excepted, day)
 
     def _period(self, found: Found | None) -> tuple[int | None, int]:
         """Return from when to when the data is new; older captures may come later."""
         if found is None:
-            return self._heard, self._heard or _now()
+            return self._heard, self._heard or now()
         if self._heard is None:
             return None, found.until
         return min(self._heard, self._first(found)), max(self._heard, found.until)
 
     def _first(self, found: Found | None) -> int:
         """Return the beginning of the data."""
-        return min((each.first for each in (found.intervals() if found else ())), default=_now())
+        return min((each.first for each in (found.intervals() if found else ())), default=now())
 
     def _end(self, found: Found) -> RunEnd:
         counts = found.gathered.counts
@@ -194,7 +194,7 @@ class Scans:
             row = self.summary.quality.row(found.health)
             numbers |= {name: row[name] for name in ("received", "dropped", "dropped_by_us") if row[name] is not None}
         return RunEnd(
-            finished=_now(),
+            finished=now(),
             listening=found.intervals(),
             complete=found.complete and not found.gathered.problems and not counts.interrupted,
             counts=numbers,
@@ -239,7 +239,3 @@ def _excepted(exemption: Exemption) -> Excepted:
 
 def _day_of(time_: int) -> date:
     return datetime.fromtimestamp(time_ / 1_000_000, UTC).date()
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

@@ -203,9 +203,8 @@ class BoxTables:
         """Add up the parts of what was said, and forget bindings that ended before a time, and who only knocked."""
         self.flush()
         self._database.executescript(COMPACTED)
-        self._database.execute(
-            "DELETE FROM binding WHERE line IS NULL AND max(last, coalesce(until, 0)) < ?", (before,)
-        )
+        self._database.execute(STRANGERS, (limits.CONNECTION_IDLE,))
+        self._database.execute(ENDED, (before,))
 
     def of_card(self, mac: str) -> Iterator[ClueFact]:
         """Give what was said of a card's box."""

@@ -59,13 +59,22 @@ def health_since(now: Health, before: Health | None) -> Health:
     earlier = {each.interface: each for each in before.interfaces}
     interfaces = tuple(_since(each, earlier.get(each.interface)) for each in now.interfaces)
     counts = {name: getattr(now, name) - getattr(before, name) for name in COUNTS}
-    steps = now.clock_steps[len(before.clock_steps) :]
-    return replace(now, interfaces=interfaces, clock_steps=steps, **counts)
+    return replace(now, interfaces=interfaces, clock_steps=_new(now.clock_steps, before.clock_steps), **counts)
 
 
 COUNTS = ("selected", "messages", "sessions", "silent", "evicted", "dropped_by_us", "lost_writes")
 OF_INTERFACE = ("received", "dropped", "dropped_before", "downs", "frames", "octets", "giants", "cut")
 """What is counted from the beginning on."""
+
+
+def _new(steps: tuple[int, ...], before: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the steps that came later; of many only the newest are there, before and now."""
+    known = next(number for number in range(min(len(steps), len(before)), -1, -1) if _follow(steps, before, number))
+    return steps[known:]
+
+
+def _follow(steps: tuple[int, ...], before: tuple[int, ...], known: int) -> bool:
+    return before[len(before) - known :] == steps[:known]
 
 
 def _since(now: InterfaceHealth, before: InterfaceHealth | None) -> InterfaceHealth:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sniffer.inventory.spool import Spool
@@ -25,10 +25,6 @@ class EvidenceSettings:
     path: Path
     rotate_bytes: int | None = None
     rotate_files: int | None = None
-
-    def of_share(self, number: int) -> EvidenceSettings:
-        """Return where one of several processes writes: ``NAME.pcapng``, the next one ``NAME.share1.pcapng``."""
-        return replace(self, path=self.path.with_suffix(f".share{number}{self.path.suffix}")) if number else self
 
 
 @dataclass(frozen=True, slots=True)

@@ -260,7 +260,7 @@ def test_prune_says_what_would_go_and_does_it_on_demand(db: Path, monkeypatch: p
         late = [fact(attempt(), day=100, sensor="hq", session="s-" + "e" * 16)]
         stored.scan(store, 49, late, "hq", None)
     assert "Nothing is older than that" in asked(db, "prune").out, "the data runs ahead of the clock"
-    monkeypatch.setattr("sniffer.cli.inventory.now", lambda: NOW + 101 * DAY)
+    monkeypatch.setattr("sniffer.cli.clock.now", lambda: NOW + 101 * DAY)
     told = asked(db, "prune").out
     assert "10 sessions older than 90 days would become counts" in told
     assert "Nothing was changed; --yes does it." in told

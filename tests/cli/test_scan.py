@@ -330,3 +330,20 @@ def test_health_of_a_period_is_what_came_in_it() -> None:
         9, "tap", (InterfaceHealth("a", up=False, received=5, dropped=0, downs=1),), sessions=1, clock_steps=(8,)
     )
     assert health_since(now, None) == now
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "new"),
+    [
+        ((), (7,), (7,)),
+        ((7,), (7,), ()),
+        ((7, 8), (7, 8, 9), (9,)),
+        ((1, 2, 3), (2, 3, 4), (4,)),
+        ((1, 2), (5, 6), (5, 6)),
+    ],
+)
+def test_of_many_steps_of_the_clock_only_the_newest_are_known(
+    before: tuple[int, ...], now: tuple[int, ...], new: tuple[int, ...]
+) -> None:
+    steps = [Health(5, "tap", (), clock_steps=each) for each in (before, now)]
+    assert health_since(steps[1], steps[0]).clock_steps == new

@@ -168,3 +168,25 @@ def test_cards_that_were_heard_and_did_not_mail() -> None:
 def test_who_had_an_address_is_told_whether_it_mailed_or_not() -> None:
     other = replace(ARP, ip="10.0.9.9")
     assert list(sealed(ARP, other).boxes.claims("10.0.9.9")) == [other]
+
+
+def test_who_only_knocked_is_forgotten_and_what_a_client_is_like_is_not() -> None:
+    """A capture of weeks: of a flood of connections that say nothing, nothing stays."""
+    hour = 3600 * 1_000_000
+    knock = ClueFact("lan", (), None, "198.51.100.7", "tcp", "stack", "win1024 none", 10, 20, 1, None)
+    mailing = replace(knock, ip="10.0.3.17")
+    new = replace(knock, ip="198.51.100.8", first=hour, last=hour)
+    spool = sealed(knock, mailing, new, NAME, ARP, replace(ARP, ip="10.0.3.18", first=hour, last=hour))
+    spool.boxes.compact(before=1000)
+    spool.seal()
+    assert [list(spool.boxes.of_address(each.ip or "")) for each in (knock, mailing, new)] == [[], [mailing], [new]]
+    assert list(spool.boxes.of_card(CARD)) == [NAME]
+    assert [each.ip for each in spool.boxes.addresses(CARD)] == ["10.0.3.18"]
+
+
+def test_adding_up_the_parts_changes_nothing() -> None:
+    parts = [NAME, replace(NAME, first=30, last=40, count=4, file="two.pcap")]
+    once, again = sealed(*parts), sealed(*parts)
+    again.boxes.compact(before=0)
+    again.seal()
+    assert list(again.boxes.of_card(CARD)) == list(once.boxes.of_card(CARD))

@@ -207,13 +207,6 @@ def test_places_go_on_where_sequence_numbers_begin_anew() -> None:
     assert places.of(0xFFFFFFEF, follow=False) == 0xFFFFFFFF
 
 
-def test_each_of_several_processes_has_a_file_of_its_own() -> None:
-    settings = EvidenceSettings(Path("a.pcapng"), 1000)
-    shares = [settings.of_share(number) for number in range(3)]
-    assert [each.path.name for each in shares] == ["a.pcapng", "a.share1.pcapng", "a.share2.pcapng"]
-    assert {each.rotate_bytes for each in shares} == {1000}
-
-
 def test_one_process_writes_what_it_heard_of_boxes_that_another_saw_mail(tmp_path: Path) -> None:
     capture = CAPTURES / "devices" / "s01-flat" / "capture.pcap"
     path = tmp_path / "a.pcapng"

@@ -125,7 +125,7 @@ class Listener:
         self._table = self._follower.table()
         self._clock = Clock()
         self._listening = Listening(())
-        self._told_of = 0
+        self._told_of: list[CaptureError] = []
 
     def open(self) -> bool:
         """Open the interfaces, and give up privileges; False, and why, if there is nothing to listen to."""
@@ -217,9 +217,10 @@ class Listener:
         problems = [*self._listening.problems]
         if self._evidence is not None and self._evidence.problem is not None:
             problems.append(self._evidence.problem)
-        while self._told_of < len(problems):
-            self._send(_trouble(problems[self._told_of]))
-            self._told_of += 1
+        for problem in problems:
+            if problem not in self._told_of:
+                self._send(_trouble(problem))
+                self._told_of.append(problem)
 
     def _told(self) -> bool:
         """Do what we are told; say whether that is to stop.  Whoever is gone wants no more."""

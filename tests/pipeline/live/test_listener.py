@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
 from sniffer.model import limits
 from sniffer.model.facts import NameFact
-from sniffer.pipeline.live.listener import Clock, Outbox
-from sniffer.pipeline.live.messages import DECODER, ENCODER, Facts, Message
+from sniffer.pipeline.live.listener import Clock, Listener, Outbox
+from sniffer.pipeline.live.messages import DECODER, ENCODER, Facts, LiveSettings, Message, Trouble
+from sniffer.sources import bpf
+from sniffer.sources.problems import CaptureError
 from tests.inference.facts import attempt, fact
 
 SECOND = 1_000_000_000
@@ -87,3 +91,32 @@ def test_all_that_is_taken_is_sent_in_order_and_in_parts(kinds: list[bool], most
     assert [name.name for each in told for name in each.names] == [f"{n}" for n, kind in enumerate(kinds) if not kind]
     assert all(len(each.sessions) <= most and len(each.names) <= most for each in told)
     assert all(each != Facts() for each in told)
+
+
+class Told:
+    """A pipe that keeps what is sent, and whatever else has a problem or several."""
+
+    problem: CaptureError | None = None
+
+    def __init__(self) -> None:
+        self.sent: list[Message] = []
+        self.problems: list[CaptureError] = []
+
+    def send_bytes(self, octets: bytes) -> None:
+        """Keep it."""
+        self.sent.append(DECODER.decode(octets))
+
+
+def test_each_trouble_is_told_once_in_whatever_order_they_come() -> None:
+    pipe: Any = Told()
+    listener = Listener(LiveSettings(("a", "b"), "tap"), bpf.ALL, pipe)
+    listener._listening = wire = pipe
+    listener._evidence = evidence = Told()  # type: ignore[assignment]
+    evidence.problem = CaptureError("evidence.pcapng", "the disk is full")
+    listener._tell_troubles()
+    wire.problems.append(CaptureError("a", "it was taken away"))
+    listener._tell_troubles()
+    wire.problems.append(CaptureError("b", "it was taken away"))
+    listener._tell_troubles()
+    listener._tell_troubles()
+    assert [each.name for each in pipe.sent if isinstance(each, Trouble)] == ["evidence.pcapng", "a", "b"]
