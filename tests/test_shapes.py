@@ -20,6 +20,7 @@ from sniffer.inventory.spool import Spool
 from sniffer.model.facts import SessionFact
 from sniffer.pipeline.facts import session_fact
 from sniffer.protocols import SmtpSession
+from sniffer.protocols.tls_glance import record_lengths
 from sniffer.streams import Connection, ConnectionTable
 from tests.frames import ALL_PORTS, packets
 from tests.protocols.dialogue import Turns, dialogue
@@ -63,7 +64,7 @@ def facts(frames: Sequence[Frame], batch: int = 1000) -> list[SessionFact]:
     def done(connection: Connection) -> None:
         found.append(session_fact(connection))
 
-    table = ConnectionTable(ALL_PORTS, SmtpSession, done)
+    table = ConnectionTable(ALL_PORTS, SmtpSession, done, glance=record_lengths)
     for place in range(0, len(frames), batch):
         table.feed(packets(frames[place : place + batch], ALL_PORTS))
     table.finish()

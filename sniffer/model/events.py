@@ -6,6 +6,7 @@ all three; they are calls, not objects, because a capture of mail is made of lit
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 
@@ -29,6 +30,12 @@ class Watcher(Protocol):
         ``time`` is when they came, in microseconds since 1970.  ``behind`` tells what their sender had heard: the
         last so many bytes that the other side is known to have sent were still on their way to it; negative when it
         acknowledges bytes that are yet to come here, of which one may be no byte but the stream's end.
+        """
+
+    def skim(self, from_client: Sequence[bool], numbers: Sequence[int], times: Sequence[int]) -> int:
+        """Take segments by what a glance told of each in place of its bytes; return how many, from the first on.
+
+        Each came when its sender had heard all that the other side had sent.  Of the next one the bytes are wanted.
         """
 
     def miss(self, from_client: bool, length: int) -> bool:

@@ -19,6 +19,7 @@ from sniffer.pipeline.names import Names
 from sniffer.pipeline.values import Counts, Settings
 from sniffer.protocols import SmtpSession, dns_answers, observers
 from sniffer.protocols.smtp_ledger import Ledger
+from sniffer.protocols.tls_glance import record_lengths
 from sniffer.sources import bpf
 from sniffer.streams import Connection, ConnectionTable
 
@@ -74,7 +75,7 @@ class Follower:
 
     def table(self) -> ConnectionTable:
         """Return the table for the connections of one sensor."""
-        return ConnectionTable(self._ports, self._watcher, self._done, self._evidence)
+        return ConnectionTable(self._ports, self._watcher, self._done, self._evidence, record_lengths)
 
     def feed(self, table: ConnectionTable, sensor: str, frames: Frames) -> int:
         """Follow a batch of a sensor's frames; return how many of them were mail or DNS answers."""

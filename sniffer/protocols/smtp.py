@@ -8,7 +8,7 @@ reply fit each other again, and what cannot be known is not claimed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sniffer.model.clues import Witness
 from sniffer.model.events import Watcher
@@ -71,6 +71,13 @@ class SmtpSession(ClientSide, ServerSide, IntoTls, Lost):
             if data and self.ledger is not None:
                 self.ledger.leave(len(data))
         return self._wants_more()
+
+    def skim(self, from_client: Sequence[bool], numbers: Sequence[int], times: Sequence[int]) -> int:
+        """Take records of application data by their lengths (``tls_glance``), as ``Watcher`` has it."""
+        tls = self._tls
+        if tls is None or self._phase is not Phase.HANDSHAKE or self._server_opens or tls.in_clear or self.ledger:
+            return 0
+        return tls.skim(from_client, numbers, times)
 
     def miss(self, from_client: bool, length: int) -> bool:
         """Take note of missing bytes: what was half read is forgotten, and order proves nothing more.

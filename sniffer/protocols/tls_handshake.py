@@ -7,7 +7,7 @@ is claimed that it would have shown.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from sniffer.knowledge.tls import alert_name, cipher_name, version_name
@@ -110,6 +110,25 @@ class Handshake:
             self._give_up(side, "tls-malformed")
             more = self._wants_more()
         return more
+
+    def skim(self, from_client: Sequence[bool], lengths: Sequence[int], times: Sequence[int]) -> int:
+        """Take records of application data by their lengths; return how many, as ``Watcher`` has it.
+
+        Each was a segment of its own whose sender had heard all.  None are taken while something is half read, where
+        they may be early data, or where keys or the end of TLS ask for more than their length.
+        """
+        client, server = self._client, self._server
+        over = self._settled or self._ended or self.shape.full or client.closed or server.closed
+        early = self._hello is None or self._hello.early_data
+        if over or early or self._passing or self._decryption or not (client.at_border and server.at_border):
+            return 0
+        taken = self.shape.skim(from_client, lengths, times)
+        for side, ours in ((client, True), (server, False)):
+            own = [length for length, theirs in zip(lengths[:taken], from_client, strict=False) if theirs is ours]
+            if own:
+                side.protect(own, HIDDEN_ALERTS)
+                side.place = self.shape.heard[ours]
+        return taken
 
     def miss(self, from_client: bool, length: int) -> bool:
         """Take note of missing bytes; 0 stands for a beginning that was not seen.  False as in ``receive``."""
@@ -262,12 +281,8 @@ class Handshake:
         heard = self.shape.heard[not from_client] - behind
         if from_client and self._hello and self._hello.early_data and self._unanswered(heard, behind):
             return
-        length = record.length
-        side.protected += 1
-        side.longest = max(side.longest, length)
-        if side.only_alerts:
-            side.only_alerts = length in HIDDEN_ALERTS
-        self.shape.add(from_client, length, time, side.place, heard)
+        side.protect((record.length,), HIDDEN_ALERTS)
+        self.shape.add(from_client, record.length, time, side.place, heard)
 
     def _unanswered(self, heard: int, behind: int) -> bool:
         """Say whether the client had not heard the server's hello yet (RFC 8446 2.3)."""

@@ -53,6 +53,11 @@ class Records:
         self.behind = 0
         self.unreadable = False
 
+    @property
+    def at_border(self) -> bool:
+        """Say whether the next byte begins a record."""
+        return not self._held and self._passed is None and not self.unreadable
+
     def take(self, data: bytes) -> Iterator[Record]:
         """Give the records that ``data`` ends.  A caller that leaves early wants nothing more, ever."""
         if self.unreadable:

@@ -85,6 +85,20 @@ class Shape:
             self._captured.append((from_client, said[-1]))
         said[-1].add(length, time)
 
+    def skim(self, from_client: Sequence[bool], lengths: Sequence[int], times: Sequence[int]) -> int:
+        """Take records whose senders had heard all, until it is full; return how many were taken."""
+        heard = self.heard
+        for number, (side, length, time) in enumerate(zip(from_client, lengths, times, strict=True), 1):
+            heard[side] += HEADER.size + length
+            said = self._said[side]
+            if said and said[-1].heard == heard[not side] and not self._cut[side]:
+                said[-1].add(length, time)
+                continue
+            self.add(side, length, time, heard[side], heard[not side])
+            if self.full:
+                return number
+        return len(lengths)
+
     def stop(self, from_client: bool, place: int, why: Cut) -> None:
         """Take no more of a side from a place on; what came before stays."""
         if not self._cut[from_client]:

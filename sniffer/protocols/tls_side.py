@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 from sniffer.protocols.tls_messages import Messages
 from sniffer.protocols.tls_records import HEADER, Record, Records
 
@@ -27,6 +29,17 @@ class Side:
         self.begun = self.changed = self.finished = self.closed = self.lost = False
         self.protected = self.longest = self.pieces = self.place = 0
         self.only_alerts = True
+
+    @property
+    def at_border(self) -> bool:
+        """Say whether the next byte begins a record that is wanted."""
+        return self.begun and not self.lost and self.records.at_border
+
+    def protect(self, lengths: Sequence[int], alerts: Collection[int]) -> None:
+        """Count records of application data; ``alerts`` are lengths that may be those of alerts."""
+        self.protected += len(lengths)
+        self.longest = max(self.longest, *lengths)
+        self.only_alerts = self.only_alerts and all(length in alerts for length in lengths)
 
     def begin(self, record: Record) -> int:
         """Return the place where its last whole record began."""

@@ -206,6 +206,18 @@ class Connection:
             behind = ((heard - acknowledged + HALF) & 0xFFFFFFFF) - HALF
             self.wanted = (self.watcher or self._watcher()).receive(from_client, payload, time, behind)
 
+    def goes_on(self, from_client: bool, sequence: int, acknowledged: int) -> bool:
+        """Say whether a segment brings its direction's next byte, everything in order and all of the other's heard."""
+        half, other = self.sides[from_client]
+        whole = not half.pending and not other.pending and half.ends is None and other.ends is None
+        return whole and half.next == sequence and other.next == acknowledged
+
+    def reach(self, from_client: bool, sequence: int, acknowledged: int) -> None:
+        """Take note that a direction was followed up to a sequence number, and what its sender then had heard."""
+        half = self.sides[from_client][0]
+        half.place += (sequence - (half.next or 0)) & 0xFFFFFFFF
+        half.next, half.acknowledged = sequence, acknowledged
+
     def missed(self, from_client: bool, half: Half, length: int, *, cut: bool = False) -> None:
         """Tell the watcher of missing bytes."""
         half.place += length

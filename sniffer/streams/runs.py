@@ -3,7 +3,8 @@
 Sorting by a keyed hash of the endpoints brings each flow together and keeps its own order.  Segments
 that say nothing (bare ACKs) go first, copies of the segment just before them (a span that shows every
 frame twice) go next; what is left is joined where one segment begins at the byte at which the one
-before it ended.  Python then handles runs, a handful for each turn of a dialogue, not segments.
+before it ended.  Python then handles runs, a handful for each turn of a dialogue, not segments.  And where a
+watcher needs a number alone of a segment that continues what is known (``Glance``), not even runs.
 """
 
 from __future__ import annotations
@@ -12,13 +13,11 @@ import secrets
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from sniffer.model import limits
 from sniffer.model.frames import Ints
 from sniffer.model.packets import FIN, RST, SYN, Packets, Words
-
-Flags = npt.NDArray[np.bool_]
+from sniffer.streams.steady import Flags, Glance, in_step, sees_nothing, soon, until
 
 _SECRET = np.array([secrets.randbits(64) | 1 for _ in range(4)], np.uint64)
 """Keys of the hash, new in each process, so that nobody can choose addresses that collide."""
@@ -35,7 +34,9 @@ class Runs:
     ``place`` in the batch, ``starts`` and ``stops`` of the captured payload.  The lists have an entry a run and
     tell of its first segment, except ``last_time`` (of its last copy).
     ``forward`` tells the two directions of a flow apart, the same way in each batch; ``plain`` is a run of
-    nothing but payload, all of it captured.
+    nothing but payload, all of it captured.  From run *r* up to ``steady[r]``, which is *r* where there are none,
+    each is one segment of which the number ``glance[r]`` tells all (``Glance``), goes on where its direction's last run
+    in this batch ended, and had heard all of the other's.
     """
 
     flow_key: list[int]
@@ -52,12 +53,14 @@ class Runs:
     last_time: list[int]
     start: list[int]
     stop: list[int]
+    steady: list[int]
+    glance: list[int]
     place: Ints
     starts: Ints
     stops: Ints
 
 
-def runs(packets: Packets) -> Runs | None:
+def runs(packets: Packets, glance: Glance = sees_nothing) -> Runs | None:
     """Sort and join the segments of a batch; None when none of them says anything."""
     places = np.flatnonzero((packets.length > 0) | (packets.flags & MARKS != 0))
     source = _endpoint(packets.source[places], packets.source_port[places])
@@ -73,7 +76,7 @@ def runs(packets: Packets) -> Runs | None:
     copy = _copies(packets, order, key, forward)
     kept = np.flatnonzero(~copy)
     last_copy = np.append(kept[1:], len(order)) - 1
-    return _joined(packets, order, kept, last_copy, key[kept], forward[kept])
+    return _joined(packets, order, kept, last_copy, key[kept], forward[kept], glance)
 
 
 def _endpoint(address: Words, port: Ints) -> Words:
@@ -105,7 +108,9 @@ def _copies(packets: Packets, order: Ints, key: Words, forward: Flags) -> Flags:
     return copy
 
 
-def _joined(packets: Packets, sorted_places: Ints, kept: Ints, last_copy: Ints, key: Words, forward: Flags) -> Runs:
+def _joined(
+    packets: Packets, sorted_places: Ints, kept: Ints, last_copy: Ints, key: Words, forward: Flags, glance: Glance
+) -> Runs:
     """Join what has no seam.  Segments with copies stay alone, so that each copy can be counted."""
     order, copies = sorted_places[kept], last_copy - kept
     sequence, length, flags = packets.sequence[order], packets.length[order], packets.flags[order]
@@ -122,6 +127,12 @@ def _joined(packets: Packets, sorted_places: Ints, kept: Ints, last_copy: Ints, 
     flow_first = np.flatnonzero(new_flow)
     starts = packets.start[order]
     stops = starts + packets.captured[order]
+    last_time = packets.time[sorted_places[last_copy[last]]]
+    ends = np.where(plain[first], (sequence[last] + length[last]) & 0xFFFFFFFF, -1)
+    goes_on = in_step(np.cumsum(new_flow), forward[first], sequence[first], ends, acknowledged[first])
+    seen = np.flatnonzero(goes_on & single[first] & (first == last) & soon(time[first], last_time))
+    numbers = np.full(len(first), -1, np.int64)
+    numbers[seen] = glance(packets.data, starts[first[seen]], stops[first[seen]])
     return Runs(
         flow_key=key[first[flow_first]].tolist(),
         flow_first=[*flow_first.tolist(), len(first)],
@@ -134,9 +145,11 @@ def _joined(packets: Packets, sorted_places: Ints, kept: Ints, last_copy: Ints, 
         length=length[first].tolist(),
         copies=copies[first].tolist(),
         time=time[first].tolist(),
-        last_time=packets.time[sorted_places[last_copy[last]]].tolist(),
+        last_time=last_time.tolist(),
         start=starts[first].tolist(),
         stop=stops[first].tolist(),
+        steady=until(numbers >= 0).tolist(),
+        glance=numbers.tolist(),
         place=order,
         starts=starts,
         stops=stops,

@@ -16,10 +16,11 @@ import numpy.typing as npt
 
 from sniffer.model import limits
 from sniffer.model.events import Watcher
-from sniffer.model.frames import Ints
+from sniffer.model.frames import Ints, Origin
 from sniffer.model.packets import ACK, FIN, NO_VLAN, RST, SYN, Packets
 from sniffer.streams.connection import Connection, Endpoint, Segment
 from sniffer.streams.runs import Runs, runs
+from sniffer.streams.steady import Glance, sees_nothing
 
 Done = Callable[[Connection], None]
 
@@ -42,15 +43,22 @@ class ConnectionTable:
     ``ports`` (65,536 truth values) says which end is the server where no SYN was seen; ``watch`` makes the
     watcher of a new connection; ``done`` takes each connection that said something, once, when it is over.
     ``silent`` counts connections without a byte, ``evicted`` those closed for want of room.  ``keeper`` keeps frames.
+    ``glance`` tells what the watchers need of a segment in place of its bytes (``Watcher.skim``).
     """
 
     def __init__(
-        self, ports: npt.NDArray[np.bool_], watch: Callable[[], Watcher], done: Done, keeper: Keeper | None = None
+        self,
+        ports: npt.NDArray[np.bool_],
+        watch: Callable[[], Watcher],
+        done: Done,
+        keeper: Keeper | None = None,
+        glance: Glance = sees_nothing,
     ) -> None:
         self._ports = ports
         self._watch = watch
         self._done = done
         self._keeper = keeper
+        self._glance = glance
         self._connections: dict[int, Connection] = {}
         self._opening: dict[int, Connection] = {}
         self._holding: dict[int, int] = {}
@@ -60,7 +68,7 @@ class ConnectionTable:
 
     def feed(self, packets: Packets) -> None:
         """Follow the segments of one batch."""
-        batch = runs(packets)
+        batch = runs(packets, self._glance)
         if batch is None:
             return
         for flow, key in enumerate(batch.flow_key):
@@ -73,30 +81,45 @@ class ConnectionTable:
             self._remove(key)
 
     def _follow(self, packets: Packets, batch: Runs, key: int, first: int, last: int) -> None:
-        """Follow one flow through a batch; most runs only continue their half-stream."""
+        """Follow one flow through a batch: by the numbers of its runs where they suffice, else run by run."""
         connection = self._connections.get(key)
-        time, flags = batch.time, batch.flags
+        steady = batch.steady
         origin = packets.origins[0] if len(packets.origins) == 1 else None
-        for run in range(first, last):
-            if connection is None or flags[run] & SYN or time[run] - connection.last > limits.CLOSED_LINGERS:
-                connection = self._current(connection, packets, batch, key, run)
-            if connection is None:
-                continue
-            connection.last = time[run]
-            if not connection.closed:
-                from_client = batch.forward[run] is connection.client_forward
-                if connection.origin is not origin or (from_client and connection.hops < 0):
-                    _note_link(connection, packets, batch, run, from_client)
-                if self._keeper is not None:
-                    self._keeper.keep(connection, packets, _places(batch, run), from_client)
-                if connection.wanted:
-                    self._take(connection, packets, batch, run, key, from_client)
-                elif flags[run] & ENDS:
-                    self._overhear(connection, flags[run], from_client)
-            elif self._keeper is not None and flags[run] & ENDS:
-                from_client = batch.forward[run] is connection.client_forward
+        run = first
+        while run < last:
+            if steady[run] > run and connection is not None and connection.origin is origin:
+                taken = self._skim(connection, batch, run)
+                if taken:
+                    run += taken
+                    continue
+            connection = self._run(connection, packets, batch, run, key, origin)
+            run += 1
+
+    def _run(
+        self, connection: Connection | None, packets: Packets, batch: Runs, run: int, key: int, origin: Origin | None
+    ) -> Connection | None:
+        """Follow a run, and return the connection it belongs to; most only continue their half-stream."""
+        time, flags = batch.time[run], batch.flags[run]
+        if connection is None or flags & SYN or time - connection.last > limits.CLOSED_LINGERS:
+            connection = self._current(connection, packets, batch, key, run)
+        if connection is None:
+            return None
+        connection.last = time
+        if not connection.closed:
+            from_client = batch.forward[run] is connection.client_forward
+            if connection.origin is not origin or (from_client and connection.hops < 0):
+                _note_link(connection, packets, batch, run, from_client)
+            if self._keeper is not None:
                 self._keeper.keep(connection, packets, _places(batch, run), from_client)
-            connection.last = batch.last_time[run]
+            if connection.wanted:
+                self._take(connection, packets, batch, run, key, from_client)
+            elif flags & ENDS:
+                self._overhear(connection, flags, from_client)
+        elif self._keeper is not None and flags & ENDS:
+            from_client = batch.forward[run] is connection.client_forward
+            self._keeper.keep(connection, packets, _places(batch, run), from_client)
+        connection.last = batch.last_time[run]
+        return connection
 
     def _take(
         self, connection: Connection, packets: Packets, batch: Runs, run: int, key: int, from_client: bool
@@ -117,6 +140,24 @@ class ConnectionTable:
             self._take_one_by_one(connection, packets, batch, run, key, from_client)
         if batch.copies[run] and connection.wanted and not connection.closed:
             connection.duplicates += batch.copies[run]
+
+    def _skim(self, connection: Connection, batch: Runs, run: int) -> int:
+        """Follow runs of which the watcher needs no more than their numbers; return how many."""
+        watcher = connection.watcher
+        if watcher is None or not connection.wanted or connection.closed or self._keeper is not None:
+            return 0
+        last, client_forward = batch.steady[run], connection.client_forward
+        if not connection.goes_on(batch.forward[run] is client_forward, batch.sequence[run], batch.acknowledged[run]):
+            return 0
+        sides = batch.forward[run:last] if client_forward else [not each for each in batch.forward[run:last]]
+        taken = watcher.skim(sides, batch.glance[run:last], batch.time[run:last])
+        for side in (True, False):
+            if side in sides[:taken]:
+                latest = run + taken - 1 - sides[taken - 1 :: -1].index(side)
+                reached = (batch.sequence[latest] + batch.length[latest]) & 0xFFFFFFFF
+                connection.reach(side, reached, batch.acknowledged[latest])
+        connection.last = batch.last_time[run + taken - 1] if taken else connection.last
+        return taken
 
     def _current(
         self, connection: Connection | None, packets: Packets, batch: Runs, key: int, run: int

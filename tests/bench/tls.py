@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 
 from tests.bench.certificate import certificate
@@ -39,8 +40,7 @@ def inside_tls(turns: Turns, version: Version, server_name: str, noise: Random) 
 
 
 def _handshake12(server_name: str, noise: Random) -> Turns:
-    leaf, root = certificate(server_name, "Example CA", noise), certificate("Example CA", "Example CA", noise)
-    chain = _message(11, _vector3(_vector3(leaf) + _vector3(root)))
+    chain = _message(11, _vector3(_chain(server_name)))
     exchange = _message(
         12, b"\x03\x00\x1d" + _vector1(noise.randbytes(32)) + b"\x08\x04" + _vector2(noise.randbytes(256))
     )
@@ -54,6 +54,14 @@ def _handshake12(server_name: str, noise: Random) -> Turns:
         ("client", _record(HANDSHAKE, key) + finished),
         ("server", _record(HANDSHAKE, ticket) + finished),
     ]
+
+
+@cache
+def _chain(server_name: str) -> bytes:
+    """A server's certificate and its issuer's: the same to every client."""
+    noise = Random(server_name)
+    leaf, root = certificate(server_name, "Example CA", noise), certificate("Example CA", "Example CA", noise)
+    return _vector3(leaf) + _vector3(root)
 
 
 def _handshake13(server_name: str, noise: Random) -> Turns:

@@ -14,6 +14,7 @@ from itertools import groupby
 
 import numpy as np
 
+from sniffer.model.frames import Ints
 from sniffer.streams import Connection, ConnectionTable
 from tests.frames import packets
 from tests.wire import ACK, FIN, PSH, RST, SYN, Endpoint, Frame, Segment, encode
@@ -25,7 +26,18 @@ CLIENT_ISN, SERVER_ISN = 1000, 5000
 STEP = 1000
 START = 1_795_000_000_000_000
 
+LONGEST_NUMBER = 7
+"""Bytes of the longest number that a glance tells."""
+
 Told = list[str | int]
+
+
+def as_numbers(data: bytes, starts: Ints, stops: Ints) -> Ints:
+    """Tell short segments as numbers: a 1, then their bytes."""
+    bounds = zip(starts.tolist(), stops.tolist(), strict=True)
+    payloads = [data[start:stop] for start, stop in bounds]
+    told = [int.from_bytes(b"\1" + each) if len(each) < LONGEST_NUMBER else -1 for each in payloads]
+    return np.array(told, np.int64)
 
 
 def as_one(last: str | int | None, new: str | int) -> str | int | None:
@@ -58,6 +70,7 @@ class Recorder:
     heard: dict[bool, list[tuple[int, int]]] = field(default_factory=lambda: {True: [], False: []})
     places: dict[bool, int] = field(default_factory=lambda: {True: 0, False: 0})
     closed: int = 0
+    skimmed: int = 0
 
     def receive(self, from_client: bool, data: bytes, time: int = 0, behind: int = 0) -> bool:
         """Take bytes."""
@@ -68,6 +81,15 @@ class Recorder:
         self.places[from_client] += len(data)
         self.enough -= len(data)
         return self.enough > 0
+
+    def skim(self, from_client: Sequence[bool], numbers: Sequence[int], times: Sequence[int]) -> int:
+        """Take bytes that were told as numbers, until there are enough."""
+        for taken, (side, number, time) in enumerate(zip(from_client, numbers, times, strict=True)):
+            if self.enough <= 0:
+                return taken
+            self.receive(side, number.to_bytes(LONGEST_NUMBER).lstrip(b"\0")[1:], time)
+            self.skimmed += 1
+        return len(numbers)
 
     def miss(self, from_client: bool, length: int) -> bool:
         """Take a gap."""
@@ -160,7 +182,7 @@ class Follower:
     def __init__(self, enough: int = 1 << 30) -> None:
         self.seen: list[Seen] = []
         self._enough = enough
-        self.table = ConnectionTable(PORTS, self._watcher, self._done)
+        self.table = ConnectionTable(PORTS, self._watcher, self._done, glance=as_numbers)
 
     def feed(self, frames: Sequence[Frame]) -> None:
         """Feed one batch."""

@@ -177,6 +177,48 @@ def test_the_size_of_batches_never_shows(segments: list[Segment], sizes: list[in
     assert outcome(frames, sizes) == outcome(frames, [1]) == outcome(frames, [10_000])
 
 
+TURN = st.tuples(st.booleans(), st.text("abc", min_size=1, max_size=8))
+
+
+@st.composite
+def talk_in_step(draw: st.DrawFn) -> list[Segment]:
+    """A dialogue of which each side has heard all, with or without its beginning, and what goes wrong on the way."""
+    segments = list(OPEN)
+    places = {True: 0, False: 0}
+    for from_client, text in draw(st.lists(TURN, min_size=4, max_size=16)):
+        segments.append(_data(from_client, places[from_client], text, places[not from_client]))
+        places[from_client] += len(text)
+    segments += [fin(c(places[True], ack=places[False])), fin(s(places[False], ack=places[True] + 1))]
+    for how, place in draw(
+        st.lists(st.tuples(st.sampled_from(["lose", "again", "late", "early"]), st.integers(0, 18)))
+    ):
+        here = place % len(segments)
+        if how == "lose":
+            del segments[here : here + 1 if len(segments) > 1 else here]
+        elif how == "again":
+            segments.insert(here, segments[here])
+        elif how == "late":
+            segments.insert(min(here + 2, len(segments)), segments.pop(here))
+        else:
+            segments = segments[here:]
+    return timed(segments, draw(st.sampled_from([1, 1000, 31_000_000, 61_000_000])))
+
+
+@given(talk_in_step(), SIZES)
+def test_nor_what_was_taken_at_a_glance(segments: list[Segment], sizes: list[int]) -> None:
+    frames = encode(segments)
+    assert outcome(frames, [10_000]) == outcome(frames, [1]) == outcome(frames, sizes)
+
+
+def test_in_step_nearly_all_is_taken_at_a_glance() -> None:
+    turns = [
+        piece for place in range(0, 40, 4) for piece in (s(place, "abcd", ack=place), c(place, "efgh", ack=place + 4))
+    ]
+    seen = only([*OPEN, *turns])
+    assert seen.watcher.skimmed == len(turns) - 2  # the first of each side shows where it begins
+    assert (seen.client, seen.server) == (["efgh" * 10], ["abcd" * 10])
+
+
 @given(segments_of_anything(), SIZES, st.integers(1, 10))
 def test_nor_where_a_watcher_wants_no_more(segments: list[Segment], sizes: list[int], enough: int) -> None:
     frames = encode(segments)
