@@ -14,7 +14,7 @@ from typing import NamedTuple
 from sniffer.protocols.smtp_blank import BLANK, blank
 from sniffer.protocols.smtp_echo import Echo
 from sniffer.protocols.smtp_grammar import REPLY_LINE
-from sniffer.protocols.smtp_ledger import CLIENT, FOREVER, SERVER, Ledger
+from sniffer.protocols.smtp_ledger import CLIENT, FOREVER, LONGEST_END, SERVER, Ledger
 from sniffer.protocols.tls_places import shown_records
 
 Piece = tuple[int, bytes]
@@ -24,9 +24,6 @@ DOT = ord(".")
 
 END_OF_MAIL = re.compile(rb"(?:\r?\n)?\.\r?\n\Z")
 """How a mail ends (RFC 5321 4.1.1.4), as far as its end was captured."""
-
-LONGEST_END = 5
-"""Octets of it."""
 
 GREETING, HELLO = b"220", b"250"
 """Replies that answer no AUTH: their words are kept where not all of the client was heard, of 250 those of several
