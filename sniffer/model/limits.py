@@ -698,6 +698,10 @@ EVIDENCE_COMPACTED = 256 * 1024
 """Bytes of a connection's frames beyond which the insides of mails and of encrypted records are no longer kept: what is
 judged of them is where records begin and end."""
 
+EVIDENCE_MAIL = 64 * 1024
+"""Octets of a mail in clear up to which it is kept, blanked, where replies came out of order: only its bytes tell a
+reader where it ends.  Notices of devices are shorter; of a longer mail, as scans are, its end is kept."""
+
 EVIDENCE_BYTES = 8 * 1024 * 1024
 """Bytes of a connection's frames that are kept until it is over, with ``EVIDENCE_FRAME`` for each.  Compacted, it is a
 mail of some 35 MB inside TLS; what comes beyond it is not in the evidence, and its first frame says so."""

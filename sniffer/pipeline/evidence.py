@@ -36,9 +36,9 @@ MARKS = SYN | FIN | RST
 
 NOTICE = (
     "sniffer evidence, sensitive: the lengths of TLS records give away those of credentials. Only what a verdict rests "
-    "on: AUTH answers and all else that a client said and is no plain command is blanked, bodies of mails are cut, "
-    "replies that repeat anything of it are blotted out with dots, and bare ACKs and copies of frames left out. "
-    "Checksums of TCP are those of the frames as they were."
+    "on: AUTH answers and all else that a client said and is no plain command is blanked, bodies of mails are cut or "
+    "blanked, replies that repeat anything of it are blotted out with dots, and bare ACKs and copies of frames left "
+    "out. Checksums of TCP are those of the frames as they were."
 )
 """What the file says of itself."""
 

@@ -196,19 +196,20 @@ class _View:
     def _before_mail(self, place: int, end: int) -> int:
         """Return how much of a payload stands before a mail with nothing but mail behind; -1 for the inside of one.
 
-        The first frame that is all mail stays, without its payload: it shows that the mail was there.
+        The first frame that is all mail stays, without its payload: it shows that the mail was there.  So does the
+        last: else a reader would learn only from what comes behind the mail's answer that bytes are missing.
         """
-        for number, (first, last) in self._ledger.mails_between(place + end - 1, place + end):
+        for number, (first, last) in self._ledger.mails_left_out(place + end - 1, place + end):
             if place + end <= last:
-                if first <= place and number in self._mails_begun:
+                if first <= place and place + end < last and number in self._mails_begun:
                     return -1
                 self._mails_begun.add(number)
                 return max(first - place, 0)
         return end
 
     def _is_mail(self, place: int, length: int) -> bool:
-        """Say whether bytes of the client are all of one mail, and so shown to nobody."""
-        mails = self._ledger.mails_between(place, place + 1)
+        """Say whether bytes of the client are all of one mail, and not needed."""
+        mails = self._ledger.mails_left_out(place, place + 1)
         return any(first <= place and place + length <= last for _, (first, last) in mails)
 
     def _shown(self, from_client: bool, place: int, raw: bytes) -> bytes:

@@ -8,15 +8,18 @@ from sniffer.model import limits
 class Lines:
     """The unfinished line of one direction.  ``crlf`` says whether any line ended in CRLF.
 
+    ``framed`` says whether the last line did, and stood behind another that did.
     ``cut`` is set when a line was longer than ``limits.LINE_BYTES``; its rest is skipped.
     """
 
-    __slots__ = ("_held", "_skipping", "crlf", "cut")
+    __slots__ = ("_behind_crlf", "_held", "_skipping", "crlf", "cut", "framed")
 
     def __init__(self) -> None:
         self._held = b""
         self._skipping = False
+        self._behind_crlf = False
         self.crlf = False
+        self.framed = False
         self.cut = False
 
     @property
@@ -37,7 +40,10 @@ class Lines:
             line = data[:end]
         if line.endswith(b"\r"):
             self.crlf = True
+            self.framed, self._behind_crlf = self._behind_crlf, True
             line = line[:-1]
+        else:
+            self.framed = self._behind_crlf = False
         return line, data[end + 1 :]
 
     def unfinished(self) -> bytes:
@@ -47,7 +53,7 @@ class Lines:
 
     def forget(self) -> None:
         """Forget the unfinished line, whose rest is missing; what follows up to a line end is lost too."""
-        self._held, self._skipping = b"", False
+        self._held, self._skipping, self._behind_crlf = b"", False, False
 
     def _hold(self, data: bytes) -> None:
         if self._skipping:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from sniffer.protocols.smtp_blank import BLANK, blank
 from sniffer.protocols.smtp_echo import Echo
 from sniffer.protocols.smtp_grammar import REPLY_LINE
-from sniffer.protocols.smtp_ledger import CLIENT, FOREVER, SERVER, Ledger
+from sniffer.protocols.smtp_ledger import CLIENT, FOREVER, LONGEST_END, SERVER, Ledger
 from sniffer.protocols.tls_places import shown_records
 
 Piece = tuple[int, bytes]
@@ -25,15 +25,12 @@ DOT = ord(".")
 END_OF_MAIL = re.compile(rb"(?:\r?\n)?\.\r?\n\Z")
 """How a mail ends (RFC 5321 4.1.1.4), as far as its end was captured."""
 
-LONGEST_END = 5
-"""Octets of it."""
-
 GREETING, HELLO = b"220", b"250"
 """Replies that answer no AUTH: their words are kept where not all of the client was heard, of 250 those of several
 lines, as the answer to EHLO has."""
 
-NOTHING = -1
-"""Before the first place."""
+NOTHING = -FOREVER
+"""Before every place: what a client joined late said before its first byte that was seen stands below 0."""
 
 FIN = 1
 """What the end of a stream adds to an acknowledgement of all its bytes (RFC 9293 3.4)."""
@@ -171,15 +168,15 @@ def _server(start: int, raw: bytes, echo: Echo, heard: Callable[[int, int], int]
             knew = heard(place, place + len(line) + 1)
             hears_all = knew <= unknown or found[1] == GREETING or (found[1] == HELLO and several)
             cleaned += found[0][: found.start(3)] if found[3] else found[0]
-            cleaned += _words(found, echo, knew, hears_all=hears_all)
+            cleaned += _words(found, echo, knew, hears_all=hears_all, ended=place + len(line) < start + len(raw))
         cleaned += line[len(text) :] + b"\n"
     del cleaned[-1:]
     return cleaned
 
 
-def _words(found: re.Match[bytes], echo: Echo, knew: int, *, hears_all: bool) -> bytes:
+def _words(found: re.Match[bytes], echo: Echo, knew: int, *, hears_all: bool, ended: bool) -> bytes:
     """Return the words of a line of a reply, as they may be shown."""
     words = found[3] or b""
     if found[1] == b"334":
         return echo.prompt(words)
-    return echo.without(words, knew) if hears_all else echo.codes(words)
+    return echo.without(words, knew, ended=ended) if hears_all else echo.codes(words)

@@ -102,7 +102,7 @@ class ClientSide(Memory):
             return
         self._smtp = self._begun = True
         if self.ledger is not None:
-            self.ledger.mail_ends()
+            self.ledger.mail_ends_before(line)
             self.ledger.show(line, shown_command(line, said, self._offered or ()))
         if self._accepted:
             self._starttls, self._accepted = "cleartext-after", False

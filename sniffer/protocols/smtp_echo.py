@@ -58,11 +58,14 @@ class Echo:
         if b" " in said.strip():
             self._add(said.strip(), WINDOW if len(said) <= LONG else LONG_WINDOW)
 
-    def without(self, words: bytes, knew: int) -> bytes:
-        """Return the words of a reply less what they repeat, whose server had been sent the client up to a place."""
+    def without(self, words: bytes, knew: int, *, ended: bool = True) -> bytes:
+        """Return the words of a reply less what they repeat, whose server had been sent the client up to a place.
+
+        Not ``ended`` they are cut off, perhaps within a secret, of which too little may be left to be recognised.
+        """
         if knew <= self._first:
             return words
-        if not self._complete:
+        if not (self._complete and ended):
             return self.codes(words)
         blotted = bytearray(words)
         for found in re.finditer(rb"[^\s<>\[\](){}\"',;]+", words):

@@ -15,6 +15,12 @@ from sniffer.protocols.smtp_memory import IN_AUTH, TORN, Memory
 from sniffer.protocols.smtp_replies import Reply
 from sniffer.protocols.smtp_states import TURNS, Phase, Turn, fits, proves
 
+UP_TO_A_DOT = (Phase.BODY, Phase.DATA)
+"""Phases in which a line of one dot ends a mail: its 354 was seen, or is to come."""
+
+IN_MAIL = (*UP_TO_A_DOT, Phase.CHUNK)
+"""Phases in which missing bytes are a mail's, at first."""
+
 
 class Lost(Memory):
     """Takes what comes while the two sides do not fit."""
@@ -37,11 +43,11 @@ class Lost(Memory):
             self._held, self._late = b"", True
             return
         if self._phase is not Phase.LOST:  # a mail with several holes is one mail still
-            self._in_mail = self._phase in (Phase.BODY, Phase.DATA, Phase.CHUNK)
-            self._in_body = self._phase is Phase.BODY
-        early = () if self._in_mail else tuple(self._early)
+            self._lost_in = self._phase
+        in_mail = self._lost_in in IN_MAIL
+        early = () if in_mail else tuple(self._early)
         self._lose()
-        self._believable = not self._in_mail
+        self._believable = not in_mail
         self._catch_up(early)
 
     def _catch_up(self, early: tuple[Reply, ...]) -> None:
@@ -89,6 +95,10 @@ class Lost(Memory):
         is nothing else.
         """
         torn, self._torn = self._torn, False
+        whole = not torn and (self._client.framed or not self._client.crlf)
+        if line == b"." and whole and self._lost_in in UP_TO_A_DOT:
+            self._mail_over()
+            return
         if self._believable and WHOLE_COMMAND.match(line):
             self._phase = Phase.COMMAND
             self._close_attempt()  # who goes on has had the last word on it
@@ -100,12 +110,14 @@ class Lost(Memory):
     def _lost_reply(self, reply: Reply) -> None:
         """Find the way again by a reply: to the last line of the client, or to what was not seen."""
         line, self._last_line = self._last_line, b""
-        in_mail, self._in_mail = self._in_mail, False
-        if self.ledger is not None:
-            self.ledger.mail_ends()
+        lost_in, self._lost_in = self._lost_in, None
+        if reply.code == 354 and lost_in is Phase.DATA and not self._lacks[False]:
+            self._mail_has_begun()
+            return
+        in_mail = lost_in in IN_MAIL
         if in_mail and fits(Turn.END_OF_DATA, reply.code) and reply.code not in (220, 221, 235):
             line = b""  # nothing but the mail can have been answered, whatever it quotes
-            if self._in_body and not self._lacks[False]:
+            if lost_in is Phase.BODY and not self._lacks[False]:
                 self._mail_answered(Turn.END_OF_DATA, reply)
         said = command(line) if WHOLE_COMMAND.match(line) else Command("", b"")
         turn = TURNS.get(said.verb, Turn.OTHER)
@@ -116,7 +128,15 @@ class Lost(Memory):
             if self._lacks[False]:
                 self._replies_missing()
             self._reply(reply)
-        elif reply.code == 334:
+        else:
+            self._answer_alone(reply, line)
+        self._believable = True
+
+    def _answer_alone(self, reply: Reply, line: bytes) -> None:
+        """Take a reply to what was not seen, after a line that was not understood."""
+        if self.ledger is not None:
+            self.ledger.mail_ends()
+        if reply.code == 334:
             self._prompted(reply, line)
         elif reply.code == 354:
             self._mail_begins()
@@ -126,7 +146,21 @@ class Lost(Memory):
                 self._greet(reply)
         else:
             self._lost_outcome(reply, line)
-        self._believable = True
+
+    def _mail_has_begun(self) -> None:
+        """Take a 354 that comes late: the missing bytes behind its DATA are of the mail, and may hold its end."""
+        self._lost_in = Phase.BODY
+        if self.ledger is not None:
+            self.ledger.mail_begins(in_order=False)
+
+    def _mail_over(self) -> None:
+        """Take the end of a mail of which bytes are missing: no line in it is a dot alone (RFC 5321 4.5.2)."""
+        if self._lost_in is Phase.DATA:
+            self._waiting.append(Turn.DATA)
+        if self.ledger is not None:
+            self.ledger.mail_ends_here()
+        self._lost_in = None
+        self._sent(Turn.END_OF_DATA)
 
     def _lost_outcome(self, reply: Reply, line: bytes) -> None:
         """Take the end of an AUTH exchange whose beginning was not seen; else only the way is found."""

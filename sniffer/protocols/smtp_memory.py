@@ -71,7 +71,7 @@ class Memory(ABC):
         self._begun = False
         self._torn = False
         self._banner_torn = False
-        self._in_mail = self._in_body = False
+        self._lost_in: Phase | None = None
         self._chunk = 0
         self._last_line = b""
         self._believable = True
@@ -151,11 +151,19 @@ class Memory(ABC):
         self._start_body()
 
     def _start_body(self, *, with_line: int | None = None) -> None:
-        """Take a mail as next; ``with_line`` says that it began with the last line, of so many octets."""
+        """Take a mail as next; ``with_line`` says that it began with the last line, of so many octets.
+
+        What the client has begun of a line is the mail's too, and a mail that has begun goes on: 354 came late.
+        """
+        if self._phase is Phase.BODY:
+            return
         self._phase = Phase.BODY
+        begun = self._client.unfinished()
         if self.ledger is not None:
-            self.ledger.mail_begins(with_line=with_line)
-        self._held = b"\r\n"
+            in_order = with_line is None and not begun and not self._early
+            matters = self._told is None
+            self.ledger.mail_begins(len(begun), with_line=with_line, in_order=in_order if matters else None)
+        self._held = b"\r\n" + begun
 
     def _lose(self) -> None:
         """Nothing is believed from here on until a command and its reply fit each other."""
@@ -199,6 +207,10 @@ class Memory(ABC):
     @abstractmethod
     def _command(self, line: bytes) -> None:
         """Take a command (``ClientSide``)."""
+
+    @abstractmethod
+    def _sent(self, turn: Turn) -> None:
+        """Enter a turn that waits for its reply (``ClientSide``)."""
 
     @abstractmethod
     def _finish_banner(self) -> None:

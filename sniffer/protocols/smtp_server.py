@@ -66,6 +66,8 @@ class ServerSide(Memory):
     def _reply(self, reply: Reply) -> None:
         """Give a reply to the oldest turn that waits for one."""
         self._smtp = True
+        if self.ledger is not None:
+            self.ledger.reply()
         self._torn = self._banner_torn = False
         self._server_opens = reply.code == 220  # TLS may be next, even if STARTTLS was not seen
         if self._phase is Phase.LOST:
@@ -109,9 +111,9 @@ class ServerSide(Memory):
             return
         if following is Phase.DONE and self._recorder is not None and self._recorder.wanted:
             following = self._go_on()
-        self._phase = following
         if following is Phase.BODY:
             self._start_body()
+        self._phase = following
 
     def _mail_answered(self, turn: Turn, reply: Reply) -> None:
         """Take how far a mail came: accepted until it, all its recipients or its text are refused.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from tests.lab.accounts import SECRETS, WRONG
 from tests.mail import CLIENT_HELLO, b64, session
 from tests.program import devices
 from tests.protocols.tls_bytes import APPLICATION_DATA, CHANGE, client_hello, hello_record, record, server_hello
-from tests.wire import Conversation
+from tests.wire import Conversation, encode
 
 CASES = cases()
 BOXES = sorted(path for path in (CAPTURES / "devices").iterdir() if list(path.glob("*.pcap*")))
@@ -165,7 +166,7 @@ def test_a_mail_is_cut_before_its_first_byte(tmp_path: Path) -> None:
     assert b"mail about" not in evidence.read_bytes()
     assert lines(evidence)[-4:] == [b"354 go on\r\n", b"554 5.7.1 not this one\r\n", b"QUIT\r\n", b"221 bye\r\n"]
     cut = [each for each in frames_of(evidence) if each.size > len(each.data)]
-    assert [each.size - len(each.data) for each in cut] == [1043]
+    assert [each.size - len(each.data) for each in cut] == [1043, 12]  # its first frame and its last
     (fact,) = sessions_of(evidence)
     assert (fact.speech.mail_accepted, fact.speech.blind) == (False, False)
     assert fact.speech.mail_reply == "554 5.7.1"
@@ -245,6 +246,40 @@ def test_a_server_that_quotes_is_blotted_out(tmp_path: Path) -> None:
     assert traces("zebra-crossing", said) == []
     assert b"535 5.7.8 No such user scan@example.org, .............. or .................... here\r\n" in said
     assert b'500 5.5.1 Command unrecognized: "...................."\r\n' in said
+
+
+def test_a_client_joined_late_may_have_said_before_what_is_repeated(tmp_path: Path) -> None:
+    talk = Conversation()
+    talk.dialogue("""
+        C: NOOP zebra-crossing
+        S: 250 zebra-crossing indeed
+        C: VRFY zebra-crossing
+        S: 252 zebra-crossing
+        C: QUIT
+        S: 221 bye
+    """)
+    talk.close()
+    replies_first = [talk.segments[1], talk.segments[3], *talk.segments[4:]]
+    said = payloads(evidence_of_frames(tmp_path, encode(replies_first)))
+    assert traces("zebra-crossing", said) == []
+    assert b"250 .............. ......\r\n" in said
+
+
+def test_a_reply_that_was_cut_off_in_a_secret_shows_nothing_of_it(tmp_path: Path) -> None:
+    talk = Conversation()
+    talk.open()
+    talk.dialogue("""
+        S: 220 mail.example.org ESMTP
+        C: EHLO scanner
+        S: 250 AUTH LOGIN
+        C: AUTH zebracrossings
+        S: 504 5.5.4 no zebracrossings
+    """)
+    talk.close()
+    frames = talk.frames()
+    frames[7] = replace(frames[7], data=frames[7].data[: -len("crossings\r\n")])
+    said = payloads(evidence_of_frames(tmp_path, frames))
+    assert b"|504 5.5.4 .. .....|" in said
 
 
 def test_a_challenge_is_not_shown_since_it_helps_to_guess(tmp_path: Path) -> None:

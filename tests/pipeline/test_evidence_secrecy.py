@@ -10,9 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from sniffer.model import limits
 from sniffer.model.facts import SessionFact
 from tests.capture_files import write_pcap
 from tests.evidence import evidence_of, evidence_of_frames, payloads, sessions_of, traces
@@ -150,6 +152,32 @@ def test_what_was_tried_and_how_it_ended_stays(names: list[str], secret: str, ms
         write_pcap(capture, timed(segments))
         before, after = sessions_of(capture), sessions_of(evidence_of(Path(folder), capture))
     assert list(map(essence, after)) == list(map(essence, before))
+
+
+ONE_LATE = [
+    (["counted", "in a mail", "refused later"], 30, 20, 22),  # 354 behind its mail
+    (["in a mail", "plain"], 1460, 11, 12),  # the same, of one segment
+    (["in a mail", "plain"], 1460, 12, 14),  # the mail behind the AUTH that follows it
+    (["in a mail", "plain"], 1460, 13, 14),  # its answer behind it
+    (["in a mail", "plain"], 30, 15, 18),
+    (["in a mail", "plain"], 30, 17, 18),  # half of AUTH behind its answer
+    (["in a mail", "plain"], 9, 23, 26),  # 354 within the mail
+]
+
+
+@pytest.mark.parametrize(("names", "mss", "place", "later"), ONE_LATE)
+def test_with_one_segment_late_it_does(tmp_path: Path, names: list[str], mss: int, place: int, later: int) -> None:
+    segments = cut(dialogue(names, "7777", echoes=False).segments, mss)
+    segments.insert(later, segments.pop(place))
+    capture = tmp_path / "capture.pcap"
+    write_pcap(capture, timed(segments))
+    assert list(map(essence, sessions_of(evidence_of(tmp_path, capture)))) == list(map(essence, sessions_of(capture)))
+
+
+def test_of_a_long_mail_out_of_order_its_end_is_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "EVIDENCE_MAIL", 20)
+    for names, mss, place, later in ONE_LATE:
+        test_with_one_segment_late_it_does(tmp_path, names, mss, place, later)
 
 
 def essence(fact: SessionFact) -> object:

@@ -230,6 +230,39 @@ def test_the_reply_behind_a_mail_with_holes_is_the_mails(holes: str, reply: str,
     assert (speech.mail, speech.mail_accepted, speech.blind) == (True, accepted, False)
 
 
+@pytest.mark.parametrize("answers", ["S: 354 go\nS: 250 queued", "S: 354 go\nC: text\nC: .\nS: 250 queued"])
+def test_a_354_that_comes_late_does_not_begin_the_mail_that_is_over(answers: str) -> None:
+    """Both directions come out of step, and of the mail behind DATA bytes are missing."""
+    speech = hear(OPENING + ENVELOPE + f"C: DATA\nC: <500 missing>\n{answers}" + AFTER)
+    assert attempts(speech) == [("PLAIN", USER, "success")]
+    assert (speech.mail_accepted, speech.blind) == (True, False)
+
+
+@pytest.mark.parametrize("before", ["S: 354 go\nC: <500 missing>", "C: <500 missing>\nS: 354 go", "C: <500 missing>"])
+def test_a_dot_ends_a_mail_with_holes_before_its_answer_comes(before: str) -> None:
+    late = "" if "354" in before else "S: 354 go\n"
+    going_on = f"C: text\nC: .\nC: AUTH PLAIN {b64(chr(0) + USER + chr(0) + 'hunter-2')}\n"
+    speech = hear(OPENING + ENVELOPE + f"C: DATA\n{before}\n" + going_on + late + "S: 250 queued\nS: 235 hello")
+    assert attempts(speech) == [("PLAIN", USER, "success")]
+
+
+@pytest.mark.parametrize("dot", [b"a\n.\n", b"a\r\n.\n", b"a\n.\r\n"])
+def test_but_none_that_does_not_stand_between_two_line_ends(dot: bytes) -> None:
+    said = [*dialogue(OPENING + ENVELOPE + "C: DATA\nS: 354 go\nC: <9 missing>"), Turn(True, b"text\r\n" + dot)]
+    speech = overheard([*said, *dialogue("C: AUTH PLAIN AHgAeQ==\nS: 250 queued" + QUIT)])
+    assert speech.attempts == ()
+
+
+@pytest.mark.parametrize("place", [1, 9, 16, 20, 27, 28, 29])
+def test_a_354_in_the_middle_of_the_mail_changes_nothing(place: int) -> None:
+    mail = b"Subject: hello\r\n\r\nhello\r\n.\r\n"
+    late = [Turn(True, mail[:place]), *dialogue("S: 354 go"), Turn(True, mail[place:])]
+    said = [*dialogue(OPENING + ENVELOPE + "C: DATA"), *late, *dialogue("S: 250 queued" + AFTER)]
+    speech = overheard(said)
+    assert attempts(speech) == [("PLAIN", USER, "success")]
+    assert codes(speech) == []
+
+
 def test_unless_replies_are_missing_too() -> None:
     speech = hear(OPENING + ENVELOPE + "C: DATA\nS: 354 go\nC: <500 missing>\nS: <9 missing>\nS: 554 no" + QUIT)
     assert speech.mail_accepted is True  # as far as the recipients

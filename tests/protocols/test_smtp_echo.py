@@ -70,6 +70,14 @@ def test_of_too_much_nothing_is_looked_for_and_nothing_told() -> None:
     assert echo.without(b"5.7.8 Error: no", LATER) == b"5.7.8 ...... .."
 
 
+@pytest.mark.parametrize("left", [1, 3, 7])
+def test_of_words_that_were_cut_off_only_the_codes_are_told(left: int) -> None:
+    token = b64encode(b"zebra-crossing")
+    echo = heard(token)
+    assert echo.without(b"5.7.8 no " + token[:left], LATER, ended=False) == b"5.7.8 .. " + b"." * left
+    assert echo.without(b"mail.exam", 0, ended=False) == b"mail.exam"
+
+
 @pytest.mark.parametrize("words", [b"", b"VXNlcm5hbWU6", b"UGFzc3dvcmQ6", b"Username:"])
 def test_a_prompt_is_shown(words: bytes) -> None:
     assert Echo(()).prompt(words) == words

@@ -101,6 +101,39 @@ def test_a_mail_with_a_hole_ends_with_its_reply() -> None:
     assert ledger_of([*said, *rest]).mails == [(before, before + 6 + 9 + 6 + 3)]
 
 
+BEFORE = "S: 220 a\nC: HELO a\nS: 250 a\nC: MAIL FROM:<a@b>\nS: 250 a\nC: DATA\n"
+
+
+@pytest.mark.parametrize(
+    ("rest", "tangled"),
+    [
+        ("S: 354 a\nC: text\nC: .\nS: 250 a\nC: QUIT", set()),
+        ("S: 354 a\nC: text\nC: .\nC| QUIT\nS: 250 a", {0}),
+        ("S: 354 a\nC: text\nC: .\nC: QUIT\nS: 250 a", {0}),
+        ("C: text\nS: 354 a\nC: .\nS: 250 a\nC: QUIT", {0}),
+        ("C: te\\\nS: 354 a\nC: xt\nC: .\nS: 250 a\nC: QUIT", {0}),
+        ("S: 354 a\nS: 250 a\nC: text\nC: .\nC| QUIT", {0}),
+        ("S: 354 a\nC: text\nS: <6 missing>\nC: .\nC: QUIT", {0}),
+        ("S: 354 a\nC: text\nC: <9 missing>\nC: text\nC: .\nS: 250 a\nC: QUIT", set()),
+    ],
+)
+def test_it_knows_of_which_mails_the_order_does_not_tell_the_end(rest: str, tangled: set[int]) -> None:
+    ledger = ledger_of(dialogue(BEFORE + rest))
+    assert len(ledger.mails) == 1
+    assert ledger.tangled == tangled
+    client = side(dialogue(BEFORE + rest), client=True)
+    first, last = ledger.mails[0]
+    if "missing" not in rest:
+        assert client[first:last] == b"text\r\n.\r\n"
+
+
+def test_a_command_behind_a_mail_with_a_hole_is_not_of_it() -> None:
+    said = dialogue(BEFORE + "S: 354 a\nC: text\nC: <9 missing>\nC: AUTH PLAIN AHgAeQ==\nS: 235 a")
+    ledger = ledger_of(said)
+    (mail,) = ledger.mails
+    assert mail[1] <= ledger.lines[-1].end - len(ledger.lines[-1].said)
+
+
 def test_what_comes_behind_the_end_is_not_heard() -> None:
     said = dialogue(f"S: 220 a\nC: EHLO a\nS: 250 AUTH PLAIN\nC: AUTH PLAIN {b64('secret')}\nS: 235 ok\nC: more")
     ledger = ledger_of(said)
