@@ -53,7 +53,8 @@ def sessions(page: Page, found: Sequence[Checked]) -> None:
     page.table("Checked", COLUMNS, map(_row, shown))
     more = [f"The first {MOST_ROWS:,} of {len(found):,} sessions."] if len(found) > MOST_ROWS else []
     words = (
-        "k stands for any number: of what is, or may be, a password or a token only the class of its length is told."
+        "k stands for any number: only commands of a fixed length are told in bytes; of any other message, since it may "
+        "hold a password or a token should it be read wrongly, only the class of its length."
     )
     page.section("How to read it", [*more, words])
 
