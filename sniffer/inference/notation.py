@@ -1,8 +1,8 @@
 """Lengths as they may be told to a person: of what a client says those of fixed commands, and the class of all else.
 
 A length in Base64 gives away that of a password to three bytes, and what was taken for a MAIL may be a password all the
-same.  So whatever a message was read as, its length is told only where the reading itself says it: an ``AUTH LOGIN`` has
-12 bytes.  Others are told by what all such messages have in common, ``4k+2``, ``13+4k``.
+same.  So whatever a message was read as, its length is told only where the reading itself says it: an ``AUTH LOGIN``
+has 12 bytes.  Others are told by what all such messages have in common, ``4k+2``, ``13+4k``.
 """
 
 from __future__ import annotations

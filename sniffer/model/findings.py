@@ -64,7 +64,8 @@ class AuthFinding(AttemptFinding, frozen=True, kw_only=True):
 
     ``mail_accepted`` says what became of mail, as far as that is known, ``mail_reply`` the words of its refusal.
     ``offered_tls`` are the mechanisms that the server lists inside TLS, None where that is not known.
-    ``unverified_service`` says that this was inferred for a service of which no real session was checked.
+    ``unverified_service`` says that this was inferred for a service of which no real session of
+    this family was checked.
     """
 
     attempts: tuple[AttemptFinding, ...] = ()

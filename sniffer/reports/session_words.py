@@ -28,17 +28,16 @@ from sniffer.reports.redaction import Redactor
 from sniffer.reports.sureness import JUDGED, percent, sure, telling
 from sniffer.reports.words import UNJUDGED_WORDS, tls_words
 
-
 CUTS = {
     "limit": f"Only the first {limits.TURNS} turns of a dialogue are read; what came behind them is not shown.",
     "gap": "The end of the dialogue is missing: bytes were not captured, and what came behind them cannot be read.",
-    "renegotiation": "The end of the dialogue is missing: TLS was renegotiated, and what followed cannot be told apart.",
+    "renegotiation": "The end of the dialogue is missing: TLS was renegotiated, and what followed is not readable.",
 }
 """Why the end of a dialogue is not shown."""
 
 MASKED = (
-    "Only commands of a fixed length, and the EHLO, are told in bytes: any other message may hold a password or a token "
-    "should this reading be wrong, so only the class of its length is told (k: any number)."
+    "Only commands of a fixed length, and the EHLO, are told in bytes: any other message may hold a password or a "
+    "token should this reading be wrong, so only the class of its length is told (k: any number)."
 )
 
 
