@@ -15,6 +15,7 @@ from sniffer.inference.field_check import NO_SERVICE, Checked, profile
 from sniffer.knowledge.catalogue import Catalogue
 from sniffer.knowledge.site_profile import SiteProfile
 from sniffer.pipeline import Judgement
+from sniffer.reports.auth_words import FAMILY_WORDS
 from sniffer.reports.escape import for_terminal
 
 HELP = """Check what is inferred inside TLS against sessions of yours whose truth you know, and learn from them.
@@ -22,15 +23,18 @@ HELP = """Check what is inferred inside TLS against sessions of yours whose trut
 Take a capture of a device or a program that logs in to your mail service in a way that you know: best one with a
 password and one with OAuth.  A key log tells the truth by itself (--keylog, or a pcapng that carries its secrets);
 without one you tell it: --truth FAMILY=WHO, where FAMILY is basic, oauth, challenge, external or none, and WHO a
-session's id or the beginning of it, a client's address, or its address and port.
+session's id or the beginning of it, a client's address, or its address and port.  FAMILY-success or FAMILY-failure
+tells what became of the login too; else only the family is tested.
 
 What agrees is stored as the service's site profile in your data directory; triage and explain use it from then on, and
-no longer say that the service was not checked.  A profile holds how long the server's replies are, never how long
+no longer say of sessions of these families that the service was not checked.  A profile replaces the one before: check
+all captures of a service in one run.  It holds how long the server's replies are, never how long
 anything is that a client says.  While checking no stored profile is used.
 
 \b
 Examples:
   sniffer calibrate test.pcap --truth basic=10.0.3.17 --truth oauth=10.0.3.30
+  sniffer calibrate test.pcap --truth basic-failure=10.0.3.17
   sniffer calibrate test.pcapng --keylog keys.log
   sniffer calibrate test.pcap --truth basic=s-30a04b8a --dry-run
   sniffer calibrate --show
@@ -63,7 +67,8 @@ class Service(NamedTuple):
 def calibrate(
     paths: reading.PathsArgument = None,
     truth: Annotated[
-        list[str] | None, typer.Option(metavar="FAMILY=WHO", help="What a session is known to be; repeatable.")
+        list[str] | None,
+        typer.Option(metavar="FAMILY[-OUTCOME]=WHO", help="What a session is known to be; repeatable."),
     ] = None,
     keylog: key_logs.KeyLogOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, and store nothing.")] = False,
@@ -93,9 +98,11 @@ def calibrate(
     gathered, judgement = reading.read(asked, known, day, blind=True)
     found = _checked(judgement, said)
     services = list(_services(found, known))
+    before = profiles.load().profiles
     stored = [] if dry_run else [(each, _store(each)) for each in services if _to_store(each, force=force)]
     _report(found, services, stored)
-    for note in _notes(services, dry_run=dry_run, force=force):
+    replaced = (_replaced(each, before[each.code]) for each, _ in stored if each.code in before)
+    for note in (*_notes(services, before, dry_run=dry_run, force=force), *replaced):
         typer.echo(f"sniffer: {for_terminal(note)}", err=True)
     if not _passed(services):
         raise typer.Exit(reading.FAILED)
@@ -178,9 +185,8 @@ def _report(found: Sequence[Checked], services: Sequence[Service], stored: Seque
             stream.write(for_terminal(f"{service.title}: stored in {path}") + "\n")
 
 
-def _notes(services: Sequence[Service], *, dry_run: bool, force: bool) -> Iterator[str]:
+def _notes(services: Sequence[Service], before: dict[str, SiteProfile], *, dry_run: bool, force: bool) -> Iterator[str]:
     """Give what was not stored, and why."""
-    before = profiles.load().profiles
     for each in services:
         if not each.lasting:
             yield f"{each.title}: nothing is stored of servers that have nothing in common; captures show them anew"
@@ -192,6 +198,16 @@ def _notes(services: Sequence[Service], *, dry_run: bool, force: bool) -> Iterat
             yield f"{each.title}: not stored, no session was told clearly enough to agree{_older(each, before)}"
         elif dry_run:
             yield f"{each.title}: nothing stored (--dry-run)"
+
+
+def _replaced(service: Service, before: SiteProfile) -> str:
+    """Say which profile made way, and what is no longer checked for want of it."""
+    gone_with_it = before.checked - service.profile.checked
+    lost = [FAMILY_WORDS[each.family] for each in before.families if each.family in gone_with_it]
+    counted = f"{before.sessions:,} session{'' if before.sessions == 1 else 's'}, {before.agreed:,} agreed"
+    made_way = f"the profile stored before ({counted}) is replaced"
+    gone = f"; no longer checked: {', '.join(lost)}" if lost else ""
+    return f"{service.title}: {made_way}, not added to{gone}; to keep both, check all captures in one run"
 
 
 def _older(service: Service, before: dict[str, SiteProfile]) -> str:

@@ -1,4 +1,4 @@
-"""``--truth FAMILY=SELECTOR`` and key logs: which sessions are known to be what."""
+"""``--truth FAMILY=SELECTOR``, ``FAMILY-OUTCOME=SELECTOR`` and key logs: which sessions are known to be what."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from sniffer.cli import reading, selector
 from sniffer.inference.field_lessons import Truth
 from sniffer.knowledge.site_profile import KnownFamily
 from sniffer.model import limits
+from sniffer.model.facts import Outcome
 from sniffer.model.findings import SessionFinding
 from sniffer.reports.auth_words import BASIS_WORDS
 from sniffer.reports.escape import for_terminal
 
 FAMILIES: tuple[str, ...] = get_args(KnownFamily)
+
+OUTCOMES: tuple[str, ...] = ("success", "failure")
 
 HOW = "write it like basic=10.0.3.17, oauth=10.0.3.30:49152 or oauth=s-4f0c2a"
 
@@ -24,7 +27,7 @@ class Told(NamedTuple):
     """One ``--truth``: what a person says, and of which sessions."""
 
     word: str
-    family: KnownFamily
+    truth: Truth
     who: selector.Selector
 
 
@@ -34,13 +37,17 @@ def told(words: Iterable[str]) -> list[Told]:
 
 
 def _told(word: str) -> Told:
-    family, equals, who = (part.strip() for part in word.partition("="))
+    what, equals, who = (part.strip() for part in word.partition("="))
+    family, ended, outcome = what.partition("-")
     if not equals or not who:
         raise typer.BadParameter(f"{word!r} says nothing of a session; {HOW}")
     if family not in FAMILIES:
         raise typer.BadParameter(f"{family!r} is no family; choose from {', '.join(FAMILIES)}")
+    if ended and (outcome not in OUTCOMES or family == "none"):
+        raise typer.BadParameter(f"{what!r} is no outcome of a login; write it like basic-success or oauth-failure")
+    truth = Truth(cast(KnownFamily, family), cast(Outcome, outcome) if ended else None)
     chosen = selector.by_client(who) if any(each in who for each in ".:") else selector.by_id(who)
-    return Told(word, cast(KnownFamily, family), chosen)
+    return Told(word, truth, chosen)
 
 
 class Truths:
@@ -71,10 +78,13 @@ class Truths:
         for each, fitting in self._fitting.items():
             for finding in self._meant(each, fitting):
                 session = finding.fact.session
-                before = found.setdefault(session, Truth(each.family))
-                if before.family != each.family:
+                before = found.setdefault(session, each.truth)
+                if _contradict(before, each.truth):
                     who = "the key log says" if before.by == "key log" else "another --truth says"
-                    raise typer.BadParameter(f"'{each.word}': {who} that {session} is {before.family}; which is it?")
+                    what = "-".join(part for part in (before.family, before.outcome) if part)
+                    raise typer.BadParameter(f"'{each.word}': {who} that {session} is {what}; which is it?")
+                if before.outcome is None:
+                    found[session] = before._replace(outcome=each.truth.outcome)
         return found
 
     def _meant(self, each: Told, fitting: list[SessionFinding]) -> list[SessionFinding]:
@@ -92,8 +102,14 @@ class Truths:
         services = {finding.service: finding.title for finding in inside}
         if len(services) > 1:
             names = ", ".join(sorted(services.values()))
-            raise _failed(f"{word}: mails to several services ({names}); name sessions, like {each.family}=s-4f0c2a")
+            raise _failed(
+                f"{word}: mails to several services ({names}); name sessions, like {each.truth.family}=s-4f0c2a"
+            )
         return inside
+
+
+def _contradict(one: Truth, other: Truth) -> bool:
+    return one.family != other.family or {one.outcome, other.outcome} == set(OUTCOMES)
 
 
 def _failed(message: str) -> typer.Exit:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from sniffer.inference.attempts import AUTH
 from sniffer.inference.delays import waited
 from sniffer.inference.hidden import Ear, Hidden
-from sniffer.inference.notation import CREDENTIALS, masked, may_be_secret, told
+from sniffer.inference.notation import CREDENTIALS, is_fixed, masked, may_be_secret, told, told_of_client
 from sniffer.inference.reading import Said
 from sniffer.inference.reading_turns import Meaning
 from sniffer.inference.turns import Dialogue, Half, Turn, began
@@ -128,16 +128,17 @@ def _turn(fact: SessionFact, turn: Turn, said: Said, meanings: Mapping[Meaning, 
     (client, server), probability = ranked[0] if ranked else (("", ""), 0.0)
     credential = client in CREDENTIALS or odd or may_be_secret(meanings)
     rivals = [Rival(f"{words(*meaning)}", round(value, 4)) for meaning, value in ranked[1:] if value >= SHOWN]
-    mine, reply = turn.client, turn.server
+    mine, reply, fixed = turn.client, turn.server, not credential and is_fixed(said.client, client)
     return TurnFinding(
         **_times(fact, turn),
-        client=CREDENTIALS.get(client) or (masked(said.client) if credential else told(said.client)),
-        client_records="" if credential or mine is None else _records(mine),
+        client=told_of_client(said.client, client, doubtful=credential),
+        client_records=_records(mine) if mine and fixed else "",
         server=told(said.server) if said.server else "",
         server_records=_records(reply) if reply else "",
         what=_said(client) if ranked else "nothing known",
         reply=REPLIED.get(server, server),
         credential=credential,
+        fixed=fixed,
         probability=round(probability, 4),
         rivals=tuple(rivals),
     )
@@ -169,7 +170,7 @@ def _hello(fact: SessionFact, turn: Turn, inside: Dialogue) -> TurnFinding:
         return _certain(fact, turn, "EHLO again", "250 list")
     what = "EHLO" if inside.greeting else "EHLO, another name"
     found = _certain(fact, turn, what, "250 list")
-    return replace(found, client=masked(turn.client.text), client_records="", credential=True)
+    return replace(found, client=masked(turn.client.text), client_records="", credential=True, fixed=False)
 
 
 def _greeting(fact: SessionFact, half: Half) -> TurnFinding:
@@ -194,6 +195,7 @@ def _certain(fact: SessionFact, turn: Turn, what: str, reply: str) -> TurnFindin
         what=what,
         reply=reply,
         credential=False,
+        fixed=client is not None,
         probability=1.0,
     )
 

@@ -2,7 +2,8 @@
 
 Rules of this file:
 1. What is checked was inferred blind: without keys, and without a profile of an earlier check.
-2. Nothing inferred is no disagreement.  A wrong family is one, and so is a wrong outcome where both are told.
+2. Nothing inferred is no disagreement.  A wrong family is one, and so is a wrong outcome where both are told.  What
+   agrees speaks for its own family: a mail without AUTH tests nothing of AUTH, a token nothing of passwords.
 3. Where something else was inferred than the truth, or nothing, any message may be the credential, whatever it was read
    as: then no length of the client's is told, only its class.
 """
@@ -90,13 +91,14 @@ def profile(service: str, sessions: Sequence[Checked], program: str) -> SiteProf
     """Sum up the checked sessions of a service; ``program`` is the version that inferred.  At least one session."""
     agreed = Counter(each.agreement for each in sessions)
     lessons = [each.lesson for each in sessions]
+    agreeing = Counter(each.truth.family for each in sessions if each.agreement == "agreed")
     newest = max(each.finding.fact.start for each in sessions)
     return SiteProfile(
         service=service,
         program=program,
         newest=EPOCH + timedelta(microseconds=newest),
         families=tuple(
-            FamilyCount(family=family, sessions=count)
+            FamilyCount(family=family, sessions=count, agreed=agreeing[family])
             for family, count in sorted(Counter(each.truth.family for each in sessions).items())
         ),
         agreed=agreed["agreed"],

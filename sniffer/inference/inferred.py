@@ -10,7 +10,7 @@ Rules of this file:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -45,10 +45,13 @@ OUTCOMES: dict[Result, Outcome] = {"accepted": "success", "refused": "failure", 
 
 
 class Context(NamedTuple):
-    """What is known of a session beside its records: its service, and the services checked against a real session."""
+    """What is known of a session beside its records: its service, and what of that was checked.
+
+    ``checked`` are the families that were held against a real session of the service; None where that is not needed.
+    """
 
     service: str
-    unverified: Collection[str] = ()
+    checked: frozenset[str] | None = None
 
 
 def inferred_auth(fact: SessionFact, heard: Hidden | None, ear: Ear, context: Context) -> AuthFinding:
@@ -56,7 +59,7 @@ def inferred_auth(fact: SessionFact, heard: Hidden | None, ear: Ear, context: Co
     if heard is None:
         why = why_not(fact)
         return _unknown(why.code, why.text)
-    key = delays.told(fact, heard.turns), context.service in context.unverified
+    key = delays.told(fact, heard.turns), context.checked
     found = heard.judged.get(key)
     if found is None:
         found = heard.judged[key] = _judged(fact, heard, ear, context)
@@ -140,7 +143,7 @@ def _named(fact: SessionFact, heard: Hidden, ear: Ear, context: Context, front: 
     """Return a finding of a family."""
     attempts = tried(front.path, ear.grammar.forms)
     findings = [_attempt(fact, heard, ear, each, front, last=each is attempts[-1]) for each in attempts]
-    unverified = context.service in context.unverified
+    unverified = context.checked is not None and front.family not in context.checked
     rivals = _rivals(heard, front.family)
     if not findings:
         return AuthFinding(

@@ -1,7 +1,8 @@
-"""Lengths as they may be told to a person: those of credentials as their class only.
+"""Lengths as they may be told to a person: of what a client says those of fixed commands, and the class of all else.
 
-A length in Base64 gives away that of a password to three bytes.  So a message that may be one is told by what all such
-messages have in common, ``4k+2``, ``13+4k``; others are told as they are.
+A length in Base64 gives away that of a password to three bytes, and what was taken for a MAIL may be a password all the
+same.  So whatever a message was read as, its length is told only where the reading itself says it: an ``AUTH LOGIN``
+has 12 bytes.  Others are told by what all such messages have in common, ``4k+2``, ``13+4k``.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from sniffer.inference.reading import Said
 from sniffer.inference.reading_turns import Meaning
 
 DOUBT = 0.001
-"""Probability of being a credential from which on a length is masked."""
+"""Probability of being a credential from which on a turn is called one."""
 
 ANY = "…"
 """Stands for a length of which not even the class is told."""
@@ -47,11 +48,49 @@ CREDENTIALS: dict[str, str] = {
 """Messages that hold a secret, or what gives one away, by their symbols, and the class of their lengths."""
 
 
+FIXED: dict[str, int] = {
+    "auth-login": 12,
+    "auth-plain": 12,
+    "auth-xoauth2": 14,
+    "auth-oauthbearer": 18,
+    "auth-cram": 15,
+    "auth-digest": 17,
+    "auth-ntlm": 11,
+    "auth-scram-1": 18,
+    "auth-scram-256": 20,
+    "auth-gssapi": 13,
+    "auth-external": 15,
+    "auth-xoauth": 13,
+    "cancel": 3,
+    "empty": 2,
+    "data": 6,
+    "quit": 6,
+    "reset": 6,
+    "reset-quit": 12,
+    "alert": 2,
+}
+"""Messages that are always as long, by their symbols: bytes with CRLF (RFC 4954 4, RFC 5321 4.1.1).
+
+To say that a turn was one of these says its length.  What is not here is told by its class, so a new symbol is, too.
+"""
+
+
 def may_be_secret(meanings: Mapping[Meaning, float]) -> bool:
     """Say whether a turn may be a credential, by all that it may be; of what nothing is known, it may."""
     known = sum(meanings.values())
     secret = sum(value for (client, _), value in meanings.items() if client in CREDENTIALS)
     return not known or secret >= DOUBT * known
+
+
+def is_fixed(length: Length, client: str) -> bool:
+    """Say whether a message has the length that goes with what it was read as, and so is no secret of its own."""
+    octets = FIXED.get(client)
+    return octets is not None and length.least <= octets <= length.most
+
+
+def may_be_base64(length: Length) -> bool:
+    """Say whether an answer in Base64 can be so long, its line end counted in."""
+    return not length.exact or length.least % 4 == 2
 
 
 def told(length: Length) -> str:
@@ -64,7 +103,13 @@ def masked(length: Length) -> str:
     return f"4k+{length.least % 4}" if length.exact else ANY
 
 
+def told_of_client(length: Length, client: str, *, doubtful: bool = False) -> str:
+    """Return the length of a client's message, or its class, by what it was read as; ``doubtful`` as in ``said``."""
+    if is_fixed(length, client) and not doubtful:
+        return told(length)
+    return CREDENTIALS.get(client) or masked(length)
+
+
 def said(turn: Said, client: str, *, doubtful: bool = False) -> str:
     """Return a turn as ``12>18``; ``doubtful`` when it may be a credential though it was read as something else."""
-    mine = CREDENTIALS.get(client) or (masked(turn.client) if doubtful else told(turn.client))
-    return f"{mine}>{told(turn.server) if turn.server else '–'}"
+    return f"{told_of_client(turn.client, client, doubtful=doubtful)}>{told(turn.server) if turn.server else '–'}"

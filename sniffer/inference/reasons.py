@@ -1,19 +1,18 @@
 """Why a session was judged as it was, in words that a reader can check in Wireshark.
 
 ``12>18, 4k+2>18, 4k+2>37`` are the turns behind the EHLO: bytes of text that the client sent, and that the server
-answered.
+answered; of the client's only fixed commands are told by their length (``notation``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import NamedTuple
 
 from sniffer.inference.attempts import Tried, tried
 from sniffer.inference.delays import remark
 from sniffer.inference.hidden import Ear, Hidden
-from sniffer.inference.notation import ANY, CREDENTIALS, DOUBT, masked, may_be_secret, said, told
+from sniffer.inference.notation import DOUBT, FIXED, masked, may_be_base64, may_be_secret, said, told
 from sniffer.inference.plaintext import protection
 from sniffer.inference.reading import Said, Step
 from sniffer.inference.start import start
@@ -112,33 +111,19 @@ def _name(attempt: Tried) -> str:
 
 
 def _turns(heard: Hidden, ear: Ear, path: Sequence[Step], first: int, end: int) -> str:
-    """Return turns as they were read, the lengths masked of all that may be a credential."""
+    """Return turns as they were read."""
     places = range(first, min(end, len(path)))
-    doubtful = {place for place in places if _can_be_secret(heard.said[place], path[place], heard, ear)}
-    if doubtful and _surely_without(heard, ear):
-        doubtful.clear()
-    if doubtful:
+    doubtful = {place for place in places if path[place].client in FIXED and may_be_base64(heard.said[place].client)}
+    if doubtful and not _surely_without(heard, ear):
         read = ear.meanings(heard)
         doubtful = {place for place in doubtful if may_be_secret(read[place])}
+    else:
+        doubtful.clear()
     return ", ".join(said(heard.said[place], path[place].client, doubtful=place in doubtful) for place in places)
 
 
-def _can_be_secret(turn: Said, step: Step, heard: Hidden, ear: Ear) -> bool:
-    """Say whether a credential can be so long at all, where a turn is not known for one."""
-    if step.client in CREDENTIALS:
-        return False
-    likely, _ = ear.reader.words(turn, heard.replies)
-    return any(likely[place] > 0.0 for place in _secrets(tuple(ear.grammar.model.client)))
-
-
-@cache
-def _secrets(symbols: tuple[str, ...]) -> tuple[int, ...]:
-    """Return the places of the messages that hold a secret whose length is told by its class."""
-    return tuple(place for place, symbol in enumerate(symbols) if CREDENTIALS.get(symbol, ANY) != ANY)
-
-
 def _surely_without(heard: Hidden, ear: Ear) -> bool:
-    """Say whether no turn can be a credential, because there was hardly an AUTH."""
+    """Say whether there was hardly an AUTH, as far as the reading is right."""
     known = sum(value for _, value in heard.reading.states)
     return sum(value for state, value in heard.reading.states if ear.family(state) != "none") < DOUBT * known
 

@@ -42,15 +42,15 @@ class Site(NamedTuple):
     """What all facts together say of a site, and what the user says of it.
 
     ``uneven`` are the servers (sensor, address, port) that offer STARTTLS to some clients and not to others.
-    ``unverified`` are the services of which no real session was held against what is inferred, ``profiles`` what was
-    learnt, by their codes, of those where one was.
+    ``checked`` are, by the codes of the services that need it, the families that were held against a real session;
+    ``profiles`` is what was learnt of services from such sessions.
     """
 
     networks: Networks
     owners: Owners
     names: Names
     uneven: Collection[tuple[str, str, int]] = frozenset()
-    unverified: Collection[str] = frozenset()
+    checked: Mapping[str, frozenset[str]] = {}
     profiles: Mapping[str, SiteProfile] = {}
 
 
@@ -131,7 +131,7 @@ class Judge:
         clear = clear_auth(fact, starttls) if fact.speech.attempts or not hidden else None
         if clear is not None and (not hidden or clear.outcome == "success"):
             return clear
-        context = Context(service.code, self._site.unverified)
+        context = Context(service.code, self._site.checked.get(service.code))
         inferred = inferred_auth(fact, self._hear(fact, service), self._ear, context)
         return joined(clear, inferred) if clear is not None else inferred
 

@@ -10,6 +10,7 @@ Rules of this file:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -46,10 +47,11 @@ class _Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class FamilyCount(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How many of the checked sessions were of a family."""
+    """How many of the checked sessions were of a family, and of how many of them it was inferred."""
 
     family: KnownFamily
     sessions: Times
+    agreed: Count = 0
 
 
 class ReplyLength(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -119,6 +121,11 @@ class SiteProfile(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return self.agreed > 0 and self.disagreed == 0
 
     @property
+    def checked(self) -> frozenset[str]:
+        """Return the families whose inference was checked and is true; a password's tells nothing of a token's."""
+        return frozenset(each.family for each in self.families if each.agreed) if self.agrees else frozenset()
+
+    @property
     def sessions(self) -> int:
         """Return how many sessions were checked."""
         return self.agreed + self.disagreed + self.could_not_tell
@@ -135,6 +142,11 @@ def decoded(data: bytes) -> SiteProfile:
         return msgspec.json.decode(data, type=SiteProfile)
     except RecursionError:
         raise ValueError("nested too deeply") from None
+
+
+def checked_families(known: Catalogue, profiles: Mapping[str, SiteProfile]) -> dict[str, frozenset[str]]:
+    """Return, for each service that needs a check (``to_verify``), the families of which one was passed."""
+    return {code: profiles[code].checked if code in profiles else frozenset() for code in to_verify(known)}
 
 
 def to_verify(known: Catalogue) -> frozenset[str]:

@@ -64,7 +64,8 @@ class AuthFinding(AttemptFinding, frozen=True, kw_only=True):
 
     ``mail_accepted`` says what became of mail, as far as that is known, ``mail_reply`` the words of its refusal.
     ``offered_tls`` are the mechanisms that the server lists inside TLS, None where that is not known.
-    ``unverified_service`` says that this was inferred for a service of which no real session was checked.
+    ``unverified_service`` says that this was inferred for a service of which no real session of
+    this family was checked.
     """
 
     attempts: tuple[AttemptFinding, ...] = ()
@@ -79,7 +80,9 @@ class TurnFinding(Struct, frozen=True, kw_only=True):
 
     ``first`` is when the client's half-turn began, ``answered`` how long the reply took; microseconds since the
     connection's start, and microseconds.  ``client`` and ``server`` are the plaintext lengths in bytes as they may be
-    told: a number, a range, or for a credential its class only (``4k+2``); empty where that side said nothing.
+    told: a number, a range, or a class only (``4k+2``); empty where that side said nothing.  ``fixed`` says that the
+    client's message is one whose length everybody knows: of all others only the class is told.  ``credential`` says
+    that it is or may be a credential, as far as the reading is right.
     ``client_records`` and ``server_records`` tell the records' lengths (``43``; ``6 records, 512``), a masked one
     not.  ``what`` and ``reply`` are what the two most likely were, ``probability`` how likely that is.
     """
@@ -94,6 +97,7 @@ class TurnFinding(Struct, frozen=True, kw_only=True):
     reply: str
     credential: bool
     probability: float
+    fixed: bool = False
     rivals: tuple[Rival, ...] = ()
 
 

@@ -14,7 +14,7 @@ from sniffer.inference.field_lessons import Truth
 from sniffer.inference.silent import Silent, mailed
 from sniffer.inventory.spool import Spool
 from sniffer.knowledge.catalogue import Catalogue, catalogue
-from sniffer.knowledge.site_profile import SiteProfile, to_verify
+from sniffer.knowledge.site_profile import SiteProfile, checked_families
 from sniffer.model.findings import DeviceFinding, DialogueFinding, SessionFinding
 from sniffer.model.suspects import Suspects
 
@@ -43,8 +43,8 @@ class Judgement:
         self._networks = Networks(local_nets)
         self._owners = Owners((Link(*link) for link in spool.links()), spool.routers(), spool.boxes, self._known)
         uneven = frozenset((sensor, ip, port) for sensor, ip, port, _, _ in spool.starttls_offers())
-        unverified = to_verify(self._known) - {code for code, each in profiles.items() if each.agrees}
-        site = Site(self._networks, self._owners, Names(spool.names()), uneven, unverified, profiles)
+        checked = checked_families(self._known, profiles)
+        site = Site(self._networks, self._owners, Names(spool.names()), uneven, checked, profiles)
         self._judge = Judge(site, self._known)
         self._judge.learn(spool.samples())
 

@@ -162,7 +162,7 @@ class _Turn:
         parts = self._sure(y)
         if turn.client or turn.what:
             ink = SECRET if turn.credential else FROM_CLIENT
-            told = _told(turn.client, turn.client_records, masked=turn.credential)
+            told = _told(turn.client, turn.client_records, masked=not turn.fixed)
             parts += self._half(y, CLIENT, SERVER, turn.what, told, ink, turn.first)
             y += HALF
         if turn.server or turn.reply:

@@ -45,7 +45,7 @@ def _turn(turn: TurnFinding, story: Story) -> list[Cell]:
     said = [(f"{arrow} {text}", "") for arrow, text in (("→", turn.what), ("←", turn.reply)) if text]
     return [
         [(since(turn.first), "")],
-        _lengths(turn.client, turn.client_records, masked=turn.credential),
+        _lengths(turn.client, turn.client_records, masked=bool(turn.client) and not turn.fixed),
         _lengths(turn.server, turn.server_records, masked=False),
         [(short(turn.answered) if turn.answered is not None else "–", "")],
         [*((story.clean(text), style) for text, style in said), *rivals],

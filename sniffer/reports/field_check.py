@@ -53,9 +53,19 @@ def sessions(page: Page, found: Sequence[Checked]) -> None:
     page.table("Checked", COLUMNS, map(_row, shown))
     more = [f"The first {MOST_ROWS:,} of {len(found):,} sessions."] if len(found) > MOST_ROWS else []
     words = (
-        "k stands for any number: of what is, or may be, a password or a token only the class of its length is told."
+        "k stands for any number: only commands of a fixed length are told in bytes; of any other message, since it "
+        "may hold a password or a token should it be read wrongly, only the class of its length."
     )
-    page.section("How to read it", [*more, words])
+    page.section("How to read it", [*more, words, *_untested(found)])
+
+
+def _untested(found: Iterable[Checked]) -> Iterator[str]:
+    """Say so where nobody told what became of a login."""
+    if any(each.truth.family != "none" and each.truth.outcome is None for each in found):
+        yield (
+            "Whether a login was accepted or refused was not tested where nobody told it: --truth basic-success=WHO or "
+            "basic-failure=WHO does, and so does a key log."
+        )
 
 
 def _row(each: Checked) -> Sequence[Cell]:
@@ -127,6 +137,16 @@ def _counted(profile: SiteProfile) -> Iterator[str]:
     yield f"{_many(profile.sessions, 'session')} ({families}), the newest of {newest} UTC"
     told = f"{profile.agreed:,} agreed, {profile.disagreed:,} disagreed, {profile.could_not_tell:,} could not be told"
     yield f"{told} (sniffer {profile.program})"
+    yield _checked(profile)
+
+
+def _checked(profile: SiteProfile) -> str:
+    """Say which families the check speaks for."""
+    passed = [FAMILY_WORDS[each.family] for each in profile.families if each.family in profile.checked]
+    if not passed:
+        return "Checked: nothing; all that is inferred for this service goes on to be called not checked"
+    without = "; no session that logs in agreed, so nothing of AUTH was tested" if profile.checked == {"none"} else ""
+    return f"Checked: {', '.join(passed)}; what else is inferred for this service is not{without}"
 
 
 def _lines(profile: SiteProfile) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sniffer.inference.advice import fix
 from sniffer.knowledge.catalogue import Catalogue
 from sniffer.knowledge.vendors import vendor
+from sniffer.model import limits
 from sniffer.model.facts import SessionFact
 from sniffer.model.findings import AuthFinding, DialogueFinding, SessionFinding
 from sniffer.reports.auth_words import (
@@ -26,6 +27,18 @@ from sniffer.reports.personal import of_session
 from sniffer.reports.redaction import Redactor
 from sniffer.reports.sureness import JUDGED, percent, sure, telling
 from sniffer.reports.words import UNJUDGED_WORDS, tls_words
+
+CUTS = {
+    "limit": f"Only the first {limits.TURNS} turns of a dialogue are read; what came behind them is not shown.",
+    "gap": "The end of the dialogue is missing: bytes were not captured, and what came behind them cannot be read.",
+    "renegotiation": "The end of the dialogue is missing: TLS was renegotiated, and what followed is not readable.",
+}
+"""Why the end of a dialogue is not shown."""
+
+MASKED = (
+    "Only commands of a fixed length, and the EHLO, are told in bytes: any other message may hold a password or a "
+    "token should this reading be wrong, so only the class of its length is told (k: any number)."
+)
 
 
 class Story(NamedTuple):
@@ -161,9 +174,9 @@ def measure(story: Story) -> Iterator[str]:
         return
     yield dialogue.calibration
     if dialogue.cut:
-        yield f"The end of the dialogue is missing: {dialogue.cut}"
-    if any(each.credential for each in dialogue.turns):
-        yield "Of what is, or may be, a password or a token only the class of its length is told (k: any number)."
+        yield CUTS.get(dialogue.cut, f"The end of the dialogue is missing: {dialogue.cut}.")
+    if any(each.client and not each.fixed for each in dialogue.turns):
+        yield MASKED
 
 
 def _without_turns(finding: SessionFinding) -> str:

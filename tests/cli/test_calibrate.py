@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 from pathlib import Path
 from typing import Any
@@ -123,7 +124,8 @@ def test_a_check_is_blind_to_what_is_stored(home: Home) -> None:
     first = home.calibrate(EXCHANGE, *TRUTH)
     nonsense = tuple(ReplyLength(symbol="refused", octets=each, times=1000) for each in (18, 21, 24, 37, 46, 48))
     home.put(encoded(replace(PROFILE, replies=nonsense)))
-    assert home.calibrate(EXCHANGE, *TRUTH) == first
+    second = home.calibrate(EXCHANGE, *TRUTH)
+    assert (second.status, second.out) == (first.status, first.out)
 
 
 def test_a_key_log_tells_the_truth_by_itself(home: Home, tmp_path: Path) -> None:
@@ -173,6 +175,38 @@ def test_sessions_that_are_not_clear_count_as_such(home: Home) -> None:
     assert told.out.count("could not tell") == profile.could_not_tell
 
 
+def test_a_check_speaks_for_the_families_that_were_checked(home: Home) -> None:
+    told = home.calibrate(EXCHANGE, "--truth", "oauth=10.0.3.30")
+    assert (told.status, told.err) == (0, "")
+    assert "Checked: OAuth; what else is inferred for this service is not" in flat(told.out)
+    assert {(auth["family"], auth["unverified_service"]) for auth in home.auths()} == {
+        ("basic", True), ("oauth", False),
+    }  # fmt: skip
+
+
+def test_what_makes_way_for_a_new_profile_is_said(home: Home) -> None:
+    home.calibrate(EXCHANGE, "--truth", "oauth=10.0.3.30")
+    told = home.calibrate(EXCHANGE, "--truth", "basic=10.0.3.17")
+    assert told.status == 0
+    assert re.search(r"profile stored before \(\d sessions?, \d agreed\) is replaced, not added to", told.err)
+    assert "; no longer checked: OAuth; to keep both, check all captures in one run" in told.err
+    assert {auth["unverified_service"] for auth in home.auths() if auth["family"] == "basic"} == {False}
+    forced = home.calibrate(EXCHANGE, *WRONG_TRUTH, "--force")
+    assert "no longer checked: basic" in forced.err
+    assert "Checked: nothing" in forced.out
+
+
+def test_outcomes_are_tested_where_they_are_told(home: Home) -> None:
+    told = home.calibrate(EXCHANGE, "--truth", "basic=10.0.3.17", "--dry-run")
+    assert "was not tested where nobody told it: --truth basic-success=WHO" in flat(told.out)
+    inferred = {auth["outcome"] for auth in home.auths() if auth["family"] == "oauth"}
+    assert inferred == {"success"}
+    right = home.calibrate(EXCHANGE, "--truth", "oauth-success=10.0.3.30", "--dry-run")
+    assert (right.status, "was not tested" in right.out) == (0, False)
+    wrong = home.calibrate(EXCHANGE, "--truth", "oauth-failure=10.0.3.30", "--dry-run")
+    assert (wrong.status, "DISAGREES" in wrong.out) == (1, True)
+
+
 # -- what does not ----------------------------------------------------------------------------------
 
 
@@ -218,6 +252,9 @@ USAGE: list[tuple[tuple[str, ...], str]] = [
     (("--truth", "basic="), "write it like basic=10.0.3.17"),
     (("--truth", "=10.0.3.17"), "choose from basic, oauth, challenge, external, none"),
     (("--truth", "unknown=10.0.3.17"), "choose from basic, oauth, challenge, external, none"),
+    (("--truth", "basic-maybe=10.0.3.17"), "is no outcome of a login"),
+    (("--truth", "none-success=10.0.3.17"), "is no outcome of a login"),
+    (("--truth", "oauth-failure=10.0.3.30", "--truth", "oauth-success=10.0.3.30"), "is oauth-failure"),
     (("--truth", "basic=printer"), "write it like s-4f0c2a"),
     (("--truth", "basic=10.0.3.17:x"), "write it like 10.0.3.17"),
     (("--truth", "basic=10.0.3.17", "--truth", "oauth=10.0.3.17"), "another --truth says that s-"),

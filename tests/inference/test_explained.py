@@ -27,10 +27,10 @@ def test_a_login_and_a_mail() -> None:
         "12>18 AUTH LOGIN > 334 prompt",
         "4k+2>18 user name > 334 prompt",
         "4k+2>37 password > 235 accepted",
-        "36>14 MAIL FROM > 250",
-        "32>14 RCPT TO > 250",
+        "4k+0>14 MAIL FROM > 250",
+        "4k+0>14 RCPT TO > 250",
         "6>37 DATA > 354",
-        "812>42 the mail's text > 250 taken",
+        "4k+0>42 the mail's text > 250 taken",
         "6>15 QUIT > 221",
     ]
     assert [turn.credential for turn in inside.turns[:4]] == [False, False, True, True]

@@ -116,7 +116,7 @@ def test_what_is_learnt_is_what_the_server_says() -> None:
     assert found.tickets == ()  # those of TLS 1.2 come in clear
     (delay,) = found.delays
     assert (delay.answer, delay.times, delay.median) == ("accepted", 2, DELAY - ROUND_TRIP)
-    assert [(each.family, each.sessions) for each in found.families] == [("basic", 1), ("oauth", 1)]
+    assert [(each.family, each.sessions, each.agreed) for each in found.families] == [("basic", 1, 1), ("oauth", 1, 1)]
     assert round(found.newest.timestamp() * 1_000_000) == NOW + 24 * 3600 * 1_000_000
     assert (found.agreed, found.disagreed, found.could_not_tell) == (2, 0, 0)
     assert decoded(encoded(found)) == found
@@ -177,6 +177,25 @@ def test_a_passed_check_makes_a_service_one_that_was_checked() -> None:
     assert not verified({}, hidden(login()))
     assert verified(stored(), hidden(login()))
     assert not verified(stored(disagreed=1), hidden(login()))
+
+
+MAIL_REFUSED = ((30, 84 + HOST), (6, 48))
+
+
+def test_a_session_without_auth_has_tested_nothing_about_auth() -> None:
+    without = {"exchange-online": learnt((hidden(MAIL_REFUSED), Truth("none")))}
+    assert without["exchange-online"].agrees
+    assert without["exchange-online"].checked == {"none"}
+    assert verified(without, hidden(MAIL_REFUSED))
+    assert not verified(without, hidden(login()))
+    assert not verified(without, hidden(xoauth2()))
+
+
+def test_a_check_speaks_of_its_own_family_only() -> None:
+    known = {"exchange-online": learnt((hidden(login()), BASIC), (hidden(()), OAUTH))}
+    assert (known["exchange-online"].agreed, known["exchange-online"].could_not_tell) == (1, 1)
+    assert verified(known, hidden(login()))
+    assert not verified(known, hidden(xoauth2()))
 
 
 def test_it_speaks_of_its_own_service_only() -> None:

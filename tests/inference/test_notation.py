@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sniffer.inference.notation import CREDENTIALS, masked, may_be_secret, said, told
+from sniffer.inference.notation import CREDENTIALS, FIXED, masked, may_be_secret, said, told
 from sniffer.inference.plaintext import Length
 from sniffer.inference.reading import Said
 from sniffer.inference.reading_turns import Meaning
@@ -16,7 +16,15 @@ TURNS = [
     ((54, 54), (37, 37), "password", False, "4k+2>37"),
     ((57, 57), (37, 37), "auth-plain-initial", False, "13+4k>37"),
     ((1635, 1635), (37, 37), "auth-xoauth2-initial", False, "15+4k>37"),
-    ((36, 36), (14, 14), "mail", False, "36>14"),
+    ((36, 36), (14, 14), "mail", False, "4k+0>14"),
+    ((14, 14), (14, 14), "mail", False, "4k+2>14"),
+    ((13, 13), (18, 18), "auth-login", False, "4k+1>18"),
+    ((26, 26), (18, 18), "auth-other", False, "4k+2>18"),
+    ((14, 14), (6, 6), "auth-xoauth2", False, "14>6"),
+    ((14, 14), (6, 6), "auth-xoauth2", True, "4k+2>6"),
+    ((6, 6), (37, 37), "data", False, "6>37"),
+    ((8, 8), (15, 15), "quit", False, "4k+0>15"),
+    ((9, 9), (15, 15), "a symbol that is new", False, "4k+1>15"),
     ((36, 36), (14, 14), "mail", True, "4k+0>14"),
     ((57, 57), (14, 14), "mail", True, "4k+1>14"),
     ((0, 15), (16, 31), "auth-login", False, "0–15>16–31"),
@@ -38,6 +46,10 @@ def test_a_turn(
 def test_a_credential_is_told_by_its_class_whatever_its_length(symbol: str) -> None:
     texts = {said(Said(Length(length, length), None), symbol) for length in range(300)}
     assert texts == {f"{CREDENTIALS[symbol]}>–"}
+
+
+def test_no_credential_has_a_fixed_length() -> None:
+    assert not FIXED.keys() & CREDENTIALS.keys()
 
 
 def test_a_length_and_a_range() -> None:

@@ -50,7 +50,8 @@ REASONS: dict[str, tuple[SessionFact, str]] = {
     ),
     "no login": (
         session(MAIL),
-        f"36>14, 32>14, 6>37, 812>42, 6>15: MAIL follows EHLO inside TLS, and nothing that could be AUTH ({SERVER})",
+        "4k+0>14, 4k+0>14, 6>37, 4k+0>42, 6>15: MAIL follows EHLO inside TLS, and nothing that could be AUTH "
+        f"({SERVER})",
     ),
     "more than one thing": (
         session("777>999, 1>3"),

@@ -116,6 +116,12 @@ LOGINS: dict[str, tuple[str, tuple[int, ...], st.SearchStrategy[int]]] = {
     "NTLM": ("11>20, 58>210, {}>{last}", (2,), PROOF),
     "SCRAM-SHA-256": ("20>6, 90>174, {}>70, 2>{last}", (2,), PROOF),
     "of another mechanism": ("24>90, {}>{last}", (2,), SHORT),
+    "PLAIN with two blanks": ("{}>37", (14,), SHORT),
+    "LOGIN with initial response and two blanks": ("{}>18, {}>{last}", (14, 2), SHORT),
+    "LOGIN all at once": ("{}>73", (12 + 2 + 2,), SHORT),
+    "PLAIN and MAIL at once": ("{}>102", (13 + 36,), SHORT),
+    "PLAIN and the whole envelope at once": ("{}>140", (13 + 36 + 32 + 6,), SHORT),
+    "LOGIN behind a NOOP": ("6>14, 13>18, {}>18, {}>{last}", (2, 2), SHORT),
     "PLAIN, then LOGIN": ("{}>60, 12>18, {}>18, {}>{last}", (13, 2, 2), SHORT),
 }
 BEHIND = st.sampled_from(("", ", 6>15", f", {MAIL}", ", 36>55, 6>15"))
@@ -166,7 +172,7 @@ def test_what_is_surely_none_is_told() -> None:
     inside = explained(session(f"12>18, 1702>18, 1806>37, {MAIL}"))
     told_of = [(turn.client, turn.client_records, turn.credential) for turn in inside.turns]
     assert told_of[:4] == [("22", "46", False), ("12", "36", False), ("4k+2", "", True), ("4k+2", "", True)]
-    assert told_of[4:7] == [("36", "60", False), ("32", "56", False), ("6", "30", False)]
+    assert told_of[4:7] == [("4k+0", "", False), ("4k+0", "", False), ("6", "30", False)]
 
 
 def test_an_ehlo_that_may_be_something_else_is_masked() -> None:

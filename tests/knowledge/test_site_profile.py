@@ -28,7 +28,7 @@ PROFILE = SiteProfile(
     service="exchange-online",
     program="0.1.0",
     newest=datetime(2026, 11, 24, 0, 29, 8, 132146, UTC),
-    families=(FamilyCount(family="basic", sessions=3), FamilyCount(family="oauth", sessions=2)),
+    families=(FamilyCount(family="basic", sessions=3, agreed=3), FamilyCount(family="oauth", sessions=2, agreed=1)),
     agreed=4,
     disagreed=0,
     could_not_tell=1,

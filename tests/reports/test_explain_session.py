@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
+from sniffer.model import limits
 from sniffer.model.facts import Quality
 from sniffer.model.findings import AuthFinding, DialogueFinding, Rival
 from tests.cli.test_hostile_names import HOSTILE, harmless
@@ -83,9 +84,23 @@ def test_how_it_was_read_and_how_well_it_was_seen() -> None:
     cut = DialogueFinding(turns=TURNS[:2], families=(), calibration="Lengths are exact.", cut="bytes are missing")
     seen = Quality(start_seen=True, end_seen=False, one_sided=False, gap_bytes=1460, duplicates=0, snaplen_cut=True)
     told = words(page(story(finding(quality=seen), cut)))
-    assert "Lengths are exact. The end of the dialogue is missing: bytes are missing" in told
+    assert "Lengths are exact. The end of the dialogue is missing: bytes are missing." in told
     assert "its end was not seen, up to 1,500 bytes missing, frames cut by the capture" in told
     assert "class of its length" not in told
+
+
+@pytest.mark.parametrize(
+    ("cut", "says"),
+    [
+        ("limit", f"Only the first {limits.TURNS} turns of a dialogue are read"),
+        ("gap", "bytes were not captured"),
+        ("renegotiation", "TLS was renegotiated"),
+    ],
+)
+def test_why_the_end_is_not_shown_is_said_in_words(cut: str, says: str) -> None:
+    shown = DialogueFinding(turns=TURNS, families=(), calibration="Lengths are exact.", cut=cut)
+    assert says in words(page(story(finding(), shown)))
+    assert f"missing: {cut}" not in words(page(story(finding(), shown)))
 
 
 def test_the_filter_stands_on_a_line_of_its_own() -> None:
