@@ -16,7 +16,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from sniffer.inference import delays
-from sniffer.inference.attempts import AUTH, Tried, mail_accepted, says_mail, tried
+from sniffer.inference.attempts import AUTH, Tried, mail_accepted, says_mail
 from sniffer.inference.grammar import Result, result_of
 from sniffer.inference.hidden import Ear, Hidden
 from sniffer.inference.reading import Step
@@ -95,7 +95,7 @@ def _nothing_said(fact: SessionFact, heard: Hidden, ear: Ear) -> AuthFinding:
 class _Front(NamedTuple):
     family: Family
     confidence: float
-    path: list[Step]
+    path: tuple[Step, ...]
 
 
 def says_too_little(heard: Hidden) -> bool:
@@ -111,9 +111,9 @@ def needed(heard: Hidden) -> float:
     return SURE if heard.exact and len(heard.said) > SHORT else SURE_LITTLE
 
 
-def _path(ear: Ear, heard: Hidden, family: Family | None) -> list[Step]:
+def _path(ear: Ear, heard: Hidden, family: Family | None) -> tuple[Step, ...]:
     if family is None:
-        return []
+        return ()
     return ear.path(heard, ear.ends(heard, family)[0][0])
 
 
@@ -138,7 +138,7 @@ def _rivals(heard: Hidden, front: Family | None) -> tuple[Rival, ...]:
 
 def _named(fact: SessionFact, heard: Hidden, ear: Ear, context: Context, front: _Front) -> AuthFinding:
     """Return a finding of a family."""
-    attempts = tried(front.path, ear.grammar.forms)
+    attempts = ear.tried(front.path)
     findings = [_attempt(fact, heard, ear, each, front, last=each is attempts[-1]) for each in attempts]
     unverified = context.service in context.unverified
     rivals = _rivals(heard, front.family)

@@ -7,13 +7,12 @@ answered.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import NamedTuple
 
-from sniffer.inference.attempts import Tried, tried
+from sniffer.inference.attempts import Tried
 from sniffer.inference.delays import remark
 from sniffer.inference.hidden import Ear, Hidden
-from sniffer.inference.notation import ANY, CREDENTIALS, DOUBT, masked, may_be_secret, said, told
+from sniffer.inference.notation import CREDENTIALS, DOUBT, masked, may_be_secret, said, told
 from sniffer.inference.plaintext import protection
 from sniffer.inference.reading import Said, Step
 from sniffer.inference.start import start
@@ -78,7 +77,7 @@ def reason_of(
     fact: SessionFact,
     heard: Hidden,
     ear: Ear,
-    path: Sequence[Step] | None,
+    path: tuple[Step, ...] | None,
     attempt: Tried | None = None,
     *,
     named: bool = True,
@@ -90,7 +89,7 @@ def reason_of(
     """
     if path is None:
         return _undecided(fact, heard)
-    shown = attempt or next(iter(reversed(tried(path, ear.grammar.forms))), None)
+    shown = attempt or next(iter(reversed(ear.tried(path))), None)
     if shown is None:
         return _without_auth(fact, heard, ear, path)
     turns = _turns(heard, ear, path, shown.first, shown.end)
@@ -114,27 +113,16 @@ def _name(attempt: Tried) -> str:
 def _turns(heard: Hidden, ear: Ear, path: Sequence[Step], first: int, end: int) -> str:
     """Return turns as they were read, the lengths masked of all that may be a credential."""
     places = range(first, min(end, len(path)))
-    doubtful = {place for place in places if _can_be_secret(heard.said[place], path[place], heard, ear)}
+    doubtful = {
+        place for place in places
+        if path[place].client not in CREDENTIALS and ear.may_be_secret(heard.said[place].client)
+    }  # fmt: skip
     if doubtful and _surely_without(heard, ear):
         doubtful.clear()
     if doubtful:
         read = ear.meanings(heard)
         doubtful = {place for place in doubtful if may_be_secret(read[place])}
     return ", ".join(said(heard.said[place], path[place].client, doubtful=place in doubtful) for place in places)
-
-
-def _can_be_secret(turn: Said, step: Step, heard: Hidden, ear: Ear) -> bool:
-    """Say whether a credential can be so long at all, where a turn is not known for one."""
-    if step.client in CREDENTIALS:
-        return False
-    likely, _ = ear.reader.words(turn, heard.replies)
-    return any(likely[place] > 0.0 for place in _secrets(tuple(ear.grammar.model.client)))
-
-
-@cache
-def _secrets(symbols: tuple[str, ...]) -> tuple[int, ...]:
-    """Return the places of the messages that hold a secret whose length is told by its class."""
-    return tuple(place for place, symbol in enumerate(symbols) if CREDENTIALS.get(symbol, ANY) != ANY)
 
 
 def _surely_without(heard: Hidden, ear: Ear) -> bool:

@@ -220,6 +220,18 @@ DIALOGUES_REMEMBERED = 20_000
 """Dialogues whose reading is remembered, and records whose judgement is: a device says the same each time, but for the
 mail; 20 and 80 MiB."""
 
+QUALITIES_REMEMBERED = 256
+"""Ways in which sessions were seen that are remembered with what they lack: nearly all were seen whole."""
+
+CERTIFICATES_REMEMBERED = 1024
+"""Lists of names that are remembered with whether they hold a host: an office's servers have some ten certificates."""
+
+PATHS_REMEMBERED = 4096
+"""Ways through a dialogue that are remembered with the logins in them: programs know some dozen."""
+
+MEASURES_REMEMBERED = 256
+"""Ways to protect and pad records that are remembered with what follows: an office's programs have some ten."""
+
 TURNS_REMEMBERED = 4096
 """Turns whose worth is remembered, 3 KiB each: of dialogues that differ most turns are the same."""
 
@@ -352,6 +364,9 @@ mail have some ten intervals each a day, a translated session has a row."""
 
 BOXES_REMEMBERED = 4096
 """Boxes whose names and addresses are remembered as they were looked up, while sessions are judged."""
+
+DOMAINS_REMEMBERED = 1024
+"""Domains remembered with their names: a sensor hears some ten VLANs, a trunk some hundred."""
 
 CLUES_SAID = 64
 """Things taken from one message.  An mDNS announcement of a printer has some thirty."""
