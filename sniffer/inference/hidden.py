@@ -16,7 +16,7 @@ from math import exp
 from typing import NamedTuple
 
 from sniffer.inference.attempts import Tried, tried
-from sniffer.inference.grammar import Grammar, State
+from sniffer.inference.grammar import Grammar, State, result_of
 from sniffer.inference.habits import CERTAIN, Habits, Server
 from sniffer.inference.lengths import LONGEST_SAID, Lengths
 from sniffer.inference.notation import ANY, CREDENTIALS
@@ -141,7 +141,11 @@ class Ear:
         self._heard: dict[Key, tuple[Hidden | None]] = {}
         self._replies: dict[tuple[Server, object, str | None], Lengths] = {}
         self._offers: dict[tuple[tuple[str, ...], float], tuple[float, ...]] = {}
-        self._family: tuple[Family, ...] = tuple(form.family for form in self.grammar.forms)
+        forms = self.grammar.forms
+        self._family: dict[State, Family] = {
+            state: "none" if state.form < 0 else forms[state.form].family for state in self.grammar.states
+        }
+        self.results = {state: result_of(state, forms) for state in self.grammar.states if state.form >= 0}
         self.tried = lru_cache(limits.PATHS_REMEMBERED)(self._tried)
         self.may_be_secret = lru_cache(limits.LENGTHS_REMEMBERED)(self._may_be_secret)
 
@@ -189,7 +193,7 @@ class Ear:
 
     def family(self, state: State) -> Family:
         """Return the family of a state's last attempt."""
-        return "none" if state.form < 0 else self._family[state.form]
+        return self._family[state]
 
     def form_of_command(self, client: str) -> Form:
         """Return the first form that a command of AUTH begins, by its symbol: all have its mechanism."""
@@ -197,8 +201,9 @@ class Ear:
 
     def ends(self, heard: Hidden, family: Family) -> list[tuple[State, float]]:
         """Return the ends of one family, the most probable first."""
-        found = [(state, value) for state, value in heard.reading.states if self.family(state) == family]
-        return sorted(found, key=lambda end: -end[1])
+        of = self._family
+        found = [end for end in heard.reading.states if of[end[0]] == family]
+        return sorted(found, key=lambda end: -end[1]) if len(found) > 1 else found
 
     def path(self, heard: Hidden, end: State) -> tuple[Step, ...]:
         """Return the most probable way to an end."""
@@ -284,7 +289,7 @@ class Ear:
     def _families(self, reading: Reading) -> dict[Family, float]:
         families: dict[Family, float] = {}
         for state, value in reading.states:
-            family = self.family(state)
+            family = self._family[state]
             families[family] = families.get(family, 0.0) + value
         return families
 

@@ -50,7 +50,9 @@ _USUAL = [Length(octets, octets) for octets in range(USUAL)]
 
 def exactly(octets: int) -> Length:
     """Return a length that is known to the byte; none is below 0."""
-    return _USUAL[max(octets, 0)] if octets < USUAL else Length(octets, octets)
+    if 0 <= octets < USUAL:
+        return _USUAL[octets]
+    return Length(octets, octets) if octets > 0 else _USUAL[0]
 
 
 class Protection(NamedTuple):

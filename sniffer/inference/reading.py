@@ -60,7 +60,7 @@ ECHO_SHARE = 1.0 / (LONGEST_ECHO - SHORTEST_ECHO + 1)
 """Likelihood of one such length, each as good as another."""
 
 
-class Said(NamedTuple):
+class Said(Struct, frozen=True, gc=False, cache_hash=True):
     """A turn as it is read: how long the two messages are; ``server`` is None where no reply came.
 
     ``several`` says that the reply came in three records or more, as several replies do, or one of several lines.
@@ -125,11 +125,13 @@ class Reading(NamedTuple):
 class _Turn(NamedTuple):
     """What a turn is worth for all states: the ways out of each phase, and the beginnings of AUTH.
 
-    ``ways`` holds for each kind of phase (place of the way, likelihood), ``begun`` (form, state, likelihood).
+    ``ways`` holds for each kind of phase (place of the way, likelihood), ``begun`` (form, state, likelihood).  ``odd``
+    is how likely the turn is if it is none that we know.
     """
 
     said: list[float]
     reply: list[float]
+    odd: float
     ways: dict[int, list[tuple[int, float]]]
     begun: list[tuple[int, int, float]]
 
@@ -149,6 +151,9 @@ class Reader:
         self._in_few = [SEVERAL_IN_FEW if symbol in SEVERAL else 1.0 for symbol in grammar.server_symbols]
         self._in_several = [1.0 if symbol in SEVERAL else SELDOM_SEVERAL for symbol in grammar.server_symbols]
         self._echoed = grammar.server_place(ECHOED)
+        self._ways = [
+            [(place, edge.client, edge.server, edge.weight) for place, edge in enumerate(ways)] for ways in grammar.ways
+        ]
         self._no_reply = [0.0] * grammar.unanswered + [1.0]
         self._edges_into: dict[int, dict[int, list[Edge]]] = {}
         for state, edges in enumerate(grammar.edges):
@@ -213,36 +218,37 @@ class Reader:
         return tuple(nodes)
 
     def _behind(self, node: _Node, turn: Said, server: Lengths, factors: tuple[float, ...] | None) -> _Node:
-        live = self._advance(node.live, turn, server, factors)
-        odd = node.odd * self._odd(turn)
+        worth = self._worth(turn, server, factors)
+        live = self._advance(node.live, worth)
+        odd = node.odd * worth.odd
         scale = (sum(live.values()) + odd) or TINY
         live = {state: value / scale for state, value in live.items()}
         return _Node(live, odd / scale, node.evidence + log(scale))
 
-    def _advance(
-        self, live: Mapping[int, float], turn: Said, server: Lengths, factors: tuple[float, ...] | None
-    ) -> dict[int, float]:
+    def _advance(self, live: Mapping[int, float], turn: _Turn) -> dict[int, float]:
         """Return the states behind a turn, and how likely they are."""
-        said, reply, ways, begun = self._worth(turn, server, factors)
+        said, reply, _, ways, begun = turn
         outside, inside = self.grammar.outside, self.grammar.inside
         found: dict[int, float] = {}
         for state, value in live.items():
             place = outside[state]
             if place is None:
                 for target, client, answer, weight, _ in inside[state]:
-                    likely = said[client] * reply[answer]
-                    if likely:
+                    if said[client] and (likely := said[client] * reply[answer]):
                         found[target] = found.get(target, 0.0) + value * weight * likely
                 continue
             likelihoods = ways.get(place.kind)
             if likelihoods is None:
-                likelihoods = ways[place.kind] = self._ways(place.kind, said, reply)
-            targets = place.targets
+                likelihoods = ways[place.kind] = [
+                    (way, likely)
+                    for way, client, answer, weight in self._ways[place.kind]
+                    if said[client] and (likely := said[client] * reply[answer] * weight)
+                ]
+            targets, begins = place.targets, place.begins
             for way, likely in likelihoods:
                 target = targets[way]
                 found[target] = found.get(target, 0.0) + value * likely
-            if place.begins is not None:
-                begins = place.begins
+            if begins is not None:
                 for form, target, likely in begun:
                     found[target] = found.get(target, 0.0) + value * likely * begins[form]
         if not found:
@@ -267,14 +273,7 @@ class Reader:
             if said[first]:
                 factor = said[first] if factors is None else said[first] * factors[form]
                 begun += [(form, edge.target, factor * reply[edge.server] * edge.weight) for edge in edges]
-        return _Turn(said, reply, {}, [each for each in begun if each[2]])
-
-    def _ways(self, kind: int, said: Sequence[float], reply: Sequence[float]) -> list[tuple[int, float]]:
-        found = [
-            (place, said[client] * reply[answer] * weight)
-            for place, (_, client, answer, weight, _) in enumerate(self.grammar.ways[kind])
-        ]
-        return [each for each in found if each[1]]
+        return _Turn(said, reply, self._odd(turn), {}, [each for each in begun if each[2]])
 
     def _words(self, turn: Said, server: Lengths) -> tuple[list[float], list[float]]:
         """Return how likely the two messages are, for each symbol; ``words`` remembers it."""

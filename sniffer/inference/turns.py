@@ -14,7 +14,7 @@ Rules of this file:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -317,37 +317,31 @@ class _Reader:
     # -- turns ----------------------------------------------------------------------------------------
 
     def _turns(self) -> list[Turn]:
+        """Join what each side said on end, and to each message of the client's the reply."""
+        halves, end, place = self._halves, len(self._halves), 0
         turns: list[Turn] = []
         client: Half | None = None
-        for from_client, half in self._sides():
-            if from_client:
-                client = half
+        while place < end:
+            half = halves[place]
+            from_client, lengths, behind = half.from_client, half.lengths, place + 1
+            longer = self._more[from_client]
+            alone = behind == end or halves[behind].from_client is not from_client
+            if alone and longer is not None and not half.more:  # as nearly always
+                captured, records = sum(lengths), len(lengths)
+                said = Half(exactly(captured - records * longer), records, captured, half.first, half.last)
             else:
-                turns.append(Turn(client, half))
+                while behind < end and halves[behind].from_client is from_client:
+                    behind += 1
+                said = self._half(halves[place:behind])
+            place = behind
+            if from_client:
+                client = said
+            else:
+                turns.append(Turn(client, said))
                 client = None
         if client or not turns:
             turns.append(Turn(client, None))
         return turns
-
-    def _sides(self) -> Iterator[tuple[bool, Half]]:
-        """Give what each side said by turns; what stands side by side of one side is one."""
-        halves, end, place = self._halves, len(self._halves), 0
-        while place < end:
-            half = halves[place]
-            from_client, longer, behind = half.from_client, self._more[half.from_client], place + 1
-            if (
-                (behind == end or halves[behind].from_client is not from_client)
-                and longer is not None
-                and not half.more
-            ):
-                lengths = half.lengths  # as nearly always
-                captured, records = sum(lengths), len(lengths)
-                yield from_client, Half(exactly(captured - records * longer), records, captured, half.first, half.last)
-            else:
-                while behind < end and halves[behind].from_client is from_client:
-                    behind += 1
-                yield from_client, self._half(halves[place:behind])
-            place = behind
 
     def _half(self, halves: Sequence[HalfTurn]) -> Half:
         """Return neighbours of one side as one; between them something was dropped."""

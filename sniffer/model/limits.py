@@ -220,6 +220,10 @@ DIALOGUES_REMEMBERED = 20_000
 """Dialogues whose reading is remembered, and records whose judgement is: a device says the same each time, but for the
 mail; 20 and 80 MiB."""
 
+MADE_BETWEEN_COLLECTIONS = 20_000
+"""Objects made and not yet gone, beyond which Python looks for cycles while sessions are judged; of its usual 700, a
+quarter of the time goes into looking through what is remembered.  2 MiB that may wait to be found."""
+
 QUALITIES_REMEMBERED = 256
 """Ways in which sessions were seen that are remembered with what they lack: nearly all were seen whole."""
 
