@@ -28,7 +28,7 @@ from sniffer.inference.site_replies import SiteReplies
 from sniffer.inference.turns import LONGEST_LIST, SHORTEST_LIST, Dialogue, Records, Turn, dialogue, records
 from sniffer.knowledge.auth_lines import listed_services, offered_inside
 from sniffer.knowledge.dialogue import Form, Model, model
-from sniffer.knowledge.exchange_replies import expected_replies
+from sniffer.knowledge.exchange_replies import promised
 from sniffer.knowledge.site_profile import SiteProfile
 from sniffer.model import limits
 from sniffer.model.facts import Family, SessionFact
@@ -313,9 +313,9 @@ class Ear:
 @lru_cache(limits.SERVER_TABLES)
 def words_of(banner: str | None) -> object:
     """Return a banner, or what it promises where it is said anew each time, as Exchange Online's is with its date."""
-    replies = expected_replies(banner) if banner else ()
+    promise = promised(banner) if banner else None
     host = HOST.match(banner or "")
-    return (replies, len(host[1]) if host else None) if replies else banner
+    return (promise, len(host[1]) if host else None) if promise else banner
 
 
 def sharpened(families: Mapping[Family, float], odd: float, power: float) -> tuple[dict[Family, float], float]:

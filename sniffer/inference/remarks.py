@@ -109,7 +109,13 @@ def _is_other_service(seen: Seen, certificate: CertificateFact) -> bool:
 
 def _vendor_extensions(seen: Seen) -> Anomaly | None:
     """Note keywords that begin with X: they are private (RFC 5321 4.1.1.1)."""
-    names = [name for name in seen.fact.speech.extensions if name.startswith("X")]
+    return private(seen.fact.speech.extensions)
+
+
+@lru_cache(limits.EXTENSIONS_REMEMBERED)
+def private(extensions: tuple[str, ...]) -> Anomaly | None:
+    """Return what is said of the private ones among a server's keywords; None where there are none."""
+    names = [name for name in extensions if name.startswith("X")]
     if not names:
         return None
     return Anomaly("vendor-extensions", f"the server offers extensions of its maker: {', '.join(names)}")

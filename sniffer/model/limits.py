@@ -233,6 +233,12 @@ CERTIFICATES_REMEMBERED = 1024
 PATHS_REMEMBERED = 4096
 """Ways through a dialogue that are remembered with the logins in them: programs know some dozen."""
 
+EXTENSIONS_REMEMBERED = 256
+"""Lists of what servers offer that are remembered with what is private among it: an office's servers have some ten."""
+
+LOGINS_REMEMBERED = 4096
+"""Logins in clear that are remembered with what they mean, 2 MiB: a device logs in with the same words all day."""
+
 MEASURES_REMEMBERED = 256
 """Ways to protect and pad records that are remembered with what follows: an office's programs have some ten."""
 
