@@ -303,10 +303,11 @@ class Ear:
             (clear or None, NOT_OFFERED_IN_CLEAR),
         ):
             if names is not None:
-                key = names, factor
-                if key not in self._offers:
-                    self._offers[key] = tuple(1.0 if each.mechanism in names else factor for each in self.grammar.forms)
-                return self._offers[key]
+                found = self._offers.get((names, factor))
+                if found is None:
+                    found = tuple(1.0 if each.mechanism in names else factor for each in self.grammar.forms)
+                    self._offers[names, factor] = found
+                return found
         return None
 
 

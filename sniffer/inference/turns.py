@@ -318,13 +318,13 @@ class _Reader:
 
     def _turns(self) -> list[Turn]:
         """Join what each side said on end, and to each message of the client's the reply."""
-        halves, end, place = self._halves, len(self._halves), 0
+        halves, more, end, place = self._halves, self._more, len(self._halves), 0
         turns: list[Turn] = []
         client: Half | None = None
         while place < end:
             half = halves[place]
             from_client, lengths, behind = half.from_client, half.lengths, place + 1
-            longer = self._more[from_client]
+            longer = more[from_client]
             alone = behind == end or halves[behind].from_client is not from_client
             if alone and longer is not None and not half.more:  # as nearly always
                 captured, records = sum(lengths), len(lengths)

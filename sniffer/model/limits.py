@@ -217,8 +217,8 @@ LENGTHS_REMEMBERED = 4096
 """Lengths whose likelihoods are remembered: those of an office's servers and clients come again and again; 2 MiB."""
 
 DIALOGUES_REMEMBERED = 20_000
-"""Dialogues whose reading is remembered, and records whose judgement is: a device says the same each time, but for the
-mail; 20 and 80 MiB."""
+"""Turns behind which a reading is remembered, and records whose judgement is: a device says the same each time, but for
+the mail; 100 MiB, three times as much where no dialogue is like another."""
 
 MADE_BETWEEN_COLLECTIONS = 20_000
 """Objects made and not yet gone, beyond which Python looks for cycles while sessions are judged; of its usual 700, a
