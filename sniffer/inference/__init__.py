@@ -10,6 +10,7 @@ from sniffer.inference.devices import DeviceLedger
 from sniffer.inference.identity import Link, Owners
 from sniffer.inference.names import Names
 from sniffer.inference.networks import Networks
-from sniffer.inference.sessions import Judge, Site
+from sniffer.inference.parties import Site
+from sniffer.inference.sessions import Judge
 
 __all__ = ["DeviceLedger", "Judge", "Link", "Names", "Networks", "Owners", "Site"]

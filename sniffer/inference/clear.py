@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from msgspec.structs import replace
 
 from sniffer.inference.spoken import attempt_read, judged_by_attempts, without_attempt
 from sniffer.inference.starttls import handshake_failed, why_failed
-from sniffer.model.facts import SessionFact, StartTls
+from sniffer.model import limits
+from sniffer.model.facts import AttemptFact, SessionFact, StartTls
 from sniffer.model.findings import AuthFinding, Unjudged
 
 READ = "read in clear"
@@ -36,12 +39,25 @@ def clear_auth(fact: SessionFact, starttls: StartTls) -> AuthFinding:
 
 def _attempted(fact: SessionFact) -> AuthFinding:
     """Judge by the last success, else by the last attempt."""
-    unknown = _why_unknown(fact)
-    attempts = tuple(attempt_read(each, "clear", READ, unknown) for each in fact.speech.attempts)
-    open_end = fact.speech.encrypted and not handshake_failed(fact)  # a later attempt, if any, is inside TLS
+    speech = fact.speech
+    open_end = speech.encrypted and not handshake_failed(fact)  # a later attempt, if any, is inside TLS
+    return _read(speech.attempts, fact.server, _why_unknown(fact), open_end, speech.mail_accepted, speech.mail_reply)
+
+
+@lru_cache(limits.LOGINS_REMEMBERED)
+def _read(
+    attempts: tuple[AttemptFact, ...],
+    server: str,
+    unknown: Unjudged,
+    open_end: bool,
+    mail_accepted: bool | None,
+    mail_reply: str | None,
+) -> AuthFinding:
+    """Judge attempts at a server: once, since a device logs in all day with the same words."""
     doubt = "the session then went into TLS, where it may have succeeded" if open_end else None
-    found = judged_by_attempts(attempts, fact.server, READ, doubt)
-    return replace(found, mail_accepted=fact.speech.mail_accepted, mail_reply=fact.speech.mail_reply)
+    read = tuple(attempt_read(each, "clear", READ, unknown) for each in attempts)
+    found = judged_by_attempts(read, server, READ, doubt)
+    return replace(found, mail_accepted=mail_accepted, mail_reply=mail_reply)
 
 
 def _why_unjudged(fact: SessionFact) -> Unjudged:

@@ -27,15 +27,17 @@ EARLY: dict[Outcome, float] = {"failure": 0.08, "success": 0.95, "unknown": 0.5}
 
 def told(fact: SessionFact, turns: Iterable[Turn]) -> tuple[tuple[float | None, str], ...]:
     """Return all that the delays of a session say; nothing where they do not speak, as with most."""
-    if not _speak(fact):
+    if not speak(fact):
         return ()
     return tuple((shares(fact, turn).get("success"), remark(fact, turn)) for turn in turns)
 
 
 def shares(fact: SessionFact, turn: Turn) -> Mapping[Outcome, float]:
     """Return how likely a reply's delay is for each outcome; nothing where it does not speak."""
+    if fact.round_trip is None or not speak(fact):
+        return {}
     took = waited(fact, turn)
-    if took is None or fact.round_trip is None or not _speak(fact):
+    if took is None:
         return {}
     took -= fact.round_trip
     if took < 0:  # the capture has them in the wrong order, so its times say nothing
@@ -45,8 +47,8 @@ def shares(fact: SessionFact, turn: Turn) -> Mapping[Outcome, float]:
 
 def remark(fact: SessionFact, turn: Turn) -> str:
     """Return what is to be said of a reply that was held back; nothing of others."""
-    took = waited(fact, turn)
-    if took is None or shares(fact, turn) is not LATE:
+    took = waited(fact, turn) if shares(fact, turn) is LATE else None
+    if took is None:
         return ""
     return f"; it came after {took / 1_000_000:.1f} s, as Exchange Online holds refusals back"
 
@@ -58,7 +60,7 @@ def waited(fact: SessionFact, turn: Turn) -> int | None:
     return began(fact.shape, turn.server) - ended(fact.shape, turn.client)
 
 
-def _speak(fact: SessionFact) -> bool:
+def speak(fact: SessionFact) -> bool:
     """Say whether delays say something: on a real link, of a server that holds replies back."""
     if fact.round_trip is None or fact.round_trip < REAL_LINK or not fact.speech.banner:
         return False

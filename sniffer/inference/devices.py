@@ -111,6 +111,8 @@ class _Device:
     findings: dict[str, Anomaly] = field(default_factory=dict)
     anomalies: dict[str, Anomaly] = field(default_factory=dict)
     seeing: Seeing = field(default_factory=Seeing)
+    noted: Attribution | None = None
+    told: tuple[Anomaly, ...] = ()
 
     def add(self, finding: SessionFinding, ledger: ServiceLedger, owner: Attribution) -> None:
         fact = finding.fact
@@ -122,21 +124,26 @@ class _Device:
         _note_marks(self, fact)
         note_run(self.runs, fact)
         self.seeing.add(fact.quality)
-        self._note_owner(owner, fact)
-        self.findings |= {each.code: each for each in finding.findings}
-        self.anomalies |= {each.code: each for each in fact.speech.anomalies}
+        if owner is not self.noted:
+            self._note_owner(owner)
+        if owner.card and fact.on_link and fact.client_mac == owner.card:
+            self.cards = self.cards or _Seen(fact.start, fact.start, 0, fact.observations[0].file)
+            self.cards.add(fact)
+        if finding.findings != self.told:
+            self.findings |= {each.code: each for each in finding.findings}
+            self.told = finding.findings
+        if fact.speech.anomalies:
+            self.anomalies |= {each.code: each for each in fact.speech.anomalies}
 
-    def _note_owner(self, owner: Attribution, fact: SessionFact) -> None:
-        """Take why a session is this device's; the least sure session is how sure the device is."""
+    def _note_owner(self, owner: Attribution) -> None:
+        """Take why sessions are this device's, if not noted yet; the least sure is how sure the device is."""
+        self.noted = owner
         self.least = min(self.least, probability(owner))
         self.grounds = {ground.kind: ground.words for ground in owner.grounds} | self.grounds
         self.settles = self.settles or owner.settles
         for kept, more in ((self.via, owner.via), (self.rivals, owner.rivals), (self.doubts, owner.doubts)):
             if len(kept) < limits.DEVICE_NAMES:
                 kept.update(dict.fromkeys(more))
-        if owner.card and fact.on_link and fact.client_mac == owner.card:
-            self.cards = self.cards or _Seen(fact.start, fact.start, 0, fact.observations[0].file)
-            self.cards.add(fact)
 
 
 def _note_marks(device: _Device, fact: SessionFact) -> None:

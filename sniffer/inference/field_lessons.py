@@ -73,14 +73,14 @@ def lesson(fact: SessionFact, heard: Hidden, ear: Ear, truth: Truth) -> Lesson:
     )
 
 
-def _true_path(heard: Hidden, ear: Ear, truth: Truth) -> tuple[list[Step], bool]:
+def _true_path(heard: Hidden, ear: Ear, truth: Truth) -> tuple[tuple[Step, ...], bool]:
     """Return the most probable way of the true family, and whether its outcome is certain (rule 2)."""
     front, _ = heard.front
     ends = ear.ends(heard, truth.family) if front == truth.family else []
     result = RESULTS.get(truth.outcome) if truth.outcome else None
     likely = [end for end in ends if result in (None, end[0].result)]
     if not likely:
-        return [], False
+        return (), False
     best, _ = likely[0]
     return ear.path(heard, best), result is not None or _share(ends, best) >= CERTAIN
 

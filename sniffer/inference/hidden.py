@@ -15,7 +15,8 @@ from functools import lru_cache
 from math import exp
 from typing import NamedTuple
 
-from sniffer.inference.grammar import Grammar, State
+from sniffer.inference.attempts import Tried, tried
+from sniffer.inference.grammar import Grammar, State, result_of
 from sniffer.inference.habits import CERTAIN, Habits, Server
 from sniffer.inference.lengths import LONGEST_SAID, Lengths
 from sniffer.inference.reading import Reader, Reading, Said, Step
@@ -25,7 +26,7 @@ from sniffer.inference.site_replies import SiteReplies
 from sniffer.inference.turns import LONGEST_LIST, SHORTEST_LIST, Dialogue, Records, Turn, dialogue, records
 from sniffer.knowledge.auth_lines import listed_services, offered_inside
 from sniffer.knowledge.dialogue import Form, Model, model
-from sniffer.knowledge.exchange_replies import expected_replies
+from sniffer.knowledge.exchange_replies import promised
 from sniffer.knowledge.site_profile import SiteProfile
 from sniffer.model import limits
 from sniffer.model.facts import Family, SessionFact
@@ -85,8 +86,8 @@ class Hidden(NamedTuple):
     ``said`` are the turns that were read: all behind the EHLO, or from the first where that seems to be none.
     ``families`` are the families' probabilities, ``odd`` is that of none of them.  ``replies`` are the lengths that
     were expected of the server, ``offered`` the mechanisms that it lists, None where that is not known.  ``ended``
-    says that the end was seen, ``exact`` that lengths were known to the byte.  ``paths`` are the ways to ends that
-    were asked for, ``judged`` the judgements, by what delays said.
+    says that the end was seen, ``exact`` that lengths were known to the byte.  ``judged`` are the judgements, by what
+    delays said.
     """
 
     dialogue: Dialogue
@@ -98,7 +99,6 @@ class Hidden(NamedTuple):
     offered: tuple[str, ...] | None
     ended: bool
     exact: bool
-    paths: dict[State, list[Step]]
     judged: dict[object, AuthFinding]
 
     @property
@@ -114,15 +114,6 @@ class Hidden(NamedTuple):
         if best is None or self.families[best] <= self.odd:
             return None, self.odd
         return best, min(self.families[best], 1.0)  # a sum of rounded shares
-
-
-class _Read(NamedTuple):
-    """A dialogue as it was read; ``paths`` are the ways to its ends that were asked for."""
-
-    reading: Reading
-    said: tuple[Said, ...]
-    families: Mapping[Family, float]
-    paths: dict[State, list[Step]]
 
 
 class Ear:
@@ -145,10 +136,15 @@ class Ear:
         self._sharpness = known.sharpness
         self._learnt: Mapping[Server, Learnt] = {}
         self._site = SiteReplies(profiles)
-        self._readings: dict[Lengths, dict[tuple[object, ...], _Read]] = {}
-        self._heard: dict[Key, Hidden | None] = {}
+        self._heard: dict[Key, tuple[Hidden | None]] = {}
+        self._replies: dict[tuple[Server, object, str | None], Lengths] = {}
         self._offers: dict[tuple[tuple[str, ...], float], tuple[float, ...]] = {}
-        self._family: tuple[Family, ...] = tuple(form.family for form in self.grammar.forms)
+        forms = self.grammar.forms
+        self._family: dict[State, Family] = {
+            state: "none" if state.form < 0 else forms[state.form].family for state in self.grammar.states
+        }
+        self.results = {state: result_of(state, forms) for state in self.grammar.states if state.form >= 0}
+        self.tried = lru_cache(limits.PATHS_REMEMBERED)(self._tried)
 
     def hear(self, fact: SessionFact, service: str | None = None) -> Hidden | None:
         """Read a session with a service (a code of ``services.toml``); None where no text can be found in it."""
@@ -157,33 +153,44 @@ class Ear:
             return None
         server = fact.server_ip, fact.server_port
         key = Key(seen, server, words_of(speech.banner), service, speech.offered, fact.quality.end_seen)
-        if key not in self._heard:
-            heard = self._hear(fact, seen, service)
+        found = self._heard.get(key)
+        if found is None:
+            heard = self._hear(fact, key)
             if len(self._heard) >= limits.DIALOGUES_REMEMBERED:
                 self._heard.clear()
-            self._heard[key] = heard
-        return self._heard[key]
+            found = self._heard[key] = (heard,)
+        return found[0]
 
-    def _hear(self, fact: SessionFact, seen: Records, service: str | None) -> Hidden | None:
+    def _hear(self, fact: SessionFact, key: Key) -> Hidden | None:
         """Read a session; of it nothing may be asked here that is not in ``Key``."""
-        found, speech = dialogue(seen), fact.speech
+        found, speech, service = dialogue(key.records), fact.speech, key.service
         if found is None or not (found.turns or found.hello):
             return None
-        learnt = self._learnt.get((fact.server_ip, fact.server_port), NOTHING_LEARNT)
-        replies = self._tables.of(speech.banner, self._site.beside(learnt, service, speech.banner))
+        replies = self._replies_of(fact, key)
         offered = offered_by(fact, found, service) if service in listed_services() else None
         hint = offered_by(fact, found) if offered is None else None
         factors = self._factors(offered, hint, speech.offered)
-        ended = fact.quality.end_seen and found.cut is None
-        read = self._read(fact, found, replies, factors, ended=ended)
+        ended = key.end_seen and found.cut is None
+        reading, said = self._read(fact, found, replies, factors, ended=ended)
         power = self._sharpness["exact" if found.exact else "range"]
-        families, odd = sharpened(read.families, read.reading.odd, power)
-        told = families, odd, replies, offered, ended, found.exact
-        return Hidden(found, read.said, read.reading, *told, read.paths, {})
+        families, odd = sharpened(self._families(reading), reading.odd, power)
+        return Hidden(found, said, reading, families, odd, replies, offered, ended, found.exact, {})
+
+    def _replies_of(self, fact: SessionFact, key: Key) -> Lengths:
+        """Return how long a server's replies are by what its banner promises and what was learnt of it."""
+        of = key.server, key.words, key.service
+        replies = self._replies.get(of)
+        if replies is None:
+            banner, learnt = fact.speech.banner, self._learnt.get(key.server, NOTHING_LEARNT)
+            replies = self._tables.of(banner, self._site.beside(learnt, key.service, banner))
+            if len(self._replies) >= limits.SERVER_TABLES or not self.reader.has_room(replies):
+                self._forget()
+            self._replies[of] = replies
+        return replies
 
     def family(self, state: State) -> Family:
         """Return the family of a state's last attempt."""
-        return "none" if state.form < 0 else self._family[state.form]
+        return self._family[state]
 
     def form_of_command(self, client: str) -> Form:
         """Return the first form that a command of AUTH begins, by its symbol: all have its mechanism."""
@@ -191,15 +198,17 @@ class Ear:
 
     def ends(self, heard: Hidden, family: Family) -> list[tuple[State, float]]:
         """Return the ends of one family, the most probable first."""
-        found = [(state, value) for state, value in heard.reading.states if self.family(state) == family]
-        return sorted(found, key=lambda end: -end[1])
+        of = self._family
+        found = [end for end in heard.reading.states if of[end[0]] == family]
+        return sorted(found, key=lambda end: -end[1]) if len(found) > 1 else found
 
-    def path(self, heard: Hidden, end: State) -> list[Step]:
+    def path(self, heard: Hidden, end: State) -> tuple[Step, ...]:
         """Return the most probable way to an end."""
-        path = heard.paths.get(end)
-        if path is None:
-            path = heard.paths[end] = self.reader.path(heard.reading, heard.said, heard.replies, end)
-        return path
+        return self.reader.path(heard.reading, heard.said, heard.replies, end)
+
+    def _tried(self, path: tuple[Step, ...]) -> tuple[Tried, ...]:
+        """Return the attempts of a path, oldest first."""
+        return tuple(tried(path, self.grammar.forms))
 
     def meanings(self, heard: Hidden) -> list[dict[Meaning, float]]:
         """Return what each turn may have been."""
@@ -224,45 +233,16 @@ class Ear:
         self._learnt = habits.learnt()
         self._forget()
 
-    def _read(
-        self, fact: SessionFact, found: Dialogue, table: Lengths, factors: tuple[float, ...] | None, *, ended: bool
-    ) -> _Read:
-        """Read a dialogue, or remember it: what is read depends on nothing but the key."""
-        said = tuple(map(_said, found.turns))
-        opening = None
-        if found.hello and not found.anchored:
-            speech = fact.speech
-            opening = _said(found.hello), speech.hello_octets, speech.greeted_octets, speech.banner
-        key = said, factors, ended, opening
-        known = self._readings.get(table, {}).get(key)
-        if known is None:
-            self._make_room(table)
-            reading, turns = self._read_anew(fact, found, said, table, factors, ended=ended)
-            known = _Read(reading, turns, self._families(reading), {})
-            self._readings.setdefault(table, {})[key] = known
-        return known
-
-    def _make_room(self, table: Lengths) -> None:
-        """Forget readings that are too many, or of too many servers: each keeps its server's table."""
-        many = sum(map(len, self._readings.values())) >= limits.DIALOGUES_REMEMBERED
-        if many or (table not in self._readings and len(self._readings) >= limits.SERVER_TABLES):
-            self._forget()
-
     def _forget(self) -> None:
-        self._readings.clear()
+        self._replies.clear()
         self._heard.clear()
         self.reader.forget()
 
-    def _read_anew(
-        self,
-        fact: SessionFact,
-        found: Dialogue,
-        said: tuple[Said, ...],
-        table: Lengths,
-        factors: tuple[float, ...] | None,
-        *,
-        ended: bool,
+    def _read(
+        self, fact: SessionFact, found: Dialogue, table: Lengths, factors: tuple[float, ...] | None, *, ended: bool
     ) -> tuple[Reading, tuple[Said, ...]]:
+        """Read a dialogue; where its first turn may be an EHLO or not, both ways."""
+        said = tuple(map(_said, found.turns))
         behind = self.reader.read(said, table, factors, ended=ended)
         if found.anchored or found.hello is None:
             return behind, said
@@ -297,7 +277,7 @@ class Ear:
     def _families(self, reading: Reading) -> dict[Family, float]:
         families: dict[Family, float] = {}
         for state, value in reading.states:
-            family = self.family(state)
+            family = self._family[state]
             families[family] = families.get(family, 0.0) + value
         return families
 
@@ -311,19 +291,20 @@ class Ear:
             (clear or None, NOT_OFFERED_IN_CLEAR),
         ):
             if names is not None:
-                key = names, factor
-                if key not in self._offers:
-                    self._offers[key] = tuple(1.0 if each.mechanism in names else factor for each in self.grammar.forms)
-                return self._offers[key]
+                found = self._offers.get((names, factor))
+                if found is None:
+                    found = tuple(1.0 if each.mechanism in names else factor for each in self.grammar.forms)
+                    self._offers[names, factor] = found
+                return found
         return None
 
 
 @lru_cache(limits.SERVER_TABLES)
 def words_of(banner: str | None) -> object:
     """Return a banner, or what it promises where it is said anew each time, as Exchange Online's is with its date."""
-    replies = expected_replies(banner) if banner else ()
+    promise = promised(banner) if banner else None
     host = HOST.match(banner or "")
-    return (replies, len(host[1]) if host else None) if replies else banner
+    return (promise, len(host[1]) if host else None) if promise else banner
 
 
 def sharpened(families: Mapping[Family, float], odd: float, power: float) -> tuple[dict[Family, float], float]:

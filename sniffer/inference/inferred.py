@@ -10,14 +10,14 @@ Rules of this file:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from sniffer.inference import delays
-from sniffer.inference.attempts import AUTH, Tried, mail_accepted, says_mail, tried
-from sniffer.inference.grammar import Result, result_of
+from sniffer.inference.attempts import AUTH, Tried, mail_accepted, says_mail
+from sniffer.inference.grammar import Result, State
 from sniffer.inference.hidden import Ear, Hidden
 from sniffer.inference.reading import Step
 from sniffer.inference.reasons import reason_of, refusal_of, why_not
@@ -59,7 +59,8 @@ def inferred_auth(fact: SessionFact, heard: Hidden | None, ear: Ear, context: Co
     if heard is None:
         why = why_not(fact)
         return _unknown(why.code, why.text)
-    key = delays.told(fact, heard.turns), context.checked
+    told = delays.told(fact, heard.turns) if delays.speak(fact) else ()
+    key = told, context.checked
     found = heard.judged.get(key)
     if found is None:
         found = heard.judged[key] = _judged(fact, heard, ear, context)
@@ -72,13 +73,14 @@ def _judged(fact: SessionFact, heard: Hidden, ear: Ear, context: Context) -> Aut
         return _nothing_said(fact, heard, ear)
     front, probability = heard.front
     confidence = proven(probability, exact=heard.exact)
-    path = _path(ear, heard, front)
+    ends = ear.ends(heard, front) if front else []
+    path = ear.path(heard, ends[0][0]) if ends else ()
     if front == "none" and path and not says_mail(path) and probability >= SURE:
         return _nothing_said(fact, heard, ear)
     named = probability >= needed(heard) and confidence >= SURE
     if front is None or not named or not path or says_too_little(heard):
         return _open(fact, heard, front, ear)
-    return _named(fact, heard, ear, context, _Front(front, confidence, path))
+    return _named(fact, heard, ear, context, _Front(front, confidence, path, ends))
 
 
 def _nothing_said(fact: SessionFact, heard: Hidden, ear: Ear) -> AuthFinding:
@@ -98,7 +100,8 @@ def _nothing_said(fact: SessionFact, heard: Hidden, ear: Ear) -> AuthFinding:
 class _Front(NamedTuple):
     family: Family
     confidence: float
-    path: list[Step]
+    path: tuple[Step, ...]
+    ends: list[tuple[State, float]]
 
 
 def says_too_little(heard: Hidden) -> bool:
@@ -112,12 +115,6 @@ def needed(heard: Hidden) -> float:
     if not (heard.dialogue.anchored or heard.dialogue.greeting):
         return SURE_UNANCHORED
     return SURE if heard.exact and len(heard.said) > SHORT else SURE_LITTLE
-
-
-def _path(ear: Ear, heard: Hidden, family: Family | None) -> list[Step]:
-    if family is None:
-        return []
-    return ear.path(heard, ear.ends(heard, family)[0][0])
 
 
 def _unknown(unjudged: Unjudged, reason: str) -> AuthFinding:
@@ -136,12 +133,14 @@ def _rivals(heard: Hidden, front: Family | None) -> tuple[Rival, ...]:
     others = [(family, value) for family, value in heard.families.items() if value >= SHOWN and family != front]
     if heard.odd >= SHOWN and front is not None:
         others.append(("odd", heard.odd))  # type: ignore[arg-type]
+    if not others:
+        return ()
     return tuple(Rival(label, round(value, 4)) for label, value in sorted(others, key=lambda each: (-each[1], each[0])))
 
 
 def _named(fact: SessionFact, heard: Hidden, ear: Ear, context: Context, front: _Front) -> AuthFinding:
     """Return a finding of a family."""
-    attempts = tried(front.path, ear.grammar.forms)
+    attempts = ear.tried(front.path)
     findings = [_attempt(fact, heard, ear, each, front, last=each is attempts[-1]) for each in attempts]
     unverified = context.checked is not None and front.family not in context.checked
     rivals = _rivals(heard, front.family)
@@ -183,8 +182,8 @@ def _attempt(
     """Return an attempt; the last is told by all ends of the family, an earlier one by its own turn."""
     if last:
         family, confidence = front.family, front.confidence
-        mechanism = _mechanism(ear, heard, front.family)
-        outcome, sure = _outcome(fact, ear, heard, front.family, attempt)
+        mechanism = _mechanism(ear, front.ends)
+        outcome, sure = _outcome(fact, ear, heard, front.ends, attempt)
     else:
         family, confidence, mechanism = _earlier(ear, heard, attempt)
         outcome, sure = OUTCOMES[attempt.result], confidence
@@ -225,10 +224,10 @@ def _earlier(ear: Ear, heard: Hidden, attempt: Tried) -> tuple[Family, float, st
     return best, proven(families[best], exact=heard.exact), _standing_out(mechanisms[best])
 
 
-def _mechanism(ear: Ear, heard: Hidden, family: Family) -> str | None:
+def _mechanism(ear: Ear, ends: Sequence[tuple[State, float]]) -> str | None:
     """Return the mechanism, where one of the family's stands out."""
     weights: dict[str, float] = {}
-    for state, value in ear.ends(heard, family):
+    for state, value in ends:
         name = ear.grammar.forms[state.form].mechanism
         weights[name] = weights.get(name, 0.0) + value
     return _standing_out(weights)
@@ -241,13 +240,13 @@ def _standing_out(weights: Mapping[str, float]) -> str | None:
 
 
 def _outcome(
-    fact: SessionFact, ear: Ear, heard: Hidden, family: Family, attempt: Tried
+    fact: SessionFact, ear: Ear, heard: Hidden, ends: Sequence[tuple[State, float]], attempt: Tried
 ) -> tuple[Outcome, float | None]:
     """Return what became of the last attempt, by the lengths of replies, by what followed, and by time."""
     weights: dict[Outcome, float] = {}
     delay = delays.shares(fact, heard.turns[attempt.end - 1])
-    for state, value in ear.ends(heard, family):
-        outcome = OUTCOMES[result_of(state, ear.grammar.forms)]
+    for state, value in ends:
+        outcome = OUTCOMES[ear.results[state]]
         weights[outcome] = weights.get(outcome, 0.0) + value * delay.get(outcome, 1.0)
     best = max(weights, key=weights.__getitem__)
     sure = proven(weights[best] / sum(weights.values()), exact=heard.exact, of="outcome")

@@ -57,7 +57,9 @@ class Names:
 
     def own(self, fact: SessionFact) -> tuple[str, ...]:
         """Return the names that the client itself had been told by then."""
-        told = self._of.get(fact.server_ip, {})
+        told = self._of.get(fact.server_ip)
+        if not told:
+            return ()
         return tuple(
             sorted(
                 name

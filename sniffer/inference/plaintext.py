@@ -42,6 +42,19 @@ class Length(NamedTuple):
         return self.least == self.most
 
 
+USUAL = 1024
+"""Bytes up to which a length that is known to the byte is one and the same object: commands, answers, replies."""
+
+_USUAL = [Length(octets, octets) for octets in range(USUAL)]
+
+
+def exactly(octets: int) -> Length:
+    """Return a length that is known to the byte; none is below 0."""
+    if 0 <= octets < USUAL:
+        return _USUAL[octets]
+    return Length(octets, octets) if octets > 0 else _USUAL[0]
+
+
 class Protection(NamedTuple):
     """What a cipher suite makes of a text: ``overhead`` bytes more, then up to a multiple of ``block`` (1 for none).
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
+from sniffer.model import limits
 from sniffer.model.events import Anomaly
 from sniffer.model.facts import Quality
 
@@ -25,9 +27,10 @@ FAULTS: tuple[tuple[str, Callable[[Quality], bool]], ...] = (
 """What a session may lack, in words; one session may lack several things."""
 
 
-def faults(quality: Quality) -> list[str]:
+@lru_cache(limits.QUALITIES_REMEMBERED)
+def faults(quality: Quality) -> tuple[str, ...]:
     """Return what a session lacks, in words; nothing where it was seen whole."""
-    return [words for words, holds in FAULTS if holds(quality)]
+    return tuple(words for words, holds in FAULTS if holds(quality))
 
 
 @dataclass(slots=True)
@@ -42,8 +45,9 @@ class Seeing:
         """Take one session."""
         self.sessions += 1
         found = faults(quality)
-        self.in_part += bool(found)
-        self.lacking.update(found)
+        if found:
+            self.in_part += 1
+            self.lacking.update(found)
 
     def anomalies(self) -> Iterator[Anomaly]:
         """Say how many were seen in part and how; nothing where all were seen whole."""

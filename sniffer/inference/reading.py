@@ -16,6 +16,8 @@ from functools import lru_cache
 from math import log
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from sniffer.inference.grammar import UNANSWERED, Edge, Grammar, State
 from sniffer.inference.lengths import Lengths
 from sniffer.inference.plaintext import Length
@@ -58,7 +60,7 @@ ECHO_SHARE = 1.0 / (LONGEST_ECHO - SHORTEST_ECHO + 1)
 """Likelihood of one such length, each as good as another."""
 
 
-class Said(NamedTuple):
+class Said(Struct, frozen=True, gc=False, cache_hash=True):
     """A turn as it is read: how long the two messages are; ``server`` is None where no reply came.
 
     ``several`` says that the reply came in three records or more, as several replies do, or one of several lines.
@@ -69,8 +71,8 @@ class Said(NamedTuple):
     several: bool = False
 
 
-class Step(NamedTuple):
-    """One turn of a path: the state before it, the state behind it, and what was said."""
+class Step(Struct, frozen=True, eq=False, gc=False):
+    """One turn of a path: the state before it, the state behind it, and what was said; one and the same each time."""
 
     before: State
     behind: State
@@ -78,45 +80,64 @@ class Step(NamedTuple):
     server: str
 
 
-class Reading(NamedTuple):
-    """What a dialogue may have been.
-
-    ``states`` are the states in which it may have ended with their probabilities, ``odd`` that of none of them.
-    ``evidence`` is the logarithm of how likely the whole dialogue is.  ``trellis`` holds, turn by turn, the states that
-    were possible and how likely.
-    """
-
-    states: tuple[tuple[State, float], ...]
-    odd: float
-    evidence: float
-    trellis: tuple[Mapping[int, float], ...]
-
-
-class _Turn(NamedTuple):
-    """What a turn is worth for all states: the ways out of each phase, and the beginnings of AUTH.
-
-    ``ways`` holds for each kind of phase (place of the way, likelihood), ``begun`` (form, state, likelihood).
-    """
-
-    said: list[float]
-    reply: list[float]
-    ways: dict[int, list[tuple[int, float]]]
-    begun: list[tuple[int, int, float]]
+_Stop = tuple[tuple[tuple[State, float], ...], float, float]
+"""The ``states``, the ``odd`` and the ``evidence`` of a ``Reading``."""
 
 
 class _Node:
     """What is known behind some turns: the ``live`` states and how likely, the ``odd`` and the ``evidence``.
 
     ``behind`` are the nodes that the next turn leads to: dialogues that begin alike are read once up to there.
+    ``paths`` are the most probable ways to states of this node that were asked for, None where there is none, and
+    ``stops`` what is read of a dialogue that stops here, whose end was seen or not.
     """
 
-    __slots__ = ("behind", "evidence", "live", "odd")
+    __slots__ = ("behind", "evidence", "live", "odd", "paths", "stops")
 
     def __init__(self, live: Mapping[int, float], odd: float, evidence: float) -> None:
         self.live = live
         self.odd = odd
         self.evidence = evidence
         self.behind: dict[Said, _Node] = {}
+        self.paths: dict[int, tuple[Step, ...] | None] = {}
+        self.stops: dict[bool, _Stop] = {}
+
+
+class Reading(NamedTuple):
+    """What a dialogue may have been.
+
+    ``states`` are the states in which it may have ended with their probabilities, ``odd`` that of none of them.
+    ``evidence`` is the logarithm of how likely the whole dialogue is.  ``nodes`` hold, turn by turn, the states that
+    were possible and how likely.
+    """
+
+    states: tuple[tuple[State, float], ...]
+    odd: float
+    evidence: float
+    nodes: tuple[_Node, ...]
+
+    @property
+    def trellis(self) -> list[Mapping[int, float]]:
+        """Return, turn by turn, the states that were possible and how likely."""
+        return [node.live for node in self.nodes]
+
+
+class _Turn(NamedTuple):
+    """What a turn is worth for all states: the ways out of each phase, and the beginnings of AUTH.
+
+    ``ways`` holds for each kind of phase (place of the way, likelihood), ``begun`` (form, state, likelihood).  ``odd``
+    is how likely the turn is if it is none that we know.
+    """
+
+    said: list[float]
+    reply: list[float]
+    odd: float
+    ways: dict[int, list[tuple[int, float]]]
+    begun: list[tuple[int, int, float]]
+
+
+_Into = dict[int, list[tuple[float, int, int, Step]]]
+"""The turns into a state by the states that they come from: weight, what is said and answered, and the step."""
 
 
 class Reader:
@@ -130,12 +151,16 @@ class Reader:
         self._in_few = [SEVERAL_IN_FEW if symbol in SEVERAL else 1.0 for symbol in grammar.server_symbols]
         self._in_several = [1.0 if symbol in SEVERAL else SELDOM_SEVERAL for symbol in grammar.server_symbols]
         self._echoed = grammar.server_place(ECHOED)
+        self._ways = [
+            [(place, edge.client, edge.server, edge.weight) for place, edge in enumerate(ways)] for ways in grammar.ways
+        ]
         self._no_reply = [0.0] * grammar.unanswered + [1.0]
-        self._into: dict[int, dict[int, list[Edge]]] = {}
+        self._edges_into: dict[int, dict[int, list[Edge]]] = {}
         for state, edges in enumerate(grammar.edges):
             for edge in edges:
-                self._into.setdefault(edge.target, {}).setdefault(state, []).append(edge)
-        self._begun: dict[tuple[Lengths, tuple[float, ...] | None], _Node] = {}
+                self._edges_into.setdefault(edge.target, {}).setdefault(state, []).append(edge)
+        self._into: dict[int, _Into] = {}
+        self._begun: dict[Lengths, dict[tuple[float, ...] | None, _Node]] = {}
         self._nodes = 0
         self.words = lru_cache(limits.TURNS_REMEMBERED)(self._words)
         self._worth = lru_cache(limits.TURNS_REMEMBERED)(self._worth_anew)
@@ -153,24 +178,35 @@ class Reader:
         ``factors`` change how likely each form is (by its place), ``ended`` says that the end was seen.
         """
         nodes = self._follow(turns, server, factors)
-        live, odd, evidence = nodes[-1].live, nodes[-1].odd, nodes[-1].evidence
-        trellis = tuple([node.live for node in nodes])
+        last = nodes[-1]
+        found = last.stops.get(ended)
+        if found is None:
+            found = last.stops[ended] = self._stop(last, ended=ended)
+        return Reading(*found, nodes)
+
+    def _stop(self, node: _Node, *, ended: bool) -> _Stop:
+        live, odd, evidence = node.live, node.odd, node.evidence
         ends, states = self.grammar.ends, self.grammar.states
         final = {state: value * ends[state] for state, value in live.items()} if ended else live
         total = sum(final.values()) + odd
         if not total:
-            return Reading((), 1.0, evidence + log(TINY), trellis)
+            return (), 1.0, evidence + log(TINY)
         floor = total * SHOWN
-        shown = tuple((states[state], value / total) for state, value in final.items() if value >= floor)
-        return Reading(shown, odd / total, evidence + log(total), trellis)
+        shown = tuple([(states[state], value / total) for state, value in final.items() if value >= floor])
+        return shown, odd / total, evidence + log(total)
 
-    def _follow(self, turns: Sequence[Said], server: Lengths, factors: tuple[float, ...] | None) -> list[_Node]:
+    def has_room(self, server: Lengths) -> bool:
+        """Say whether dialogues with one more server can be remembered: each keeps its server's table."""
+        return server in self._begun or len(self._begun) < limits.SERVER_TABLES
+
+    def _follow(self, turns: Sequence[Said], server: Lengths, factors: tuple[float, ...] | None) -> tuple[_Node, ...]:
         """Return what is known before the first turn and behind each."""
         if self._nodes >= limits.DIALOGUES_REMEMBERED:
             self._forget_nodes()
-        node = self._begun.get((server, factors))
+        begun = self._begun.setdefault(server, {})
+        node = begun.get(factors)
         if node is None:
-            node = self._begun[server, factors] = _Node({self.grammar.start: 1.0}, self._odd_prior, 0.0)
+            node = begun[factors] = _Node({self.grammar.start: 1.0}, self._odd_prior, 0.0)
         nodes = [node]
         for turn in turns:
             following = node.behind.get(turn)
@@ -179,39 +215,40 @@ class Reader:
                 self._nodes += 1
             node = following
             nodes.append(node)
-        return nodes
+        return tuple(nodes)
 
     def _behind(self, node: _Node, turn: Said, server: Lengths, factors: tuple[float, ...] | None) -> _Node:
-        live = self._advance(node.live, turn, server, factors)
-        odd = node.odd * self._odd(turn)
+        worth = self._worth(turn, server, factors)
+        live = self._advance(node.live, worth)
+        odd = node.odd * worth.odd
         scale = (sum(live.values()) + odd) or TINY
         live = {state: value / scale for state, value in live.items()}
         return _Node(live, odd / scale, node.evidence + log(scale))
 
-    def _advance(
-        self, live: Mapping[int, float], turn: Said, server: Lengths, factors: tuple[float, ...] | None
-    ) -> dict[int, float]:
+    def _advance(self, live: Mapping[int, float], turn: _Turn) -> dict[int, float]:
         """Return the states behind a turn, and how likely they are."""
-        said, reply, ways, begun = self._worth(turn, server, factors)
+        said, reply, _, ways, begun = turn
         outside, inside = self.grammar.outside, self.grammar.inside
         found: dict[int, float] = {}
         for state, value in live.items():
             place = outside[state]
             if place is None:
                 for target, client, answer, weight, _ in inside[state]:
-                    likely = said[client] * reply[answer]
-                    if likely:
+                    if said[client] and (likely := said[client] * reply[answer]):
                         found[target] = found.get(target, 0.0) + value * weight * likely
                 continue
             likelihoods = ways.get(place.kind)
             if likelihoods is None:
-                likelihoods = ways[place.kind] = self._ways(place.kind, said, reply)
-            targets = place.targets
+                likelihoods = ways[place.kind] = [
+                    (way, likely)
+                    for way, client, answer, weight in self._ways[place.kind]
+                    if said[client] and (likely := said[client] * reply[answer] * weight)
+                ]
+            targets, begins = place.targets, place.begins
             for way, likely in likelihoods:
                 target = targets[way]
                 found[target] = found.get(target, 0.0) + value * likely
-            if place.begins is not None:
-                begins = place.begins
+            if begins is not None:
                 for form, target, likely in begun:
                     found[target] = found.get(target, 0.0) + value * likely * begins[form]
         if not found:
@@ -236,14 +273,7 @@ class Reader:
             if said[first]:
                 factor = said[first] if factors is None else said[first] * factors[form]
                 begun += [(form, edge.target, factor * reply[edge.server] * edge.weight) for edge in edges]
-        return _Turn(said, reply, {}, [each for each in begun if each[2]])
-
-    def _ways(self, kind: int, said: Sequence[float], reply: Sequence[float]) -> list[tuple[int, float]]:
-        found = [
-            (place, said[client] * reply[answer] * weight)
-            for place, (_, client, answer, weight, _) in enumerate(self.grammar.ways[kind])
-        ]
-        return [each for each in found if each[1]]
+        return _Turn(said, reply, self._odd(turn), {}, [each for each in begun if each[2]])
 
     def _words(self, turn: Said, server: Lengths) -> tuple[list[float], list[float]]:
         """Return how likely the two messages are, for each symbol; ``words`` remembers it."""
@@ -263,26 +293,48 @@ class Reader:
         likely = _any(turn.client, self._odd_client)
         return likely if turn.server is None else likely * _any(turn.server, self._odd_server)
 
-    def path(self, reading: Reading, turns: Sequence[Said], server: Lengths, end: State) -> list[Step]:
-        """Return a most probable way to an end, followed back turn by turn."""
-        grammar = self.grammar
-        target = grammar.place(end)
-        steps: list[Step] = []
-        for place in range(len(turns) - 1, -1, -1):
-            said, reply = self.words(turns[place], server)
-            best, most = None, 0.0
-            into = self._into.get(target, {})
-            for state, value in reading.trellis[place].items():
-                for edge in into.get(state, ()):
-                    likely = value * edge.weight * said[edge.client] * reply[edge.server]
-                    if likely > most:
-                        best, most = (state, edge), likely
-            if best is None:
-                return []
-            state, edge = best
-            steps.append(Step(grammar.states[state], grammar.states[target], *self.meaning(edge, server)))
-            target = state
-        return steps[::-1]
+    def path(self, reading: Reading, turns: Sequence[Said], server: Lengths, end: State) -> tuple[Step, ...]:
+        """Return a most probable way to an end, followed back turn by turn; nothing where there is none."""
+        nodes, state = reading.nodes, self.grammar.place(end)
+        place, steps = len(turns), list[tuple[int, Step]]()
+        while place and state not in nodes[place].paths:
+            found = self._step(nodes[place - 1].live, *self.words(turns[place - 1], server), state)
+            if found is None:
+                nodes[place].paths[state] = None
+                break
+            steps.append((state, found[1]))
+            state, place = found[0], place - 1
+        path = nodes[place].paths[state] if place else ()
+        for behind, step in reversed(steps):
+            place += 1
+            path = nodes[place].paths[behind] = None if path is None else (*path, step)
+        return path or ()
+
+    def _step(
+        self, live: Mapping[int, float], said: Sequence[float], reply: Sequence[float], target: int
+    ) -> tuple[int, Step] | None:
+        """Return the most probable turn that leads to a state, and the state that it comes from."""
+        into = self._into.get(target)
+        if into is None:
+            into = self._into[target] = self._steps_into(target)
+        best, most = None, 0.0
+        for state, value in live.items():
+            for weight, client, answer, step in into.get(state, ()):
+                likely = value * weight * said[client] * reply[answer]
+                if likely > most:
+                    best, most = (state, step), likely
+        return best
+
+    def _steps_into(self, target: int) -> _Into:
+        states, said, replies = self.grammar.states, self._client.symbols, self.grammar.server_symbols
+        return {
+            state: [
+                (edge.weight, edge.client, edge.server,
+                 Step(states[state], states[target], said[edge.client], replies[edge.server]))
+                for edge in edges
+            ]
+            for state, edges in self._edges_into.get(target, {}).items()
+        }  # fmt: skip
 
     def client_symbol(self, edge: Edge) -> str:
         """Return what the client says in a turn."""

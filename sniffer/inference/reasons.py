@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sniffer.inference.attempts import Tried, tried
+from sniffer.inference.attempts import Tried
 from sniffer.inference.delays import remark
 from sniffer.inference.hidden import Ear, Hidden
 from sniffer.inference.notation import DOUBT, FIXED, masked, may_be_base64, may_be_secret, said, told
@@ -77,7 +77,7 @@ def reason_of(
     fact: SessionFact,
     heard: Hidden,
     ear: Ear,
-    path: Sequence[Step] | None,
+    path: tuple[Step, ...] | None,
     attempt: Tried | None = None,
     *,
     named: bool = True,
@@ -89,7 +89,7 @@ def reason_of(
     """
     if path is None:
         return _undecided(fact, heard)
-    shown = attempt or next(iter(reversed(tried(path, ear.grammar.forms))), None)
+    shown = attempt or next(iter(reversed(ear.tried(path))), None)
     if shown is None:
         return _without_auth(fact, heard, ear, path)
     turns = _turns(heard, ear, path, shown.first, shown.end)

@@ -6,12 +6,14 @@ A finding is a row of ``REMARKS``: a function that takes what is known of the se
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 from sniffer.inference.services import Server, requested
 from sniffer.inference.starttls import why_failed
 from sniffer.knowledge.catalogue import Catalogue
 from sniffer.knowledge.mechanisms import family_of
+from sniffer.model import limits
 from sniffer.model.events import Anomaly
 from sniffer.model.facts import CertificateFact, SessionFact, StartTls
 
@@ -34,8 +36,8 @@ class Seen(NamedTuple):
 
 def remarks(seen: Seen) -> tuple[Anomaly, ...]:
     """Return the findings of a session."""
-    found = (remark(seen) for remark in REMARKS)
-    return (*seen.server.findings, *(each for each in found if each))
+    found = [each for remark in REMARKS if (each := remark(seen))]
+    return (*seen.server.findings, *found)
 
 
 def _tls_failed(seen: Seen) -> Anomaly | None:
@@ -61,8 +63,8 @@ def _starttls_not_used(seen: Seen) -> Anomaly | None:
 
 def _credentials_in_clear(seen: Seen) -> Anomaly | None:
     families = {family_of(each.mechanism) for each in seen.fact.speech.attempts if each.credential_sent}
-    shown = " and ".join(what for family, what in CREDENTIALS.items() if family in families)
-    return Anomaly("credentials-in-clear", f"{shown} crossed the wire in clear text") if shown else None
+    shown = [what for family, what in CREDENTIALS.items() if family in families] if families else []
+    return Anomaly("credentials-in-clear", f"{' and '.join(shown)} crossed the wire in clear text") if shown else None
 
 
 def _starttls_uneven(seen: Seen) -> Anomaly | None:
@@ -87,7 +89,7 @@ def _certificate_foreign(seen: Seen) -> Anomaly | None:
         return None
     sni = requested(seen.fact.tls)
     if sni:
-        foreign, wanted = not any(covers(name, sni) for name in certificate.names), sni
+        foreign, wanted = not covered(certificate.names, sni), sni
     else:
         foreign, wanted = _is_other_service(seen, certificate), seen.server.service.name
     if not foreign:
@@ -107,7 +109,13 @@ def _is_other_service(seen: Seen, certificate: CertificateFact) -> bool:
 
 def _vendor_extensions(seen: Seen) -> Anomaly | None:
     """Note keywords that begin with X: they are private (RFC 5321 4.1.1.1)."""
-    names = [name for name in seen.fact.speech.extensions if name.startswith("X")]
+    return private(seen.fact.speech.extensions)
+
+
+@lru_cache(limits.EXTENSIONS_REMEMBERED)
+def private(extensions: tuple[str, ...]) -> Anomaly | None:
+    """Return what is said of the private ones among a server's keywords; None where there are none."""
+    names = [name for name in extensions if name.startswith("X")]
     if not names:
         return None
     return Anomaly("vendor-extensions", f"the server offers extensions of its maker: {', '.join(names)}")
@@ -124,6 +132,12 @@ REMARKS: tuple[Callable[[Seen], Anomaly | None], ...] = (
     _vendor_extensions,
 )
 """All findings of a session, in the order in which they are told."""
+
+
+@lru_cache(limits.CERTIFICATES_REMEMBERED)
+def covered(names: tuple[str, ...], host: str) -> bool:
+    """Say whether one of a certificate's names is that of a host."""
+    return any(covers(name, host) for name in names)
 
 
 def covers(pattern: str, host: str) -> bool:

@@ -71,6 +71,7 @@ class Servers:
         self._networks = networks
         self._names = names
         self._server = lru_cache(4096)(self._identify)
+        self._one = lru_cache(4096)(self._one_of)
 
     def server(self, fact: SessionFact) -> Server:
         """Say what the server of a session is."""
@@ -95,6 +96,14 @@ class Servers:
         return address if address and not self._networks.holds(address) else None
 
     def _identify(self, clues: Clues) -> Server:
+        """Return what clues tell: one and the same server, though its greeting may hold the time of day."""
+        service, name, basis, findings = self._told(clues)
+        return self._one(service.code, name, basis, findings)
+
+    def _one_of(self, service: str, name: str | None, basis: NameBasis | None, findings: tuple[Anomaly, ...]) -> Server:
+        return Server(self._catalogue.service(service), name, basis, findings)
+
+    def _told(self, clues: Clues) -> Server:
         found = self._clues(clues)
         named = next((clue for clue in found if clue.name), None)
         telling = self._refined(found, clues) if found[0].service else _first_telling(found)

@@ -2,56 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from functools import cached_property
-from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from sniffer.inference.clear import clear_auth
 from sniffer.inference.decrypted import decrypted_auth
-from sniffer.inference.devices import device_id, sensor_of
 from sniffer.inference.explained import dialogue_of
 from sniffer.inference.field_check import Checked, checked
 from sniffer.inference.field_lessons import Truth
 from sniffer.inference.habits import Habits
 from sniffer.inference.hidden import Ear, Hidden
-from sniffer.inference.identity import Owners
 from sniffer.inference.inferred import Context, inferred_auth
-from sniffer.inference.names import Names
-from sniffer.inference.networks import Networks
+from sniffer.inference.parties import PartiesOf, Site
 from sniffer.inference.remarks import Seen, remarks
-from sniffer.inference.services import Server, Servers
 from sniffer.inference.starttls import handshake_failed, starttls_of
 from sniffer.knowledge.catalogue import Catalogue
 from sniffer.knowledge.services import Service
-from sniffer.knowledge.site_profile import SiteProfile
 from sniffer.model.facts import SessionFact, StartTls
-from sniffer.model.findings import AuthFinding, DialogueFinding, Direction, Scope, SessionFinding
-
-DIRECTIONS: dict[tuple[bool, bool], Direction] = {
-    (True, True): "internal",
-    (True, False): "outbound",
-    (False, True): "inbound",
-    (False, False): "outbound",
-}
-"""(client on our side, server on our side) → direction.  What merely passes us goes out, seen from here."""
-
-
-class Site(NamedTuple):
-    """What all facts together say of a site, and what the user says of it.
-
-    ``uneven`` are the servers (sensor, address, port) that offer STARTTLS to some clients and not to others.
-    ``checked`` are, by the codes of the services that need it, the families that were held against a real session;
-    ``profiles`` is what was learnt of services from such sessions.
-    """
-
-    networks: Networks
-    owners: Owners
-    names: Names
-    uneven: Collection[tuple[str, str, int]] = frozenset()
-    checked: Mapping[str, frozenset[str]] = {}
-    profiles: Mapping[str, SiteProfile] = {}
+from sniffer.model.findings import AuthFinding, DialogueFinding, SessionFinding
 
 
 class Judge:
@@ -60,7 +30,7 @@ class Judge:
     def __init__(self, site: Site, catalogue: Catalogue) -> None:
         self._site = site
         self._catalogue = catalogue
-        self._servers = Servers(catalogue, site.networks, site.names)
+        self._parties = PartiesOf(site, catalogue)
 
     @cached_property
     def _ear(self) -> Ear:
@@ -69,26 +39,23 @@ class Judge:
 
     def session(self, fact: SessionFact) -> SessionFinding:
         """Say what a session means."""
-        server = self._servers.server(fact)
+        parties = self._parties.of(fact)
+        server, service = parties.server, parties.server.service
         starttls = starttls_of(fact)
-        uneven = (sensor_of(fact), fact.server_ip, fact.server_port) in self._site.uneven
-        ours = self._site.networks.holds(fact.client_ip) or self._site.owners.on_our_side(fact)
-        direction = DIRECTIONS[ours, self._site.networks.holds(fact.server_ip)]
-        owner = self._site.owners.attribution(fact, stranger=direction == "inbound")
         return SessionFinding(
             fact=fact,
-            device=device_id(owner.key),
-            owner=owner,
-            direction=direction,
-            scope=scope_of(ours, server),
-            service=server.service.code,
-            title=server.service.name,
+            device=parties.device,
+            owner=parties.owner,
+            direction=parties.direction,
+            scope=parties.scope,
+            service=service.code,
+            title=service.name,
             name=server.name,
             name_basis=server.basis,
             starttls=starttls,
-            auth=self._auth(fact, starttls, server.service),
-            public_ip=self._servers.public_ip(fact, server),
-            findings=remarks(Seen(fact, server, starttls, uneven, self._catalogue)),
+            auth=self._auth(fact, starttls, service),
+            public_ip=self._parties.servers.public_ip(fact, server),
+            findings=remarks(Seen(fact, server, starttls, parties.uneven, self._catalogue)),
         )
 
     def learn(self, facts: Iterable[SessionFact]) -> None:
@@ -119,7 +86,7 @@ class Judge:
     def _hear(self, fact: SessionFact, service: Service | None = None) -> Hidden | None:
         if fact.shape is None or handshake_failed(fact):
             return None
-        service = service or self._servers.server(fact).service
+        service = service or self._parties.servers.server(fact).service
         return self._ear.hear(fact, service.code)
 
     def _auth(self, fact: SessionFact, starttls: StartTls, service: Service) -> AuthFinding:
@@ -143,8 +110,3 @@ def joined(clear: AuthFinding, inferred: AuthFinding) -> AuthFinding:
     if not inferred.attempts:
         return clear
     return replace(inferred, attempts=(*clear.attempts, *inferred.attempts))
-
-
-def scope_of(ours: bool, server: Server) -> Scope:
-    """Clients on our side are local, and so is any client of a service that one submits to."""
-    return "local" if ours or server.service.submission else "remote"

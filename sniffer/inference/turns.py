@@ -15,9 +15,12 @@ Rules of this file:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from sniffer.inference.plaintext import Length, Protection, protection
+from msgspec import Struct
+
+from sniffer.inference.plaintext import Length, Protection, exactly, protection
 from sniffer.inference.start import Measure, Padding, start
 from sniffer.model import limits
 from sniffer.model.facts import Cut, HalfTurn, SessionFact, ShapeFact
@@ -42,7 +45,7 @@ KEY_UPDATE = 5
 """Bytes of a KeyUpdate (RFC 8446 4.6.3)."""
 
 
-class Half(NamedTuple):
+class Half(Struct, frozen=True, gc=False):
     """One side's part of a turn: the text's length, in how many records, and their lengths as they were captured.
 
     ``first`` and ``last`` are the places of the shape's half-turns that it is made of (``began``, ``ended``).
@@ -160,6 +163,22 @@ def _without(half: HalfTurn, taken: int) -> HalfTurn:
     return HalfTurn(half.from_client, half.first, half.last, half.lengths[taken:], half.more, half.more_octets)
 
 
+class _Marks(NamedTuple):
+    """What is asked of a measure for each half-turn, by who sent it: ``more``, how long an alert is, and an update."""
+
+    more: tuple[int | None, int | None]
+    alert: tuple[int, int]
+    update: tuple[int, int]
+
+
+@lru_cache(limits.MEASURES_REMEMBERED)
+def _marks(measure: Measure) -> _Marks:
+    sides = (False, True)
+    more = measure.more(False), measure.more(True)
+    alert, update = ([measure.octets(side, each) for side in sides] for each in (CLOSE_NOTIFY, KEY_UPDATE))
+    return _Marks(more, (alert[0], alert[1]), (update[0], update[1]))
+
+
 class _Reader:
     """Reads one session's records behind the handshake: ``halves``, whose times are their places in the shape."""
 
@@ -167,9 +186,7 @@ class _Reader:
         self._hello, self._listed, self._cut = seen.hello, seen.listed, seen.cut
         self._measure = measure
         self._halves = halves
-        self._more = measure.more(False), measure.more(True)
-        self._alert = measure.octets(True, CLOSE_NOTIFY), measure.octets(False, CLOSE_NOTIFY)
-        self._update = measure.octets(True, KEY_UPDATE), measure.octets(False, KEY_UPDATE)
+        self._more, self._alert, self._update = _marks(measure)
 
     def dialogue(self) -> Dialogue:
         """Find the EHLO, and read on."""
@@ -252,13 +269,13 @@ class _Reader:
     def _drop_updates(self) -> None:
         updated = False  # by the client, just before: the server answers in kind
         for place, half in enumerate(self._halves):
-            update = self._update[0 if half.from_client else 1]
-            found = update in half.lengths and len(half.lengths) <= 2 and not half.more
-            kept = tuple(each for each in half.lengths if each != update) if found else half.lengths
-            found = found and bool(kept or half.from_client or updated)
-            if found:
+            update, asked, updated = self._update[half.from_client], updated, False
+            if len(half.lengths) > 2 or half.more or update not in half.lengths:
+                continue
+            kept = tuple([each for each in half.lengths if each != update])
+            if kept or half.from_client or asked:
                 self._halves[place] = HalfTurn(half.from_client, half.first, half.last, kept)
-            updated = half.from_client and found
+                updated = half.from_client
         self._halves = [half for half in self._halves if half.lengths]
 
     def _drop_alerts(self) -> None:
@@ -270,10 +287,13 @@ class _Reader:
 
     def _drop_close_notify(self, places: Sequence[int]) -> None:
         """Drop the alert behind the last words of a side, unless it sends each line's end in a record of its own."""
-        mine = [self._halves[at] for at in places]
-        if not mine or mine[-1].more or any(self._sends_line_ends(half) for half in mine[:-1]):
+        if not places:
             return
-        last = mine[-1]
+        last = self._halves[places[-1]]
+        if last.more or not self._sends_line_ends(last):
+            return
+        if any(self._sends_line_ends(self._halves[at]) for at in places[:-1]):
+            return
         kept = list(last.lengths)
         while len(kept) > 1 and self._is_alert(last, kept[-1]):
             kept.pop()
@@ -288,7 +308,7 @@ class _Reader:
                 return
 
     def _is_alert(self, half: HalfTurn, octets: int) -> bool:
-        return octets == self._alert[0 if half.from_client else 1]
+        return octets == self._alert[half.from_client]
 
     def _sends_line_ends(self, half: HalfTurn) -> bool:
         """Say whether a side sends a line's end in a record behind the line."""
@@ -297,28 +317,35 @@ class _Reader:
     # -- turns ----------------------------------------------------------------------------------------
 
     def _turns(self) -> list[Turn]:
+        """Join what each side said on end, and to each message of the client's the reply."""
+        halves, more, end, place = self._halves, self._more, len(self._halves), 0
         turns: list[Turn] = []
-        client: list[HalfTurn] = []
-        server: list[HalfTurn] = []
-        for half in self._halves:
-            if half.from_client and server:
-                turns.append(self._turn(client, server))
-                client, server = [], []
-            (client if half.from_client else server).append(half)
-        turns.append(self._turn(client, server))
+        client: Half | None = None
+        while place < end:
+            half = halves[place]
+            from_client, lengths, behind = half.from_client, half.lengths, place + 1
+            longer = more[from_client]
+            alone = behind == end or halves[behind].from_client is not from_client
+            if alone and longer is not None and not half.more:  # as nearly always
+                captured, records = sum(lengths), len(lengths)
+                said = Half(exactly(captured - records * longer), records, captured, half.first, half.last)
+            else:
+                while behind < end and halves[behind].from_client is from_client:
+                    behind += 1
+                said = self._half(halves[place:behind])
+            place = behind
+            if from_client:
+                client = said
+            else:
+                turns.append(Turn(client, said))
+                client = None
+        if client or not turns:
+            turns.append(Turn(client, None))
         return turns
-
-    def _turn(self, client: Sequence[HalfTurn], server: Sequence[HalfTurn]) -> Turn:
-        return Turn(self._half(client) if client else None, self._half(server) if server else None)
 
     def _half(self, halves: Sequence[HalfTurn]) -> Half:
         """Return neighbours of one side as one; between them something was dropped."""
         first, last = halves[0], halves[-1]
-        longer = self._more[first.from_client]
-        if len(halves) == 1 and longer is not None and not first.more:  # as nearly always
-            records, captured = len(first.lengths), sum(first.lengths)
-            plain = max(captured - records * longer, 0)
-            return Half(Length(plain, plain), records, captured, first.first, first.last)
         lengths, more, octets = first.lengths, first.more, first.more_octets
         if len(halves) > 1:
             lengths = tuple(each for half in halves for each in half.lengths)

@@ -119,6 +119,7 @@ class ServiceLedger:
     unjudged_reason: str = ""
     reasons: dict[Family, Reason] = field(default_factory=dict)
     last_reason: Reason | None = None
+    newest: AuthFinding | None = None
 
     def add(self, finding: SessionFinding) -> None:
         """Take one session."""
@@ -165,23 +166,34 @@ class ServiceLedger:
             self._tally(finding).add(fact.start, fact.end, auth.basis, auth.confidence or 0.0)
         if auth.family == "basic":
             self.basic_server = fact.server
+        self._outcome(finding)
+        if auth is not self.newest:
+            self._note(auth)
+
+    def _note(self, auth: AuthFinding) -> None:
+        """Take what a judgement says, however many sessions of a row are judged so."""
+        self.newest = auth
         if auth.mechanism:
             _keep(self.mechanisms, auth.mechanism)
         if auth.user:
             _keep(self.users, auth.user)
-        self.cleartext |= any(
-            each.credential_sent and each.family == "basic" and each.basis == "clear" for each in auth.attempts
-        )
-        self._outcome(finding)
-        names = tuple(each.user for each in auth.attempts if each.user)
-        self.last_reason = self.reasons[auth.family] = Reason(auth.reason, names)
+        names = []
+        for each in auth.attempts:
+            if each.user:
+                names.append(each.user)
+            if each.credential_sent and each.family == "basic" and each.basis == "clear":
+                self.cleartext = True
+        self.last_reason = self.reasons[auth.family] = Reason(auth.reason, tuple(names))
 
     def _tally(self, finding: SessionFinding) -> FamilyTally:
         """Return where a session counts: mail that was refused for want of AUTH stands apart (rule 4)."""
         family = finding.auth.family
         if family == "none" and finding.auth.mail_accepted is False:
             return self.turned_away
-        return self.families.setdefault(family, FamilyTally())
+        tally = self.families.get(family)
+        if tally is None:
+            tally = self.families[family] = FamilyTally()
+        return tally
 
     def _outcome(self, finding: SessionFinding) -> None:
         start, auth, accepted = finding.fact.start, finding.auth, finding.auth.mail_accepted

@@ -120,9 +120,10 @@ def proven(probability: float, *, exact: bool, of: Literal["family", "outcome"] 
     That is the lower bound (one-sided, 95 %, Clopper and Pearson) of the share that was right among the sessions
     with about this probability.  ``exact`` says that lengths are known to the byte.
     """
-    bins = _bins(of, "exact" if exact else "range")
-    bound = next((bound for least, bound in bins if probability >= least), None)
-    return probability if bound is None else min(probability, bound)
+    for least, bound in _bins(of, "exact" if exact else "range"):
+        if probability >= least:
+            return min(probability, bound)
+    return probability
 
 
 @cache

@@ -69,8 +69,14 @@ def expected_replies(banner: str) -> tuple[ExpectedReply, ...]:
 
     A banner of the weeks in which the brackets changed, or without a date, leaves both forms of a refusal.
     """
+    of = promised(banner)
+    return () if of is None else replies_of(*of)
+
+
+def promised(banner: str) -> tuple[int, tuple[Bracket, ...]] | None:
+    """Return all of a banner on which ``expected_replies`` depends; None where it is none of Exchange Online's."""
     host = host_length(banner)
-    return () if host is None else replies_of(host, _forms(banner))
+    return None if host is None else (host, _forms(banner))
 
 
 def fitting(banner: str, symbol: Symbol, low: int, high: int | None = None) -> tuple[ExpectedReply, ...]:

@@ -74,15 +74,17 @@ class Quality:
         """Count a session."""
         seen = finding.fact.quality
         self.sessions += 1
+        self.copied += seen.duplicates > 0
+        self.unfinished += not seen.end_seen
+        lacking = faults(seen)
+        if not lacking:
+            self.whole += 1
+            return
         self.gaps += seen.gap_bytes > 0
         self.gap_bytes += rounded(seen.gap_bytes)
         self.one_sided += seen.one_sided
         self.late += not seen.start_seen
         self.cut += seen.snaplen_cut
-        self.copied += seen.duplicates > 0
-        self.unfinished += not seen.end_seen
-        lacking = faults(seen)
-        self.whole += not lacking
         self._lacking.update(lacking)
 
     @property

@@ -190,10 +190,8 @@ def found(fact: SessionFact) -> Dialogue:
 
 def spelled(inside: Dialogue) -> str:
     """The turns of a dialogue behind its EHLO, written as they are given."""
-    return ", ".join(
-        f"{spelled_text(turn.client and turn.client.text)}>{spelled_text(turn.server and turn.server.text)}"
-        for turn in inside.turns
-    )
+    texts = ([half.text if half else None for half in turn] for turn in inside.turns)
+    return ", ".join(f"{spelled_text(client)}>{spelled_text(server)}" for client, server in texts)
 
 
 def spelled_text(text: tuple[int, int] | None) -> str:

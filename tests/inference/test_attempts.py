@@ -16,7 +16,7 @@ from tests.inference.facts import attempt, judge
 from tests.inference.test_reading_exchange import exchange
 
 
-def path(fact: SessionFact) -> list[Step]:
+def path(fact: SessionFact) -> tuple[Step, ...]:
     """The most probable way through a session."""
     inside = heard(fact)
     family, _ = inside.front

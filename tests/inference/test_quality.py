@@ -21,8 +21,8 @@ def told(*seen: Quality) -> list[str]:
 
 
 def test_a_session_seen_whole_lacks_nothing_however_it_ended() -> None:
-    assert faults(WHOLE) == []
-    assert faults(replace(WHOLE, end_seen=False, duplicates=3)) == []
+    assert faults(WHOLE) == ()
+    assert faults(replace(WHOLE, end_seen=False, duplicates=3)) == ()
 
 
 def test_nothing_is_said_where_all_is_well() -> None:

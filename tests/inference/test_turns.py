@@ -64,7 +64,7 @@ def test_where_the_ehlo_is(case: str) -> None:
     fact, hello, anchored, turns = HELLOS[case]
     inside = found(fact)
     told = inside.hello and ">".join(
-        spelled_text(half and half.text) for half in (inside.hello.client, inside.hello.server)
+        spelled_text(half.text if half else None) for half in (inside.hello.client, inside.hello.server)
     )
     assert (told, inside.anchored, spelled(inside)) == (hello, anchored, turns)
 

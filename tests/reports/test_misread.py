@@ -77,7 +77,7 @@ def everything(fact: SessionFact, model: Hidden, ear: Mishears, form: int) -> li
     """All that is told of a session that was read as a model was: its reason, its row, its page and its picture."""
     mine = heard(fact)._replace(reading=model.reading, families=model.families, odd=model.odd)
     dialogue = dialogue_of(fact, mine, ear)
-    reason = reason_of(fact, mine, ear, ear.claimed(form))
+    reason = reason_of(fact, mine, ear, tuple(ear.claimed(form)))
     row = encoded(session_row(replace(finding(auth(reason=reason)), fact=fact), Redactor()))
     told = story(replace(finding(auth(reason=reason)), fact=fact), dialogue)
     return [reason, reason_of(fact, mine, ear, None), repr(dialogue), row, page(told), picture(told)]

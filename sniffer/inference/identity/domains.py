@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from sniffer.model import limits
 from sniffer.model.facts import SessionFact
 
 Domain = tuple[str, tuple[int, ...]]
@@ -16,6 +19,7 @@ def domain_of(fact: SessionFact) -> Domain:
     return seen.sensor, seen.vlan
 
 
+@lru_cache(limits.DOMAINS_REMEMBERED)
 def domain_name(domain: Domain) -> str:
     """Return a domain as reports name it: ``default``, ``default/vlan10``."""
     sensor, vlan = domain

@@ -102,6 +102,17 @@ class Holders:
             for each in self._holds[hold.fact.ip]
         )
 
+    def changes(self, ip: str) -> set[int]:
+        """Return from which moments on something else may be said of who has an address."""
+        holds = self._holds.get(ip, ())
+        found = {moment for hold in holds for moment in (hold.first, hold.end + 1)}
+        for domain in {hold.domain for hold in holds}:
+            fights = self._contested.get((domain, ip), ())
+            found.update(moment for first, last in fights for moment in (first, last + 1))
+            given = self._given.get((domain, ip), ())
+            found.update(moment for claim in given for moment in (claim.first, _end(claim) + 1))
+        return found
+
     def claimed(self, mac: str, ip: str) -> bool:
         """Say whether a card ever claimed an address."""
         return any(each.mac == mac for each in self._holds.get(ip, ()))

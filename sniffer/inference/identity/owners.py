@@ -12,6 +12,7 @@ Rules of this file:
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 
@@ -59,10 +60,26 @@ class Owners:
         self._speaks_for = self._several_names(links)
         self._names = lru_cache(limits.BOXES_REMEMBERED)(self._named)
         self._claims = lru_cache(limits.BOXES_REMEMBERED)(self._claimed_by)
+        self._changes = lru_cache(limits.BOXES_REMEMBERED)(self._changes_of)
 
     def attribution(self, fact: SessionFact, *, stranger: bool = False) -> Attribution:
         """Say whose session it is; of a ``stranger``, a host of the Internet at our own server, no word is believed."""
         return self._near(fact) or self._far(fact, stranger=stranger)
+
+    def epoch(self, fact: SessionFact) -> int | None:
+        """Count the changes up to a session's start of all by which its owner is told; None of a port in a NAT log.
+
+        Sessions of one epoch that differ in nothing but their times and the client's port have the same owner.
+        """
+        if self._translations.tell_of(fact.client_ip, fact.client_port):
+            return None
+        named = self.factory_name(fact.helo) if fact.helo else None
+        return bisect_right(self._changes(fact.client_ip, named.mac if named else None), fact.start)
+
+    def _changes_of(self, ip: str, named: str | None) -> list[int]:
+        """Return when something changes of an address, and of a card that a client's name speaks of."""
+        spans = self.records.addresses(named) if named else ()
+        return sorted(self.holders.changes(ip).union(*((each.first, each.last + 1) for each in spans)))
 
     def on_our_side(self, fact: SessionFact) -> bool:
         """Say whether the client is on our side by its card, no router's, that claimed its address on the wire."""

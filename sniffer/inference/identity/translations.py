@@ -41,6 +41,10 @@ class Translations:
                 logs[log.ip] = Outside(log.ip, min(log.first, fact.first), max(log.last, fact.last))
         self.outside = tuple(logs.values())
 
+    def tell_of(self, ip: str, port: int) -> bool:
+        """Say whether any row is of an address and port, at whatever time."""
+        return (ip, port) in self._rows
+
     def speak_of(self, ip: str, port: int, time: int) -> bool:
         """Say whether somebody else stood behind an address and port at a time, even where rows differ on who."""
         return any(row.inside_ip != ip for row in self._at(ip, port, time))
