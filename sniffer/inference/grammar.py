@@ -25,6 +25,13 @@ CANCEL, LEAVE, REJECTED = "cancel", "quit", "rejected"
 
 ANSWERS_TO_ERROR = ("empty", "anything")
 
+TAKEN = "sent"
+"""The phase behind a mail that was taken.  What a client does then says nothing of how it logged in: who sends several
+mails does so in either case."""
+
+WHATEVER: Situation = "accepted"
+"""Whose weights hold there."""
+
 LEFT_UNANSWERED = 0.02
 """Share of a client's messages behind which nothing more is seen."""
 
@@ -158,7 +165,7 @@ class Grammar:
 
     def _ways(self, state: State) -> list[Edge]:
         """Return the turns outside AUTH, and the same without a reply."""
-        situation = situation_of(state)
+        situation = WHATEVER if state.phase == TAKEN else situation_of(state)
         found = []
         for path in self.model.paths:
             if path.source != state.phase or not path.weight[situation]:
@@ -248,9 +255,8 @@ class Grammar:
         return ways
 
     def _end(self, state: State) -> float:
-        if state.step >= 0:
-            return self.model.ends["exchange"][situation_of(state)]
-        return self.model.ends[state.phase][situation_of(state)]
+        situation = WHATEVER if state.phase == TAKEN else situation_of(state)
+        return self.model.ends["exchange" if state.step >= 0 else state.phase][situation]
 
 
 def result_of(state: State, forms: Sequence[Form]) -> Result:

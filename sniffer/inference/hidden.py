@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from math import exp
+from math import exp, log
+from operator import itemgetter
 from typing import NamedTuple
 
 from sniffer.inference.attempts import Tried, tried
@@ -34,6 +35,14 @@ from sniffer.model.findings import AuthFinding
 
 NOT_OFFERED = 0.1
 """How much less likely a mechanism is that the server does not offer inside TLS; some clients try all the same."""
+
+NOT_TAKEN = 0.01
+"""How much less likely still it is that the server accepts one."""
+
+TAKES_MAIL = frozenset(
+    ("mail-accepted", "envelope-accepted", "envelope-half-accepted", "everything-accepted", "echoed")
+)
+"""Replies with which a server takes a sender.  One that demands AUTH says them to nobody who has not logged in."""
 
 PERHAPS_NOT_OFFERED = 0.3
 """The same where the list is told by its length alone, of a server that we do not know."""
@@ -173,7 +182,10 @@ class Ear:
         ended = key.end_seen and found.cut is None
         reading, said = self._read(fact, found, replies, factors, ended=ended)
         power = self._sharpness["exact" if found.exact else "range"]
-        families, odd = sharpened(self._families(reading), reading.odd, power)
+        families = self._families(reading)
+        if service in listed_services() and self._takes_mail(reading, said, replies):
+            families["none"] *= NOT_TAKEN
+        families, odd = sharpened(families, reading.odd, power)
         return Hidden(found, said, reading, families, odd, replies, offered, ended, found.exact, {})
 
     def _replies_of(self, fact: SessionFact, key: Key) -> Lengths:
@@ -243,15 +255,31 @@ class Ear:
     ) -> tuple[Reading, tuple[Said, ...]]:
         """Read a dialogue; where its first turn may be an EHLO or not, both ways."""
         said = tuple(map(_said, found.turns))
-        behind = self.reader.read(said, table, factors, ended=ended)
+        behind = self._believed(self.reader.read(said, table, factors, ended=ended), factors)
         if found.anchored or found.hello is None:
             return behind, said
         opening = _said(found.hello)
         whole = (opening, *said)
-        without = self.reader.read(whole, table, factors, ended=ended)
+        without = self._believed(self.reader.read(whole, table, factors, ended=ended), factors)
         prior = HELLO_BEHIND_GREETING if found.greeting else HELLO_AGAIN
         greets = self._greets(fact, opening, table)
         return _weighed((behind, said), (without, whole), (prior * greets, 1.0 - prior))
+
+    def _believed(self, reading: Reading, factors: tuple[float, ...] | None) -> Reading:
+        """Return a reading in which who lists what he takes takes nothing else, and odd ways of AUTH are odd."""
+        states, odd = [], reading.odd
+        for state, value in reading.states:
+            if self.family(state) == "unknown":
+                odd += value
+            elif factors and state.result == "accepted" and factors[state.form] <= NOT_OFFERED:
+                states.append((state, value * NOT_TAKEN))
+            else:
+                states.append((state, value))
+        total = sum(value for _, value in states) + odd
+        if not total:
+            return reading
+        believed = tuple((state, value / total) for state, value in states)
+        return reading._replace(states=believed, odd=odd / total, evidence=reading.evidence + log(total))
 
     def _greets(self, fact: SessionFact, opening: Said, table: Lengths) -> float:
         """Return how likely a first turn is if it is an EHLO, or a HELO."""
@@ -274,6 +302,14 @@ class Ear:
         named = opening.server.most >= shortest
         return likely * HELO_REPLY * width * (1.0 if named else NAMELESS)
 
+    def _takes_mail(self, reading: Reading, turns: tuple[Said, ...], table: Lengths) -> bool:
+        """Say whether a reading without AUTH has a mail taken, at its most probable."""
+        ends = [(value, state) for state, value in reading.states if state.form < 0]
+        if not ends:
+            return False
+        _, end = max(ends, key=itemgetter(0))
+        return any(step.server in TAKES_MAIL for step in self.reader.path(reading, turns, table, end))
+
     def _families(self, reading: Reading) -> dict[Family, float]:
         families: dict[Family, float] = {}
         for state, value in reading.states:
@@ -293,7 +329,10 @@ class Ear:
             if names is not None:
                 found = self._offers.get((names, factor))
                 if found is None:
-                    found = tuple(1.0 if each.mechanism in names else factor for each in self.grammar.forms)
+                    found = tuple(
+                        1.0 if each.mechanism in names or each.family == "unknown" else factor
+                        for each in self.grammar.forms
+                    )
                     self._offers[names, factor] = found
                 return found
         return None

@@ -11,6 +11,9 @@ from typing import Any, Literal, NamedTuple
 from sniffer.knowledge.mechanisms import family_of
 from sniffer.model.facts import Family
 
+FAMILIES: Mapping[str, Family] = {"OTHER": "challenge", "ODD": "unknown"}
+"""Families of forms without a mechanism's name."""
+
 Situation = Literal["none", "accepted", "refused"]
 SITUATIONS: tuple[Situation, ...] = ("none", "accepted", "refused")
 """What became of AUTH so far: none was tried, the last was accepted, the last was refused."""
@@ -55,8 +58,8 @@ class Form(NamedTuple):
 
     @property
     def family(self) -> Family:
-        """Return the family of its mechanism; what is not listed is a challenge."""
-        return "challenge" if self.mechanism == "OTHER" else family_of(self.mechanism)
+        """Return the family of its mechanism; what is not listed is a challenge, what is odd has none."""
+        return FAMILIES.get(self.mechanism) or family_of(self.mechanism)
 
 
 class Path(NamedTuple):

@@ -33,8 +33,15 @@ PROTOCOL = frozenset(
 NARROWEST = 0.8
 """Part of a spread written by hand below which none is fitted: the world is wider than a lab."""
 
+RAREST = 0.5
+"""Part of a weight written by hand below which none is fitted, for the same reason: what no program of a lab does, some
+in the world do."""
+
 BY_HAND = frozenset(
     (
+        ("none", "ready: question > answered > ready"),
+        ("accepted", "ready: question > answered > ready"),
+        ("refused", "ready: question > answered > ready"),
         ("none", "ready: mail > mail-refused > denied"),
         ("none", "ready: envelope > envelope-refused > denied"),
         ("none", "ready: everything > envelope-refused > denied"),
@@ -44,8 +51,8 @@ BY_HAND = frozenset(
         ("refused", "ready: everything > everything-accepted > sent"),
     )
 )
-"""Ways that stay as written: how often a client without credentials goes where they are demanded, and that MAIL follows
-a refusal, so that it must not prove a login, whatever the programs of a lab do."""
+"""Ways that stay as written: what scanners and people say, how often a client without credentials goes where they are
+demanded, and that MAIL follows a refusal, so that it must not prove a login, whatever the programs of a lab do."""
 
 LEAVING = ("ready", "mail")
 """Phases in which a person may have a client leave, to see whether a server answers or a login works."""
@@ -160,7 +167,7 @@ def _shape(side: str, symbol: str, parts: Sequence[Part], counts: Mapping[Key, f
             moments[at] = [moments[at][0] + share, moments[at][1] + share * body, moments[at][2] + share * body**2]
     whole = sum(weights)
     return [
-        _row(part, weight / whole, moment, curve=symbol in PROTOCOL)
+        _row(part, max(weight / whole, RAREST * part.weight), moment, curve=symbol in PROTOCOL)
         for part, weight, moment in zip(parts, weights, moments, strict=True)
     ]
 
