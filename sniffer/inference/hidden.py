@@ -18,6 +18,7 @@ from typing import NamedTuple
 from sniffer.inference.grammar import Grammar, State
 from sniffer.inference.habits import CERTAIN, Habits, Server
 from sniffer.inference.lengths import LONGEST_SAID, Lengths
+from sniffer.inference.outcomes import last_words
 from sniffer.inference.reading import Reader, Reading, Said, Step
 from sniffer.inference.reading_turns import Meaning, meanings
 from sniffer.inference.replies import NOTHING_LEARNT, Learnt, ReplyTables
@@ -214,10 +215,9 @@ class Ear:
         path = self.path(heard, ends[0][0])
         if not path:
             return
-        outcome = sum(value for state, value in ends if state.result == ends[0][0].result)
-        outcome /= sum(value for _, value in ends)
+        words = last_words(self.grammar, heard.replies, heard.said, path, ends)
         lengths = [turn.server.least if turn.server and turn.server.exact else None for turn in heard.said]
-        habits.add((fact.server_ip, fact.server_port), path, lengths, outcome)
+        habits.add((fact.server_ip, fact.server_port), fact.client_ip, path, lengths, words)
 
     def learn(self, habits: Habits) -> None:
         """Expect of servers what was learnt of them, from now on."""
