@@ -17,9 +17,10 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from sniffer.inference.attempts import Tried, tried
-from sniffer.inference.grammar import Grammar, State, result_of
+from sniffer.inference.grammar import Grammar, State
 from sniffer.inference.habits import CERTAIN, Habits, Server
 from sniffer.inference.lengths import LONGEST_SAID, Lengths
+from sniffer.inference.outcomes import last_words
 from sniffer.inference.reading import Reader, Reading, Said, Step
 from sniffer.inference.reading_turns import Meaning, meanings
 from sniffer.inference.replies import NOTHING_LEARNT, Learnt, ReplyTables
@@ -152,7 +153,6 @@ class Ear:
         self._family: dict[State, Family] = {
             state: "none" if state.form < 0 else forms[state.form].family for state in self.grammar.states
         }
-        self.results = {state: result_of(state, forms) for state in self.grammar.states if state.form >= 0}
         self.tried = lru_cache(limits.PATHS_REMEMBERED)(self._tried)
 
     def hear(self, fact: SessionFact, service: str | None = None) -> Hidden | None:
@@ -235,10 +235,9 @@ class Ear:
         path = self.path(heard, ends[0][0])
         if not path:
             return
-        outcome = sum(value for state, value in ends if state.result == ends[0][0].result)
-        outcome /= sum(value for _, value in ends)
+        words = last_words(self.grammar, heard.replies, heard.said, path, ends)
         lengths = [turn.server.least if turn.server and turn.server.exact else None for turn in heard.said]
-        habits.add((fact.server_ip, fact.server_port), path, lengths, outcome)
+        habits.add((fact.server_ip, fact.server_port), fact.client_ip, path, lengths, words)
 
     def learn(self, habits: Habits) -> None:
         """Expect of servers what was learnt of them, from now on."""

@@ -4,13 +4,14 @@ Rules of this file:
 1. A family is named when its probability, as far as held-out sessions have proven it, is at least 0.90; else it is
    unknown, with the front-runner and its rivals.
 2. A message without a reply, alone, says nothing; nor do records behind a renegotiation, or of unknown padding.
-3. What became of the login is told at 0.90 too, by the lengths of replies and by what followed.
+3. What became of a login is told at 0.90 too, by the lengths of replies and by what followed (``outcomes``).  The last
+   success counts, else the last attempt.
 4. A length that points to one known refusal names its cause; one that points to several names none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -19,8 +20,10 @@ from sniffer.inference import delays
 from sniffer.inference.attempts import AUTH, Tried, mail_accepted, says_mail
 from sniffer.inference.grammar import Result, State
 from sniffer.inference.hidden import Ear, Hidden
+from sniffer.inference.outcomes import Word, last_words, shares
 from sniffer.inference.reading import Step
 from sniffer.inference.reasons import reason_of, refusal_of, why_not
+from sniffer.inference.spoken import decisive
 from sniffer.knowledge.dialogue import proven
 from sniffer.model.facts import Family, Outcome, SessionFact
 from sniffer.model.findings import AttemptFinding, AuthFinding, Rival, Unjudged
@@ -42,6 +45,7 @@ SHOWN = 0.01
 """Probability from which on a rival is shown."""
 
 OUTCOMES: dict[Result, Outcome] = {"accepted": "success", "refused": "failure", "open": "unknown"}
+RESULTS: dict[Outcome, Result] = {outcome: result for result, outcome in OUTCOMES.items()}
 
 
 class Context(NamedTuple):
@@ -80,7 +84,8 @@ def _judged(fact: SessionFact, heard: Hidden, ear: Ear, context: Context) -> Aut
     named = probability >= needed(heard) and confidence >= SURE
     if front is None or not named or not path or says_too_little(heard):
         return _open(fact, heard, front, ear)
-    return _named(fact, heard, ear, context, _Front(front, confidence, path, ends))
+    words = last_words(ear.grammar, heard.replies, heard.said, path, ends)
+    return _named(fact, heard, ear, context, _Front(front, confidence, path, ends, words))
 
 
 def _nothing_said(fact: SessionFact, heard: Hidden, ear: Ear) -> AuthFinding:
@@ -102,6 +107,7 @@ class _Front(NamedTuple):
     confidence: float
     path: tuple[Step, ...]
     ends: list[tuple[State, float]]
+    words: list[Word]
 
 
 def says_too_little(heard: Hidden) -> bool:
@@ -158,18 +164,20 @@ def _named(fact: SessionFact, heard: Hidden, ear: Ear, context: Context, front: 
             offered_tls=heard.offered,
             unverified_service=unverified,
         )
-    last = findings[-1]
+    told = decisive([each for each in findings if each.family != "unknown"])
+    if told.outcome == "failure" and any(each.outcome == "unknown" for each in findings):  # one may have succeeded
+        told = replace(told, outcome="unknown", outcome_confidence=None, likely_refusal=None)
     return AuthFinding(
-        family=front.family,
-        mechanism=last.mechanism,
+        family=told.family,
+        mechanism=told.mechanism,
         basis="inferred",
-        confidence=front.confidence,
-        outcome=last.outcome,
-        outcome_confidence=last.outcome_confidence,
-        reason=last.reason,
-        rivals=rivals,
-        likely_refusal=last.likely_refusal,
-        credential_sent=last.credential_sent,
+        confidence=told.confidence,
+        outcome=told.outcome,
+        outcome_confidence=told.outcome_confidence,
+        reason=told.reason,
+        rivals=rivals if told.family == front.family else (),
+        likely_refusal=told.likely_refusal,
+        credential_sent=told.credential_sent,
         attempts=tuple(findings),
         offered_tls=heard.offered,
         unverified_service=unverified,
@@ -183,11 +191,13 @@ def _attempt(
     if last:
         family, confidence = front.family, front.confidence
         mechanism = _mechanism(ear, front.ends)
-        outcome, sure = _outcome(fact, ear, heard, front.ends, attempt)
+        outcome, sure = _outcome(fact, ear, heard, front, attempt)
     else:
         family, confidence, mechanism = _earlier(ear, heard, attempt)
-        outcome, sure = OUTCOMES[attempt.result], confidence
+        outcome, sure = _earlier_outcome(heard, attempt, front.words) or (OUTCOMES[attempt.result], confidence)
     named = confidence >= SURE
+    if outcome != "unknown":
+        attempt = attempt._replace(result=RESULTS[outcome])
     turns, oauth = heard.said[attempt.first : attempt.end], attempt.form.family == "oauth"
     refusal = refusal_of(fact, attempt.steps, turns, "auth-refused", oauth=oauth)
     return AttemptFinding(
@@ -239,15 +249,20 @@ def _standing_out(weights: Mapping[str, float]) -> str | None:
     return best if best != "OTHER" and weights[best] >= SURE * sum(weights.values()) else None
 
 
-def _outcome(
-    fact: SessionFact, ear: Ear, heard: Hidden, ends: Sequence[tuple[State, float]], attempt: Tried
-) -> tuple[Outcome, float | None]:
+def _outcome(fact: SessionFact, ear: Ear, heard: Hidden, front: _Front, attempt: Tried) -> tuple[Outcome, float | None]:
     """Return what became of the last attempt, by the lengths of replies, by what followed, and by time."""
-    weights: dict[Outcome, float] = {}
     delay = delays.shares(fact, heard.turns[attempt.end - 1])
-    for state, value in ends:
-        outcome = OUTCOMES[ear.results[state]]
-        weights[outcome] = weights.get(outcome, 0.0) + value * delay.get(outcome, 1.0)
+    likely = shares(front.words, ear.grammar, front.ends, attempt)
+    return _told({OUTCOMES[each]: value * delay.get(OUTCOMES[each], 1.0) for each, value in likely.items()}, heard)
+
+
+def _earlier_outcome(heard: Hidden, attempt: Tried, words: Collection[Word]) -> tuple[Outcome, float | None] | None:
+    """Return what became of an earlier attempt, by the length of its last word too; None where only its turns tell."""
+    word = next((each for each in words if each.place == attempt.end - 1 and each.either), None)
+    return _told({"success": word.odds, "failure": 1.0}, heard) if word else None
+
+
+def _told(weights: Mapping[Outcome, float], heard: Hidden) -> tuple[Outcome, float | None]:
     best = max(weights, key=weights.__getitem__)
     sure = proven(weights[best] / sum(weights.values()), exact=heard.exact, of="outcome")
     return ("unknown", None) if best == "unknown" or sure < SURE else (best, sure)

@@ -31,11 +31,14 @@ Spikes = Mapping[str, Mapping[int, float]]
 class Lengths:
     """The lengths of some symbols, known by their place."""
 
-    def __init__(self, shapes: Mapping[str, Sequence[Part]], spikes: Spikes, longest: int) -> None:
+    def __init__(
+        self, shapes: Mapping[str, Sequence[Part]], spikes: Spikes, longest: int, *, strange: float = 0.0
+    ) -> None:
         """``spikes`` are the known texts by the symbols that parts of kind ``replies`` name.
 
-        Lengths of ``longest`` and more are one.
+        Lengths of ``longest`` and more are one.  ``strange`` is the share of messages of which nothing is known.
         """
+        self.strange = strange
         self.symbols = tuple(shapes)
         columns = [mass(parts, spikes, longest) for parts in shapes.values()]
         table = np.zeros((longest + 2, len(columns)))

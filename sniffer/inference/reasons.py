@@ -140,7 +140,7 @@ def _last_word(fact: SessionFact, heard: Hidden, path: Sequence[Step], attempt: 
     if known:
         return f", and {told(reply)} is {known}"
     if attempt.result == "accepted" and any(step.server in ("queued", "queued-bye") for step in path[attempt.end :]):
-        return f"; a mail was taken after the reply of {told(reply)}, so that is this server's {how}"
+        return f"; a mail was taken after the reply of {told(reply)}, so that was most likely a {how}"
     return f"; {told(reply)} was most likely a {how}"
 
 

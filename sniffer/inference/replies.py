@@ -5,6 +5,7 @@ Rules of this file:
 2. A greeting that names a program or a service makes the texts of that one likely; Exchange Online's tells even how
    long its refusals are (``knowledge.reply_lengths``).
 3. What sessions have shown of a server counts most, the more the more of them there were.
+4. No length is impossible for the end of a login: nobody has seen all servers.
 """
 
 from __future__ import annotations
@@ -31,11 +32,30 @@ HALF_LEARNT = 2.0
 
 LEARNT = "learnt"
 
+STRANGE = "strange"
+"""Stands for a reply in words that nobody knows, whatever it means."""
+
+BROAD = Part("about", 1.0, mean=40, spread=0.8, least=5, most=600)
+"""Its length."""
+
+LAST_WORDS = frozenset(("accepted", "refused", "unknown-mechanism"))
+"""Replies that end a login."""
+
+NEVER_IMPOSSIBLE = 0.001
+"""Share of the last words of a login that have any length."""
+
+STRANGE_SHARE, STRANGE_GREETED = 0.15, 0.02
+"""Share of last words that are like none that we know, at any server and at one whose greeting tells its words: so much
+may be either the acceptance or the refusal."""
+
 
 class Learnt(NamedTuple):
-    """Reply lengths that sessions showed of a server: (symbol, length in bytes, times), sorted."""
+    """Reply lengths that sessions showed of a server: (symbol, length in bytes, times), sorted.
 
-    counts: tuple[tuple[str, int, int], ...] = ()
+    Times are no whole number where a reply may have been one thing or another.
+    """
+
+    counts: tuple[tuple[str, int, float], ...] = ()
 
 
 NOTHING_LEARNT = Learnt()
@@ -69,8 +89,18 @@ class ReplyTables:
         shapes: dict[str, tuple[Part, ...]] = {}
         for symbol, parts in self._known.server.items():
             shapes[symbol] = _with_texts(parts, profile, spikes) if self._texts else _without_texts(parts)
+        for symbol in LAST_WORDS:
+            whole = _weight(shapes[symbol])
+            shapes[symbol] = (*shapes[symbol], BROAD._replace(weight=whole * NEVER_IMPOSSIBLE))
         _add_learnt(shapes, spikes, learnt)
-        return Lengths(shapes, spikes, LONGEST_REPLY)
+        shapes[STRANGE] = (BROAD,)
+        return Lengths(shapes, spikes, LONGEST_REPLY, strange=_strange(profile, learnt))
+
+
+def _strange(profile: reply_lengths.Profile | None, learnt: Learnt) -> float:
+    """Return which share of last words is like none that is known of a server."""
+    seen = sum(times for symbol, _, times in learnt.counts if symbol in LAST_WORDS)
+    return (STRANGE_GREETED if profile else STRANGE_SHARE) * HALF_LEARNT / (seen + HALF_LEARNT)
 
 
 def _with_texts(
@@ -99,7 +129,7 @@ def _without_texts(parts: tuple[Part, ...]) -> tuple[Part, ...]:
 
 def _add_learnt(shapes: dict[str, tuple[Part, ...]], spikes: dict[str, Shares], learnt: Learnt) -> None:
     """Put what was learnt beside what was known."""
-    found: dict[str, dict[int, int]] = {}
+    found: dict[str, dict[int, float]] = {}
     for symbol, length, times in learnt.counts:
         found.setdefault(symbol, {})[length] = times
     for symbol, lengths in found.items():

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import log
 from typing import Any, Literal, NamedTuple
 
-from sniffer.inference.attempts import says_mail
-from sniffer.inference.grammar import result_of
+from sniffer.inference.attempts import says_mail, tried
 from sniffer.inference.hidden import Ear, Hidden, sharpened
 from sniffer.inference.inferred import OUTCOMES, SURE, needed, says_too_little
+from sniffer.inference.outcomes import last_words, shares
 from sniffer.knowledge.dialogue import model, refitted
 from sniffer.model.facts import Family
 from tests.accuracy.corpora import Sample
@@ -90,11 +89,12 @@ def _speaks(ear: Ear, heard: Hidden, front: Family) -> bool:
 def _outcome(ear: Ear, heard: Hidden, front: Family) -> tuple[str | None, float]:
     if front == "none":
         return None, 1.0
-    shares: dict[str, float] = defaultdict(float)
-    for state, value in ear.ends(heard, front):
-        shares[OUTCOMES[result_of(state, ear.grammar.forms)]] += value
-    best, value = max(shares.items(), key=lambda each: each[1])
-    return (None if best == "unknown" else best), value / sum(shares.values())
+    ends = ear.ends(heard, front)
+    path = ear.path(heard, ends[0][0])
+    words = last_words(ear.grammar, heard.replies, heard.said, path, ends)
+    likely = shares(words, ear.grammar, ends, tried(path, ear.grammar.forms)[-1])
+    best = max(likely, key=likely.__getitem__)
+    return (None if best == "open" else OUTCOMES[best]), likely[best]
 
 
 POWERS = tuple(1.0 + step / 20 for step in range(-4, 9))

@@ -178,7 +178,7 @@ def learnt(sessions: list[SessionFact]) -> Habits:
     """What sessions teach."""
     habits = Habits()
     for each in sessions:
-        ear().teach(habits, each, heard(each))
+        ear().teach(habits, replace(each, client_ip=f"client of {each.start}"), heard(each))
     return habits
 
 

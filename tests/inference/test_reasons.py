@@ -20,7 +20,7 @@ REASONS: dict[str, tuple[SessionFact, str]] = {
     "a mail was taken": (
         session(f"12>18, 34>18, 54>37, {MAIL}"),
         f"12>18, 4k+2>18, 4k+2>37: AUTH LOGIN in three turns after EHLO inside TLS ({SERVER}); "
-        "a mail was taken after the reply of 37, so that is this server's 235",
+        "a mail was taken after the reply of 37, so that was most likely a 235",
     ),
     "nothing but the login": (
         session("12>18, 34>18, 54>37, 6>15"),
@@ -46,7 +46,7 @@ REASONS: dict[str, tuple[SessionFact, str]] = {
     "of two that are as long the mechanism is not told": (
         session(f"1635>37, {MAIL}"),
         f"15+4k>37: most likely AUTH XOAUTH2 with initial response in one turn after EHLO inside TLS ({SERVER}); "
-        "a mail was taken after the reply of 37, so that is this server's 235",
+        "a mail was taken after the reply of 37, so that was most likely a 235",
     ),
     "no login": (
         session(MAIL),
