@@ -109,12 +109,18 @@ BY_FORM = ("XOAUTH2", "OAUTHBEARER", "NTLM", "DIGEST-MD5", "CRAM-MD5", "PLAIN")
 """Mechanisms that an answer alone gives away, most telling form first."""
 
 
+EMPTY_USERNAME = b'username=""'
+"""Alone it is no answer of DIGEST-MD5, which has a response too (RFC 2831 2.1.2), and may be anything."""
+
+
 def recognised(said: bytes) -> str | None:
     """Return the mechanism that an answer belongs to by its form alone, None if several could be."""
     if said.startswith(NTLM_MARK):
         return "NTLM"
     for name in BY_FORM:
         if name == "PLAIN" and (said.count(b"\0") != 2 or not said.split(b"\0")[1].isascii()):
+            continue
+        if name == "DIGEST-MD5" and len(said) <= len(EMPTY_USERNAME):
             continue
         if READERS[name](said) is not None:
             return name

@@ -86,6 +86,7 @@ def test_an_answer_that_gives_away_its_mechanism_still_does(mechanism: str) -> N
     "mechanism", [None, "LOGIN", "PLAIN", "XOAUTH2", "CRAM-MD5", "DIGEST-MD5", "NTLM", "SCRAM-SHA-1"]
 )
 @given(said=st.binary(min_size=1, max_size=120) | st.sampled_from(sorted(FORMS.values())))
+@example(said=b'username=""')
 @example(said=b"n,,\x01")
 @example(said=b"user=\x01auth=")
 def test_no_user_is_told_of_a_blank_answer(mechanism: str | None, said: bytes) -> None:
