@@ -145,7 +145,7 @@ def _checked(profile: SiteProfile) -> str:
     passed = [FAMILY_WORDS[each.family] for each in profile.families if each.family in profile.checked]
     if not passed:
         return "Checked: nothing; all that is inferred for this service goes on to be called not checked"
-    without = "; no session that logs in agreed, so nothing of AUTH was tested" if profile.checked == {"none"} else ""
+    without = " (no session that logs in agreed: nothing of AUTH was tested)" if profile.checked == {"none"} else ""
     return f"Checked: {', '.join(passed)}; what else is inferred for this service is not{without}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import stat
@@ -14,9 +15,12 @@ from msgspec.structs import replace
 
 from sniffer.cli import truths
 from sniffer.inference.field_lessons import Truth
-from sniffer.knowledge.site_profile import ReplyLength, SiteProfile, decoded, encoded
+from sniffer.knowledge.site_profile import FamilyCount, ReplyLength, SiteProfile, decoded, encoded
 from sniffer.model import limits
 from sniffer.model.facts import SessionFact
+from sniffer.reports.field_check import learnt
+from sniffer.reports.page import Page
+from sniffer.reports.table import console
 from tests import keyed
 from tests.capture_files import write_pcap
 from tests.contract import object_of
@@ -182,6 +186,14 @@ def test_a_check_speaks_for_the_families_that_were_checked(home: Home) -> None:
     assert {(auth["family"], auth["unverified_service"]) for auth in home.auths()} == {
         ("basic", True), ("oauth", False),
     }  # fmt: skip
+
+
+def test_a_mail_without_auth_alone_is_said_to_have_tested_nothing_of_it() -> None:
+    alone = replace(PROFILE, families=(FamilyCount(family="none", sessions=1, agreed=1),))
+    stream = io.StringIO()
+    learnt(Page(console(stream)), "Learnt", alone)
+    assert "Checked: no AUTH; what else is inferred for this service is not (no session that" in flat(stream.getvalue())
+    assert "nothing of AUTH was tested" in flat(stream.getvalue())
 
 
 def test_what_makes_way_for_a_new_profile_is_said(home: Home) -> None:

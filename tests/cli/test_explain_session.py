@@ -144,7 +144,7 @@ def test_what_was_inferred_is_shown_turn_by_turn_and_drawn(tmp_path: Path) -> No
     )
     told = sniffer("explain", OFFICE, "--session", row["session"]).out
     assert "→ AUTH LOGIN" in told
-    assert told.count("class only") == 2
+    assert told.count("class only") == 5  # user name, password, MAIL, RCPT, the text
     sniffer("explain", OFFICE, "--session", row["session"], "--output", tmp_path / "x.svg")
     drawn = (tmp_path / "x.svg").read_text(encoding="utf-8")
-    assert drawn.count("(only the class of its length is told)") == 2
+    assert drawn.count("(only the class of its length is told)") == 5
