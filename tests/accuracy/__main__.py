@@ -3,6 +3,7 @@
 `python -m tests.accuracy report CORPUS...` prints the tables of the README: each client program, then each server, is
 held out in turn, and nothing is learnt of a server.  `python -m tests.accuracy fit CORPUS...` writes what ships.
 A corpus is a folder with a capture and labels, as `python -m tests.lab.corpus --to FOLDER` makes it.
+`python -m tests.accuracy learnt CORPUS...` judges all sessions of a corpus with what is learnt of their servers.
 `python -m tests.accuracy boxes` holds against truth whose the sessions of the labelled captures are said to be.
 """
 
@@ -14,7 +15,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.accuracy import bins, boxes, fit_file, report
+from tests.accuracy import bins, boxes, fit_file, learnt, report
 from tests.accuracy.corpora import CorpusError, Sample, load
 from tests.accuracy.predictions import Prediction, fit_all, held_out, sharpness
 
@@ -72,13 +73,16 @@ def _worse(ways: Sequence[Sequence[Prediction]], of: str, *, exact: bool) -> lis
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("report", "fit", "boxes"))
+    parser.add_argument("what", choices=("report", "fit", "learnt", "boxes"))
     parser.add_argument("corpus", nargs="*", type=Path)
     options = parser.parse_args(arguments)
     if options.what == "boxes":
         print("\n".join(boxes.report(*options.corpus[:1])))
         return 0
     try:
+        if options.what == "learnt":
+            print("\n".join(line for folder in options.corpus for line in (f"{folder}:", *learnt.lines(folder))))
+            return 0
         samples = load(options.corpus, note)
         if not samples:
             raise CorpusError("no labelled session: give folders with corpus.pcap and labels.jsonl")
