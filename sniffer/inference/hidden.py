@@ -15,15 +15,16 @@ from functools import lru_cache
 from math import exp
 from typing import NamedTuple
 
+from sniffer.inference.calibration import sharpened
 from sniffer.inference.grammar import Grammar, State
 from sniffer.inference.habits import CERTAIN, Habits, Server
 from sniffer.inference.lengths import LONGEST_SAID, Lengths
-from sniffer.inference.reading import Reader, Reading, Said, Step
+from sniffer.inference.reading import Reader, Reading, Said, Step, in_order
 from sniffer.inference.reading_turns import Meaning, meanings
 from sniffer.inference.replies import NOTHING_LEARNT, Learnt, ReplyTables
 from sniffer.inference.site_replies import SiteReplies
 from sniffer.inference.turns import LONGEST_LIST, SHORTEST_LIST, Dialogue, Records, Turn, dialogue, records
-from sniffer.knowledge.auth_lines import listed_services, offered_inside
+from sniffer.knowledge.auth_lines import STARTTLS_OCTETS, listed_services, offered_inside
 from sniffer.knowledge.dialogue import Form, Model, model
 from sniffer.knowledge.exchange_replies import expected_replies
 from sniffer.knowledge.site_profile import SiteProfile
@@ -35,7 +36,7 @@ NOT_OFFERED = 0.1
 """How much less likely a mechanism is that the server does not offer inside TLS; some clients try all the same."""
 
 PERHAPS_NOT_OFFERED = 0.3
-"""The same where the list is told by its length alone, of a server that we do not know."""
+"""The same where the list is told by its length alone, of a server that we do not know, or may be the one in clear."""
 
 NOT_OFFERED_IN_CLEAR = 0.5
 """The same where only the list in clear is known: inside TLS there are often more."""
@@ -46,7 +47,7 @@ SEVERAL_RECORDS = 3
 HELLO_AGAIN = 0.7
 """How likely a first turn is an EHLO if its answer is as long as the list in clear, though it has another length."""
 
-HELLO_BEHIND_GREETING = 0.97
+HELLO_BEHIND_GREETING = 0.995
 """The same where the server greeted first, inside TLS from the first byte."""
 
 HELLO_SAME = 0.9
@@ -173,11 +174,11 @@ class Ear:
         replies = self._tables.of(speech.banner, self._site.beside(learnt, service, speech.banner))
         offered = offered_by(fact, found, service) if service in listed_services() else None
         hint = offered_by(fact, found) if offered is None else None
-        factors = self._factors(offered, hint, speech.offered)
+        factors = self._factors(offered, hint, speech.offered, same=may_be_same_list(fact, found))
         ended = fact.quality.end_seen and found.cut is None
         read = self._read(fact, found, replies, factors, ended=ended)
-        power = self._sharpness["exact" if found.exact else "range"]
-        families, odd = sharpened(read.families, read.reading.odd, power)
+        powers = self._sharpness["exact" if found.exact else "range"]
+        families, odd = sharpened(read.families, read.reading.odd, powers)
         told = families, odd, replies, offered, ended, found.exact
         return Hidden(found, read.said, read.reading, *told, read.paths, {})
 
@@ -228,7 +229,7 @@ class Ear:
         self, fact: SessionFact, found: Dialogue, table: Lengths, factors: tuple[float, ...] | None, *, ended: bool
     ) -> _Read:
         """Read a dialogue, or remember it: what is read depends on nothing but the key."""
-        said = tuple(map(_said, found.turns))
+        said = in_order(list(map(_said, found.turns)))
         opening = None
         if found.hello and not found.anchored:
             speech = fact.speech
@@ -302,13 +303,18 @@ class Ear:
         return families
 
     def _factors(
-        self, inside: tuple[str, ...] | None, hint: tuple[str, ...] | None, clear: tuple[str, ...] | None
+        self,
+        inside: tuple[str, ...] | None,
+        hint: tuple[str, ...] | None,
+        clear: tuple[str, ...] | None,
+        *,
+        same: bool,
     ) -> tuple[float, ...] | None:
         """Return how much less likely each form is by what is offered, None where nothing is known of that."""
         for names, factor in (
             (inside, NOT_OFFERED),
-            (hint, PERHAPS_NOT_OFFERED),
-            (clear or None, NOT_OFFERED_IN_CLEAR),
+            (hint, NOT_OFFERED if hint and hint == clear else PERHAPS_NOT_OFFERED),
+            (clear or None, PERHAPS_NOT_OFFERED if same else NOT_OFFERED_IN_CLEAR),
         ):
             if names is not None:
                 key = names, factor
@@ -324,13 +330,6 @@ def words_of(banner: str | None) -> object:
     replies = expected_replies(banner) if banner else ()
     host = HOST.match(banner or "")
     return (replies, len(host[1]) if host else None) if replies else banner
-
-
-def sharpened(families: Mapping[Family, float], odd: float, power: float) -> tuple[dict[Family, float], float]:
-    """Return probabilities raised to a power, of sum 1: above 1 it makes sure of what was likely."""
-    raised = {family: value**power for family, value in families.items()}
-    total = (sum(raised.values()) + odd**power) or 1.0
-    return {family: value / total for family, value in raised.items()}, odd**power / total
 
 
 def _weighed(
@@ -358,6 +357,15 @@ def offered_by(fact: SessionFact, found: Dialogue, service: str | None = None) -
         return None
     text = hello.server.text
     return offered_inside(speech.greeted_octets, text.least, speech.offered or (), service) if text.exact else None
+
+
+def may_be_same_list(fact: SessionFact, found: Dialogue) -> bool:
+    """Say whether the list inside TLS may be the one in clear, without STARTTLS."""
+    speech, hello = fact.speech, found.hello
+    if not found.anchored or hello is None or hello.server is None or speech.greeted_octets is None:
+        return False
+    text = hello.server.text
+    return text.least <= speech.greeted_octets - STARTTLS_OCTETS <= text.most
 
 
 def _said(turn: Turn) -> Said:

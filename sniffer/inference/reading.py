@@ -57,16 +57,33 @@ remark like "(yes, not really)" behind it."""
 ECHO_SHARE = 1.0 / (LONGEST_ECHO - SHORTEST_ECHO + 1)
 """Likelihood of one such length, each as good as another."""
 
+SENDER, RECIPIENT, AGAIN = "mail-accepted", "recipient-accepted", "recipient-again"
+"""The replies to a sender, to a recipient, and to one that follows another."""
+
+SAME_WORDS = 0.97
+"""How often a server says of the next recipient what it said of the one before."""
+
+LIKE_SENDER = 0.5
+"""How often a server says of a recipient what it said of the sender."""
+
+BRIEF, LIKE_LOGIN = 15, 0.5
+"""Bytes up to which a reply is brief; how often who took a login so takes a sender so ("235 ok", "250 ok")."""
+
+SHORTEST_ADDRESS = 14
+"""Bytes of the shortest command with an address, MAIL FROM:<> (RFC 5321 4.1.1.2)."""
+
 
 class Said(NamedTuple):
     """A turn as it is read: how long the two messages are; ``server`` is None where no reply came.
 
-    ``several`` says that the reply came in three records or more, as several replies do, or one of several lines.
+    ``several`` says that the reply came in three records or more, as several replies do, or one of several lines;
+    ``again`` that it may be in the words of the reply before (``in_order``).
     """
 
     client: Length
     server: Length | None
     several: bool = False
+    again: bool = False
 
 
 class Step(NamedTuple):
@@ -130,6 +147,8 @@ class Reader:
         self._in_few = [SEVERAL_IN_FEW if symbol in SEVERAL else 1.0 for symbol in grammar.server_symbols]
         self._in_several = [1.0 if symbol in SEVERAL else SELDOM_SEVERAL for symbol in grammar.server_symbols]
         self._echoed = grammar.server_place(ECHOED)
+        self._sender = grammar.server_place(SENDER)
+        self._recipient, self._again = grammar.server_place(RECIPIENT), grammar.server_place(AGAIN)
         self._no_reply = [0.0] * grammar.unanswered + [1.0]
         self._into: dict[int, dict[int, list[Edge]]] = {}
         for state, edges in enumerate(grammar.edges):
@@ -253,9 +272,14 @@ class Reader:
         reply = server.likelihoods(turn.server)
         shares = self._in_several if turn.several else self._in_few
         reply = [likely * share for likely, share in zip(reply, shares, strict=True)]
-        longer = turn.server.least - turn.client.least
-        if SHORTEST_ECHO <= longer <= LONGEST_ECHO and turn.server.exact and turn.client.exact:
-            reply[self._echoed] = ECHO_SHARE
+        longer = (turn.server.least + turn.server.most - turn.client.least - turn.client.most) / 2
+        if SHORTEST_ECHO <= longer <= LONGEST_ECHO:
+            reply[self._echoed] = min(ECHO_SHARE * (turn.server.most - turn.server.least + 1), 1.0)
+        likely = reply[self._recipient]
+        reply[self._again] = (1.0 - SAME_WORDS) * likely + SAME_WORDS * turn.again
+        reply[self._recipient] = (1.0 - LIKE_SENDER) * likely + LIKE_SENDER * turn.again
+        if turn.again and turn.server.most <= BRIEF:
+            reply[self._sender] = (1.0 - LIKE_LOGIN) * reply[self._sender] + LIKE_LOGIN
         return said, reply
 
     def _odd(self, turn: Said) -> float:
@@ -292,6 +316,27 @@ class Reader:
         """Return what is said in a turn, by its symbols."""
         answer = server.symbols[edge.server] if edge.server < len(server.symbols) else UNANSWERED
         return self._client.symbols[edge.client], answer
+
+
+def in_order(turns: Sequence[Said]) -> tuple[Said, ...]:
+    """Return turns that know whether their reply may be in the words of the one before.
+
+    That is one of the same length, or as much longer than its command, which it repeats.
+    """
+    return tuple(
+        turn._replace(again=True) if place and _same_words(turns[place - 1], turn) else turn
+        for place, turn in enumerate(turns)
+    )
+
+
+def _same_words(before: Said, turn: Said) -> bool:
+    first, second = before.server, turn.server
+    if first is None or second is None or min(before.client.most, turn.client.most) < SHORTEST_ADDRESS:
+        return False
+    if first.least <= second.most and second.least <= first.most:
+        return True
+    longer = first.least - before.client.least, second.least - turn.client.least
+    return abs(longer[0] - longer[1]) <= second.most - second.least
 
 
 def _any(length: Length, most: float) -> float:

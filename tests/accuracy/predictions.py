@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from math import log
 from typing import Any, Literal, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from sniffer.inference.attempts import says_mail
+from sniffer.inference.calibration import CERTAIN, DOUBTFUL, sharpened
 from sniffer.inference.grammar import result_of
-from sniffer.inference.hidden import Ear, Hidden, sharpened
+from sniffer.inference.hidden import Ear, Hidden
 from sniffer.inference.inferred import OUTCOMES, SURE, needed, says_too_little
-from sniffer.knowledge.dialogue import model, refitted
+from sniffer.knowledge.dialogue import Sharpness, model, refitted
 from sniffer.model.facts import Family
 from tests.accuracy.corpora import Sample
 from tests.accuracy.evidence import evidence
@@ -97,8 +100,11 @@ def _outcome(ear: Ear, heard: Hidden, front: Family) -> tuple[str | None, float]
     return (None if best == "unknown" else best), value / sum(shares.values())
 
 
-POWERS = tuple(1.0 + step / 20 for step in range(-4, 9))
-"""Powers tried for the sharpness of probabilities; the strongest is a modest one."""
+POWERS = tuple(sorted((1.0 + step / 20 for step in range(-12, 9)), key=lambda power: abs(power - 1.0)))
+"""Powers tried for the sharpness of probabilities, the mildest first, which wins where they do as well."""
+
+TURNS = 2
+"""How often each of the two powers is fitted, given the other."""
 
 
 def held_out(
@@ -137,20 +143,32 @@ def _sharpened(predictions: Sequence[Prediction], others: Sequence[Prediction]) 
         yield each._replace(probability=min(probability, 1.0), families=families, odd=odd, raw=each)
 
 
-def sharpness(predictions: Sequence[Prediction], *, exact: bool, raw: bool = False) -> float:
-    """Return the power that makes predictions most likely; ``raw`` takes them as they were before any."""
+def sharpness(predictions: Sequence[Prediction], *, exact: bool, raw: bool = False) -> Sharpness:
+    """Return the powers that make predictions most likely; ``raw`` takes them as they were before any."""
     found = [(each.raw or each) if raw else each for each in predictions]
     told = [each for each in found if each.exact is exact and each.family is not None]
+    stated = np.array([each.probability for each in told])
+    true = np.array([each.families.get(each.sample.label.family, 0.0) for each in told])
+    right = np.array([each.family == each.sample.label.family for each in told], dtype=bool)
+    among = true / np.maximum(1.0 - stated, CERTAIN)  # the truth's share of what is not the most probable
 
-    def cost(power: float) -> float:
-        return -sum(log(max(_truth(each, power), FLOOR)) for each in told)
+    def cost(powers: Sharpness) -> float:
+        worth = _raised(stated, powers)
+        likely = np.where(right, worth, (1.0 - worth) * among)
+        return -float(np.log(np.maximum(likely, FLOOR)).sum())
 
-    return min(POWERS, key=cost) if told else 1.0
+    best = Sharpness()
+    for _ in range(TURNS if told else 0):  # the one given the other
+        best = min((best._replace(sure=power) for power in POWERS), key=cost)
+        best = min((best._replace(doubtful=power) for power in POWERS), key=cost)
+    return best
 
 
-def _truth(prediction: Prediction, power: float) -> float:
-    families, _ = sharpened(prediction.families, prediction.odd, power)
-    return families.get(prediction.sample.label.family, 0.0)
+def _raised(stated: npt.NDArray[np.float64], powers: Sharpness) -> npt.NDArray[np.float64]:
+    """Return what ``calibration.raised`` does, of many at once."""
+    odds = np.log(stated / np.maximum(1.0 - stated, CERTAIN))
+    worth = powers.doubtful * np.minimum(odds, DOUBTFUL) + powers.sure * np.maximum(odds - DOUBTFUL, 0.0)
+    return np.where(stated > 0.5, 1.0 / (1.0 + np.exp(-worth)), stated)
 
 
 def fit_all(samples: Sequence[Sample]) -> tuple[dict[str, Any], int]:

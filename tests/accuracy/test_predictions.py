@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from sniffer.inference.hidden import Ear
-from sniffer.knowledge.dialogue import Model, model
+from sniffer.knowledge.dialogue import Model, Sharpness, model
 from tests.accuracy import predictions
 from tests.accuracy.corpora import Attempt, Sample
 from tests.accuracy.predictions import POWERS, Prediction, held_out, predict, sharpness
@@ -111,9 +111,9 @@ def test_poisoned_labels_of_a_client_change_nothing_of_what_is_read_in_its_own_s
 def test_only_the_others_say_how_sharp_a_group_is(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
-    def power(some: Sequence[Prediction], *, exact: bool) -> float:
+    def power(some: Sequence[Prediction], *, exact: bool) -> Sharpness:
         asked.append("".join(sorted({client(each.sample) for each in some})))
-        return 1.0
+        return Sharpness()
 
     monkeypatch.setattr(predictions, "sharpness", power)
     held_out(SAMPLES, client)
@@ -121,7 +121,7 @@ def test_only_the_others_say_how_sharp_a_group_is(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_prediction_is_made_as_sharp_and_remembers_what_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(predictions, "sharpness", lambda *_, exact: 0.5 if exact else 1.0)
+    monkeypatch.setattr(predictions, "sharpness", lambda *_, exact: Sharpness(0.5, 1.0) if exact else Sharpness())
     soft, same = predictions._sharpened(
         [prediction(0.9, families={"basic": 0.9, "none": 0.1}, exact=exact) for exact in (True, False)], []
     )
@@ -187,20 +187,27 @@ def shaky(right: int, wrong: int, **told: Any) -> list[Prediction]:
 
 
 def test_predictions_that_boast_are_softened_and_modest_ones_sharpened() -> None:
-    assert sharpness(shaky(99, 1), exact=True) == max(POWERS)
-    assert sharpness(shaky(90, 10), exact=True) == 1.0
-    assert sharpness(shaky(7, 3), exact=True) == min(POWERS)
+    assert sharpness(shaky(99, 1), exact=True).doubtful == max(POWERS)
+    assert sharpness(shaky(90, 10), exact=True) == Sharpness()
+    assert sharpness(shaky(6, 4), exact=True).doubtful == min(POWERS)
+
+
+def test_what_is_sure_is_told_by_itself() -> None:
+    """Doubtful predictions boast, sure ones are modest: each has a power of its own."""
+    sure = [prediction(0.99, families={"basic": 0.99, "oauth": 0.01}) for _ in range(400)]
+    found = sharpness(shaky(6, 4) + sure, exact=True)
+    assert found.doubtful < 1.0 < found.sure
 
 
 def test_only_predictions_of_the_same_kind_of_lengths_count() -> None:
-    some = shaky(99, 1) + shaky(7, 3, exact=False)
-    assert sharpness(some, exact=True) == max(POWERS)
-    assert sharpness(some, exact=False) == min(POWERS)
-    assert sharpness([], exact=True) == 1.0
-    assert sharpness([prediction(0.9, None)], exact=True) == 1.0
+    some = shaky(99, 1) + shaky(6, 4, exact=False)
+    assert sharpness(some, exact=True).doubtful == max(POWERS)
+    assert sharpness(some, exact=False).doubtful == min(POWERS)
+    assert sharpness([], exact=True) == Sharpness()
+    assert sharpness([prediction(0.9, None)], exact=True) == Sharpness()
 
 
 def test_sharpness_may_be_asked_of_what_was_told_before_any() -> None:
-    some = [each._replace(raw=raw) for each, raw in zip(shaky(7, 3), shaky(10, 0), strict=True)]
-    assert sharpness(some, exact=True) == min(POWERS)
-    assert sharpness(some, exact=True, raw=True) == max(POWERS)
+    some = [each._replace(raw=raw) for each, raw in zip(shaky(6, 4), shaky(10, 0), strict=True)]
+    assert sharpness(some, exact=True).doubtful == min(POWERS)
+    assert sharpness(some, exact=True, raw=True).doubtful == max(POWERS)
