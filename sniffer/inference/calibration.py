@@ -1,7 +1,7 @@
 """What a dialogue's parts say is not independent: probabilities of families are brought to what they are worth.
 
 The odds of the most probable are raised to a power that was fitted to sessions held out (``tests.accuracy fit``): one
-power where a family is not much more probable than its rivals, another for what lies beyond.
+power where a family is not much more probable than its rivals, another where it is.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from math import exp, log
 from sniffer.knowledge.dialogue import Sharpness
 from sniffer.model.facts import Family
 
-DOUBTFUL = log(9.0)
-"""Logarithm of the odds up to which the first power holds: a probability of 0.9."""
+DOUBTFUL, SURE = log(4.0), log(9.0)
+"""Logarithms of the odds up to which the first power holds, and from which the second does: 0.8 and 0.9.  A straight
+line joins them."""
 
 CERTAIN = 1e-15
 """Least improbability that is told from none."""
@@ -37,5 +38,12 @@ def raised(probability: float, powers: Sharpness) -> float:
     if probability <= 0.5:
         return probability
     odds = log(probability / max(1.0 - probability, CERTAIN))
-    worth = powers.doubtful * min(odds, DOUBTFUL) + powers.sure * max(odds - DOUBTFUL, 0.0)
+    high = powers.sure * SURE
+    low = min(powers.doubtful * DOUBTFUL, high)  # who is more probable stays so
+    if odds >= SURE:
+        worth = powers.sure * odds
+    elif odds <= DOUBTFUL:
+        worth = low * odds / DOUBTFUL
+    else:
+        worth = low + (high - low) * (odds - DOUBTFUL) / (SURE - DOUBTFUL)
     return 1.0 / (1.0 + exp(-worth))

@@ -29,7 +29,8 @@ IN_MAIL = ("mail", "recipients")
 """Phases in which AUTH is out of turn (RFC 4954 4), yet sent by scripts that say what they were told to."""
 
 TRIED_OUT_OF_TURN = 0.05
-"""Least prior of the forms with which that is thought of: LOGIN and other usual ones."""
+"""Least prior of the forms with which that is thought of: LOGIN and other usual ones, begun by the bare command.  One
+with an initial response is as long as a chunk of a mail may be."""
 
 LEFT_UNANSWERED = 0.02
 """Share of a client's messages behind which nothing more is seen."""
@@ -185,10 +186,9 @@ class Grammar:
         total = sum(form.prior for form in self.forms)
         found = []
         for place, form in enumerate(self.forms):
-            if form.prior >= TRIED_OUT_OF_TURN:
-                first = form.steps[0].client if form.steps else form.last
+            if form.prior >= TRIED_OUT_OF_TURN and not form.initial:
                 denied = State("denied", place, "refused", -1)
-                turn = Exchange(first, "unknown-mechanism")
+                turn = Exchange(form.steps[0].client, "unknown-mechanism")
                 found.append(self._edge(denied, turn, weight * form.prior / total, "begin", "out-of-turn"))
         return found
 

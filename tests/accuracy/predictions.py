@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from sniffer.inference.attempts import says_mail
 from sniffer.inference.calibration import CERTAIN, DOUBTFUL, sharpened
+from sniffer.inference.calibration import SURE as SURE_ODDS
 from sniffer.inference.grammar import result_of
 from sniffer.inference.hidden import Ear, Hidden
 from sniffer.inference.inferred import OUTCOMES, SURE, needed, says_too_little
@@ -22,6 +23,9 @@ from tests.accuracy.fit import added, fitted
 
 FLOOR = 1e-4
 """Probability that a truth has at least, so that one surprise does not decide how sharp the others are."""
+
+REFUTED = 1.353
+"""Logarithm by which a power may be less likely than the best (one-sided, 95 %: half of 1.645 squared)."""
 
 Verdict = Literal["right", "unknown", "wrong"]
 
@@ -144,7 +148,10 @@ def _sharpened(predictions: Sequence[Prediction], others: Sequence[Prediction]) 
 
 
 def sharpness(predictions: Sequence[Prediction], *, exact: bool, raw: bool = False) -> Sharpness:
-    """Return the powers that make predictions most likely; ``raw`` takes them as they were before any."""
+    """Return the powers that make predictions most likely; ``raw`` takes them as they were before any.
+
+    What is doubtful is not trusted more than has been proven: of its powers the least that is not refuted.
+    """
     found = [(each.raw or each) if raw else each for each in predictions]
     told = [each for each in found if each.exact is exact and each.family is not None]
     stated = np.array([each.probability for each in told])
@@ -161,13 +168,20 @@ def sharpness(predictions: Sequence[Prediction], *, exact: bool, raw: bool = Fal
     for _ in range(TURNS if told else 0):  # the one given the other
         best = min((best._replace(sure=power) for power in POWERS), key=cost)
         best = min((best._replace(doubtful=power) for power in POWERS), key=cost)
+    if told:
+        refuted = cost(best) + REFUTED
+        doubtful = min(power for power in POWERS if cost(best._replace(doubtful=power)) <= refuted)
+        best = min((Sharpness(doubtful, power) for power in POWERS), key=cost)
     return best
 
 
 def _raised(stated: npt.NDArray[np.float64], powers: Sharpness) -> npt.NDArray[np.float64]:
     """Return what ``calibration.raised`` does, of many at once."""
     odds = np.log(stated / np.maximum(1.0 - stated, CERTAIN))
-    worth = powers.doubtful * np.minimum(odds, DOUBTFUL) + powers.sure * np.maximum(odds - DOUBTFUL, 0.0)
+    high = powers.sure * SURE_ODDS
+    low = min(powers.doubtful * DOUBTFUL, high)
+    worth = np.interp(odds, (0.0, DOUBTFUL, SURE_ODDS), (0.0, low, high))
+    worth = np.where(odds >= SURE_ODDS, powers.sure * odds, worth)
     return np.where(stated > 0.5, 1.0 / (1.0 + np.exp(-worth)), stated)
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sniffer.inference.calibration import DOUBTFUL, raised, sharpened
+from sniffer.inference.calibration import raised, sharpened
 from sniffer.knowledge.dialogue import Sharpness
 from sniffer.model.facts import Family
 
@@ -34,12 +34,10 @@ def test_who_was_more_probable_stays_so(first: float, second: float, found: Shar
 
 
 def test_each_power_has_its_range() -> None:
-    soft = Sharpness(0.5, 1.0)
-    assert odds(raised(0.8, soft)) == pytest.approx(odds(0.8) / 2)
-    assert odds(raised(0.99, soft)) == pytest.approx(odds(0.99) - DOUBTFUL / 2)
-    sure = Sharpness(1.0, 1.2)
-    assert raised(0.8, sure) == pytest.approx(0.8)
-    assert odds(raised(0.99, sure)) == pytest.approx(DOUBTFUL + 1.2 * (odds(0.99) - DOUBTFUL))
+    soft = Sharpness(0.5, 1.2)
+    assert odds(raised(0.7, soft)) == pytest.approx(odds(0.7) / 2)
+    assert odds(raised(0.99, soft)) == pytest.approx(odds(0.99) * 1.2)
+    assert odds(raised(0.8, soft)) < odds(raised(0.85, soft)) < odds(raised(0.9, soft))
 
 
 def test_what_is_less_than_half_stays() -> None:

@@ -31,7 +31,7 @@ def said(form: Form) -> list[str]:
 
 
 def test_auth_behind_mail_is_refused_at_once() -> None:
-    """A script's AUTH within a mail transaction (RFC 4954 4): most of its weight leads to a refusal, none to a login."""
+    """AUTH within a mail transaction (RFC 4954 4): most of its weight leads to a refusal, none to a login."""
     for state, edges in zip(GRAMMAR.states, GRAMMAR.edges, strict=True):
         if state.phase in IN_MAIL and state.result is None:
             out = [edge for edge in edges if edge.name == ("begin", "out-of-turn")]
