@@ -50,9 +50,9 @@ SELDOM_SEVERAL = 0.02
 ECHOED = "echoed"
 """The reply that repeats an address of the command."""
 
-SHORTEST_ECHO, LONGEST_ECHO = 2, 45
+SHORTEST_ECHO, LONGEST_ECHO = -20, 45
 """Bytes by which such a reply is longer than its command: "250 2.1.0 … Sender ok" for "MAIL FROM:", at the most with a
-remark like "(yes, not really)" behind it."""
+remark like "(yes, not really)" behind it, at the least for a command with SIZE and BODY, which nobody repeats."""
 
 ECHO_SHARE = 1.0 / (LONGEST_ECHO - SHORTEST_ECHO + 1)
 """Likelihood of one such length, each as good as another."""
@@ -77,13 +77,14 @@ class Said(NamedTuple):
     """A turn as it is read: how long the two messages are; ``server`` is None where no reply came.
 
     ``several`` says that the reply came in three records or more, as several replies do, or one of several lines;
-    ``again`` that it may be in the words of the reply before (``in_order``).
+    ``again`` that it may be in the words of the reply before (``in_order``), ``alike`` that it is as long.
     """
 
     client: Length
     server: Length | None
     several: bool = False
     again: bool = False
+    alike: bool = False
 
 
 class Step(NamedTuple):
@@ -277,8 +278,8 @@ class Reader:
             reply[self._echoed] = min(ECHO_SHARE * (turn.server.most - turn.server.least + 1), 1.0)
         likely = reply[self._recipient]
         reply[self._again] = (1.0 - SAME_WORDS) * likely + SAME_WORDS * turn.again
-        reply[self._recipient] = (1.0 - LIKE_SENDER) * likely + LIKE_SENDER * turn.again
-        if turn.again and turn.server.most <= BRIEF:
+        reply[self._recipient] = (1.0 - LIKE_SENDER) * likely + LIKE_SENDER * turn.alike
+        if turn.alike and turn.server.most <= BRIEF:
             reply[self._sender] = (1.0 - LIKE_LOGIN) * reply[self._sender] + LIKE_LOGIN
         return said, reply
 
@@ -323,20 +324,17 @@ def in_order(turns: Sequence[Said]) -> tuple[Said, ...]:
 
     That is one of the same length, or as much longer than its command, which it repeats.
     """
-    return tuple(
-        turn._replace(again=True) if place and _same_words(turns[place - 1], turn) else turn
-        for place, turn in enumerate(turns)
-    )
+    return tuple(_in_order(turns[place - 1], turn) if place else turn for place, turn in enumerate(turns))
 
 
-def _same_words(before: Said, turn: Said) -> bool:
+def _in_order(before: Said, turn: Said) -> Said:
     first, second = before.server, turn.server
     if first is None or second is None or min(before.client.most, turn.client.most) < SHORTEST_ADDRESS:
-        return False
+        return turn
     if first.least <= second.most and second.least <= first.most:
-        return True
+        return turn._replace(again=True, alike=True)
     longer = first.least - before.client.least, second.least - turn.client.least
-    return abs(longer[0] - longer[1]) <= second.most - second.least
+    return turn._replace(again=True) if abs(longer[0] - longer[1]) <= second.most - second.least else turn
 
 
 def _any(length: Length, most: float) -> float:
