@@ -68,9 +68,19 @@ class ReplyTables:
         spikes: dict[str, Shares] = {}
         shapes: dict[str, tuple[Part, ...]] = {}
         for symbol, parts in self._known.server.items():
-            shapes[symbol] = _with_texts(parts, profile, spikes) if self._texts else _without_texts(parts)
+            texts = self._texts
+            shapes[symbol] = (
+                _with_texts(_own(symbol, parts, profile), profile, spikes) if texts else _without_texts(parts)
+            )
         _add_learnt(shapes, spikes, learnt)
         return Lengths(shapes, spikes, LONGEST_REPLY)
+
+
+def _own(symbol: str, parts: tuple[Part, ...], profile: reply_lengths.Profile | None) -> tuple[Part, ...]:
+    """Leave out words that are said to something else, where those that are said to this are known."""
+    if profile is None or not any(part.symbol == symbol and profile.lengths(part.symbol) for part in parts):  # type: ignore[arg-type]
+        return parts
+    return tuple(part for part in parts if part.symbol in (symbol, ""))
 
 
 def _with_texts(
