@@ -76,6 +76,8 @@ REPLIED: dict[str, str] = {
     "unknown-mechanism": "504/535 refused",
     "mail-accepted": "250",
     "recipient-accepted": "250",
+    "recipient-again": "250",
+    "chunk-accepted": "250",
     "go-ahead": "354",
     "queued": "250 taken",
     "mail-refused": "530/550 refused",

@@ -31,6 +31,12 @@ mails does so in either case."""
 
 WHATEVER: Situation = "accepted"
 """Whose weights hold there."""
+IN_MAIL = ("mail", "recipients")
+"""Phases in which AUTH is out of turn (RFC 4954 4), yet sent by scripts that say what they were told to."""
+
+TRIED_OUT_OF_TURN = 0.05
+"""Least prior of the forms with which that is thought of: LOGIN and other usual ones, begun by the bare command.  One
+with an initial response is as long as a chunk of a mail may be."""
 
 LEFT_UNANSWERED = 0.02
 """Share of a client's messages behind which nothing more is seen."""
@@ -176,12 +182,27 @@ class Grammar:
             left = Exchange(path.turn.client, UNANSWERED)
             over = State("over", state.form, state.result, state.step)
             found.append(self._edge(over, left, weight * LEFT_UNANSWERED, "path", name, "left"))
+        return [*found, *self._out_of_turn(state)] if state.phase in IN_MAIL else found
+
+    def _out_of_turn(self, state: State) -> list[Edge]:
+        """Return the turns of an AUTH behind MAIL, which is refused at once."""
+        weight = self.model.begins[state.phase][situation_of(state)] * self.model.exchange["out-of-turn"]
+        if not weight:
+            return []
+        total = sum(form.prior for form in self.forms)
+        found = []
+        for place, form in enumerate(self.forms):
+            if form.prior >= TRIED_OUT_OF_TURN and not form.initial:
+                denied = State("denied", place, "refused", -1)
+                turn = Exchange(form.steps[0].client, "unknown-mechanism")
+                found.append(self._edge(denied, turn, weight * form.prior / total, "begin", "out-of-turn"))
         return found
 
     def _begins(self, state: State) -> tuple[float, ...] | None:
         """Return how likely each form is to begin, None where AUTH does not."""
         begins = self.model.begins.get(state.phase)
         weight = begins[situation_of(state)] if begins else 0.0
+        weight *= 1.0 - self.model.exchange["out-of-turn"] if state.phase in IN_MAIL else 1.0
         if not weight:
             return None
         shares = self._shares.get(state.form)

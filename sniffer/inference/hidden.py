@@ -17,16 +17,17 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from sniffer.inference.attempts import Tried, tried
+from sniffer.inference.calibration import sharpened
 from sniffer.inference.grammar import Grammar, State
 from sniffer.inference.habits import CERTAIN, Habits, Server
 from sniffer.inference.lengths import LONGEST_SAID, Lengths
 from sniffer.inference.outcomes import last_words
-from sniffer.inference.reading import Reader, Reading, Said, Step
+from sniffer.inference.reading import Reader, Reading, Said, Step, in_order
 from sniffer.inference.reading_turns import Meaning, meanings
 from sniffer.inference.replies import NOTHING_LEARNT, Learnt, ReplyTables
 from sniffer.inference.site_replies import SiteReplies
 from sniffer.inference.turns import LONGEST_LIST, SHORTEST_LIST, Dialogue, Records, Turn, dialogue, records
-from sniffer.knowledge.auth_lines import listed_services, offered_inside
+from sniffer.knowledge.auth_lines import STARTTLS_OCTETS, listed_services, offered_inside
 from sniffer.knowledge.dialogue import Form, Model, model
 from sniffer.knowledge.exchange_replies import promised
 from sniffer.knowledge.site_profile import SiteProfile
@@ -46,7 +47,7 @@ TAKES_MAIL = frozenset(
 """Replies with which a server takes a sender.  One that demands AUTH says them to nobody who has not logged in."""
 
 PERHAPS_NOT_OFFERED = 0.3
-"""The same where the list is told by its length alone, of a server that we do not know."""
+"""The same where the list is told by its length alone, of a server that we do not know, or may be the one in clear."""
 
 NOT_OFFERED_IN_CLEAR = 0.5
 """The same where only the list in clear is known: inside TLS there are often more."""
@@ -57,7 +58,7 @@ SEVERAL_RECORDS = 3
 HELLO_AGAIN = 0.7
 """How likely a first turn is an EHLO if its answer is as long as the list in clear, though it has another length."""
 
-HELLO_BEHIND_GREETING = 0.97
+HELLO_BEHIND_GREETING = 0.995
 """The same where the server greeted first, inside TLS from the first byte."""
 
 HELLO_SAME = 0.9
@@ -178,14 +179,14 @@ class Ear:
         replies = self._replies_of(fact, key)
         offered = offered_by(fact, found, service) if service in listed_services() else None
         hint = offered_by(fact, found) if offered is None else None
-        factors = self._factors(offered, hint, speech.offered)
+        factors = self._factors(offered, hint, speech.offered, same=may_be_same_list(fact, found))
         ended = key.end_seen and found.cut is None
         reading, said = self._read(fact, found, replies, factors, ended=ended)
-        power = self._sharpness["exact" if found.exact else "range"]
+        powers = self._sharpness["exact" if found.exact else "range"]
         families = self._families(reading)
         if service in listed_services() and self._takes_mail(reading, said, replies):
             families["none"] *= NOT_TAKEN
-        families, odd = sharpened(families, reading.odd, power)
+        families, odd = sharpened(families, reading.odd, powers)
         return Hidden(found, said, reading, families, odd, replies, offered, ended, found.exact, {})
 
     def _replies_of(self, fact: SessionFact, key: Key) -> Lengths:
@@ -253,7 +254,7 @@ class Ear:
         self, fact: SessionFact, found: Dialogue, table: Lengths, factors: tuple[float, ...] | None, *, ended: bool
     ) -> tuple[Reading, tuple[Said, ...]]:
         """Read a dialogue; where its first turn may be an EHLO or not, both ways."""
-        said = tuple(map(_said, found.turns))
+        said = in_order(list(map(_said, found.turns)))
         behind = self._believed(self.reader.read(said, table, factors, ended=ended), factors)
         if found.anchored or found.hello is None:
             return behind, said
@@ -317,13 +318,18 @@ class Ear:
         return families
 
     def _factors(
-        self, inside: tuple[str, ...] | None, hint: tuple[str, ...] | None, clear: tuple[str, ...] | None
+        self,
+        inside: tuple[str, ...] | None,
+        hint: tuple[str, ...] | None,
+        clear: tuple[str, ...] | None,
+        *,
+        same: bool,
     ) -> tuple[float, ...] | None:
         """Return how much less likely each form is by what is offered, None where nothing is known of that."""
         for names, factor in (
             (inside, NOT_OFFERED),
-            (hint, PERHAPS_NOT_OFFERED),
-            (clear or None, NOT_OFFERED_IN_CLEAR),
+            (hint, NOT_OFFERED if hint and hint == clear else PERHAPS_NOT_OFFERED),
+            (clear or None, PERHAPS_NOT_OFFERED if same else NOT_OFFERED_IN_CLEAR),
         ):
             if names is not None:
                 found = self._offers.get((names, factor))
@@ -343,13 +349,6 @@ def words_of(banner: str | None) -> object:
     promise = promised(banner) if banner else None
     host = HOST.match(banner or "")
     return (promise, len(host[1]) if host else None) if promise else banner
-
-
-def sharpened(families: Mapping[Family, float], odd: float, power: float) -> tuple[dict[Family, float], float]:
-    """Return probabilities raised to a power, of sum 1: above 1 it makes sure of what was likely."""
-    raised = {family: value**power for family, value in families.items()}
-    total = (sum(raised.values()) + odd**power) or 1.0
-    return {family: value / total for family, value in raised.items()}, odd**power / total
 
 
 def _weighed(
@@ -377,6 +376,15 @@ def offered_by(fact: SessionFact, found: Dialogue, service: str | None = None) -
         return None
     text = hello.server.text
     return offered_inside(speech.greeted_octets, text.least, speech.offered or (), service) if text.exact else None
+
+
+def may_be_same_list(fact: SessionFact, found: Dialogue) -> bool:
+    """Say whether the list inside TLS may be the one in clear, without STARTTLS."""
+    speech, hello = fact.speech, found.hello
+    if not found.anchored or hello is None or hello.server is None or speech.greeted_octets is None:
+        return False
+    text = hello.server.text
+    return text.least <= speech.greeted_octets - STARTTLS_OCTETS <= text.most
 
 
 def _said(turn: Turn) -> Said:

@@ -17,6 +17,7 @@ from math import log
 from typing import NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from sniffer.inference.grammar import UNANSWERED, Edge, Grammar, State
 from sniffer.inference.lengths import Lengths
@@ -52,23 +53,41 @@ SELDOM_SEVERAL = 0.02
 ECHOED = "echoed"
 """The reply that repeats an address of the command."""
 
-SHORTEST_ECHO, LONGEST_ECHO = 2, 45
+SHORTEST_ECHO, LONGEST_ECHO = -20, 45
 """Bytes by which such a reply is longer than its command: "250 2.1.0 … Sender ok" for "MAIL FROM:", at the most with a
-remark like "(yes, not really)" behind it."""
+remark like "(yes, not really)" behind it, at the least for a command with SIZE and BODY, which nobody repeats."""
 
 ECHO_SHARE = 1.0 / (LONGEST_ECHO - SHORTEST_ECHO + 1)
 """Likelihood of one such length, each as good as another."""
+
+SENDER, RECIPIENT, AGAIN = "mail-accepted", "recipient-accepted", "recipient-again"
+"""The replies to a sender, to a recipient, and to one that follows another."""
+
+SAME_WORDS = 0.97
+"""How often a server says of the next recipient what it said of the one before."""
+
+LIKE_SENDER = 0.5
+"""How often a server says of a recipient what it said of the sender."""
+
+BRIEF, LIKE_LOGIN = 15, 0.5
+"""Bytes up to which a reply is brief; how often who took a login so takes a sender so ("235 ok", "250 ok")."""
+
+SHORTEST_ADDRESS = 14
+"""Bytes of the shortest command with an address, MAIL FROM:<> (RFC 5321 4.1.1.2)."""
 
 
 class Said(Struct, frozen=True, gc=False, cache_hash=True):
     """A turn as it is read: how long the two messages are; ``server`` is None where no reply came.
 
-    ``several`` says that the reply came in three records or more, as several replies do, or one of several lines.
+    ``several`` says that the reply came in three records or more, as several replies do, or one of several lines;
+    ``again`` that it may be in the words of the reply before (``in_order``), ``alike`` that it is as long.
     """
 
     client: Length
     server: Length | None
     several: bool = False
+    again: bool = False
+    alike: bool = False
 
 
 class Step(Struct, frozen=True, eq=False, gc=False):
@@ -154,6 +173,8 @@ class Reader:
         self._ways = [
             [(place, edge.client, edge.server, edge.weight) for place, edge in enumerate(ways)] for ways in grammar.ways
         ]
+        self._sender = grammar.server_place(SENDER)
+        self._recipient, self._again = grammar.server_place(RECIPIENT), grammar.server_place(AGAIN)
         self._no_reply = [0.0] * grammar.unanswered + [1.0]
         self._edges_into: dict[int, dict[int, list[Edge]]] = {}
         for state, edges in enumerate(grammar.edges):
@@ -283,9 +304,14 @@ class Reader:
         reply = server.likelihoods(turn.server)
         shares = self._in_several if turn.several else self._in_few
         reply = [likely * share for likely, share in zip(reply, shares, strict=True)]
-        longer = turn.server.least - turn.client.least
-        if SHORTEST_ECHO <= longer <= LONGEST_ECHO and turn.server.exact and turn.client.exact:
-            reply[self._echoed] = ECHO_SHARE
+        longer = (turn.server.least + turn.server.most - turn.client.least - turn.client.most) / 2
+        if SHORTEST_ECHO <= longer <= LONGEST_ECHO:
+            reply[self._echoed] = min(ECHO_SHARE * (turn.server.most - turn.server.least + 1), 1.0)
+        likely = reply[self._recipient]
+        reply[self._again] = (1.0 - SAME_WORDS) * likely + SAME_WORDS * turn.again
+        reply[self._recipient] = (1.0 - LIKE_SENDER) * likely + LIKE_SENDER * turn.alike
+        if turn.alike and turn.server.most <= BRIEF:
+            reply[self._sender] = (1.0 - LIKE_LOGIN) * reply[self._sender] + LIKE_LOGIN
         return said, reply
 
     def _odd(self, turn: Said) -> float:
@@ -344,6 +370,24 @@ class Reader:
         """Return what is said in a turn, by its symbols."""
         answer = server.symbols[edge.server] if edge.server < len(server.symbols) else UNANSWERED
         return self._client.symbols[edge.client], answer
+
+
+def in_order(turns: Sequence[Said]) -> tuple[Said, ...]:
+    """Return turns that know whether their reply may be in the words of the one before.
+
+    That is one of the same length, or as much longer than its command, which it repeats.
+    """
+    return tuple(_in_order(turns[place - 1], turn) if place else turn for place, turn in enumerate(turns))
+
+
+def _in_order(before: Said, turn: Said) -> Said:
+    first, second = before.server, turn.server
+    if first is None or second is None or min(before.client.most, turn.client.most) < SHORTEST_ADDRESS:
+        return turn
+    if first.least <= second.most and second.least <= first.most:
+        return replace(turn, again=True, alike=True)
+    longer = first.least - before.client.least, second.least - turn.client.least
+    return replace(turn, again=True) if abs(longer[0] - longer[1]) <= second.most - second.least else turn
 
 
 def _any(length: Length, most: float) -> float:

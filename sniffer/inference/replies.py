@@ -88,7 +88,8 @@ class ReplyTables:
         spikes: dict[str, Shares] = {}
         shapes: dict[str, tuple[Part, ...]] = {}
         for symbol, parts in self._known.server.items():
-            shapes[symbol] = _with_texts(parts, profile, spikes) if self._texts else _without_texts(parts)
+            own = _own(symbol, parts, profile)
+            shapes[symbol] = _with_texts(own, profile, spikes) if self._texts else _without_texts(parts)
         for symbol in LAST_WORDS:
             whole = _weight(shapes[symbol])
             shapes[symbol] = (*shapes[symbol], BROAD._replace(weight=whole * NEVER_IMPOSSIBLE))
@@ -101,6 +102,13 @@ def _strange(profile: reply_lengths.Profile | None, learnt: Learnt) -> float:
     """Return which share of last words is like none that is known of a server."""
     seen = sum(times for symbol, _, times in learnt.counts if symbol in LAST_WORDS)
     return (STRANGE_GREETED if profile else STRANGE_SHARE) * HALF_LEARNT / (seen + HALF_LEARNT)
+
+
+def _own(symbol: str, parts: tuple[Part, ...], profile: reply_lengths.Profile | None) -> tuple[Part, ...]:
+    """Leave out words that are said to something else, where those that are said to this are known."""
+    if profile is None or not any(part.symbol == symbol and profile.lengths(part.symbol) for part in parts):  # type: ignore[arg-type]
+        return parts
+    return tuple(part for part in parts if part.symbol in (symbol, ""))
 
 
 def _with_texts(

@@ -202,10 +202,11 @@ class _Reader:
         hello = None
         if place is not None:
             hello = turns.pop(place)
-            while place < len(turns) and _same(turns[place], hello):
-                turns.pop(place)  # some clients greet twice
         elif turns and (greeting or self._may_be_hello(turns[0])):
             hello = turns.pop(0)
+        behind = place or 0
+        while hello and (greeting or place is not None) and len(turns) > behind and _same(turns[behind], hello):
+            turns.pop(behind)  # some clients greet twice
         said = [turn for turn in turns if turn.client]
         return Dialogue(
             turns=tuple(said[: limits.TURNS]),

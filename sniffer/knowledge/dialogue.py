@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any, Literal, NamedTuple
@@ -71,6 +71,13 @@ class Path(NamedTuple):
     weight: Mapping[Situation, float]
 
 
+class Sharpness(NamedTuple):
+    """Powers to which odds are raised (``inference.calibration``): of what is doubtful, and of what is sure."""
+
+    doubtful: float = 1.0
+    sure: float = 1.0
+
+
 class Model(NamedTuple):
     """All of it."""
 
@@ -82,7 +89,7 @@ class Model(NamedTuple):
     begins: Mapping[str, Mapping[Situation, float]]
     exchange: Mapping[str, float]
     odd: Mapping[str, float]
-    sharpness: Mapping[str, float]
+    sharpness: Mapping[str, Sharpness]
 
 
 def model(*, fitted: bool = True) -> Model:
@@ -102,7 +109,7 @@ def _written() -> Model:
         begins={phase: _weights(value) for phase, value in table["begins"].items()},
         exchange=table["exchange"],
         odd=table["odd"],
-        sharpness=table["sharpness"],
+        sharpness=_sharpness(table["sharpness"]),
     )
 
 
@@ -151,7 +158,7 @@ def refitted(written: Model, table: Mapping[str, Any]) -> Model:
         ends={phase: {each: table["ends"][each][phase] for each in SITUATIONS} for phase in written.ends},
         begins={phase: {each: table["begins"][each][phase] for each in SITUATIONS} for phase in written.begins},
         exchange={**written.exchange, **table["exchange"]},
-        sharpness={**written.sharpness, **table.get("sharpness", {})},
+        sharpness={**written.sharpness, **_sharpness(table.get("sharpness", {}))},
     )
 
 
@@ -198,6 +205,10 @@ def _path(row: Mapping[str, Any]) -> Path:
 
 def _weights(value: float | Mapping[str, float]) -> dict[Situation, float]:
     return {each: value[each] if isinstance(value, Mapping) else value for each in SITUATIONS}
+
+
+def _sharpness(table: Mapping[str, Sequence[float]]) -> dict[str, Sharpness]:
+    return {lengths: Sharpness(*powers) for lengths, powers in table.items()}
 
 
 def _file(name: str) -> Any:

@@ -30,6 +30,11 @@ PROTOCOL = frozenset(
 )  # fmt: skip
 """Symbols whose lengths programs decide, not people: their curves are fitted."""
 
+PEOPLE = frozenset(
+    ("user", "password", "auth-login-initial", "auth-plain-initial", "plain", "mail", "recipient", "hello")
+)
+"""Symbols whose lengths people decide, by names and passwords: their shapes stay as they were written."""
+
 NARROWEST = 0.8
 """Part of a spread written by hand below which none is fitted: the world is wider than a lab."""
 
@@ -45,14 +50,18 @@ BY_HAND = frozenset(
         ("none", "ready: mail > mail-refused > denied"),
         ("none", "ready: envelope > envelope-refused > denied"),
         ("none", "ready: everything > envelope-refused > denied"),
+        ("none", "mail: recipient > rejected > denied"),
         ("refused", "ready: mail > mail-accepted > mail"),
         ("refused", "ready: envelope > envelope-accepted > text"),
         ("refused", "ready: envelope-half > envelope-half-accepted > recipients"),
         ("refused", "ready: everything > everything-accepted > sent"),
+        *((situation, "recipients: recipient > recipient-again > several") for situation in SITUATIONS),
+        *((situation, "several: recipient > recipient-again > several") for situation in SITUATIONS),
     )
 )
 """Ways that stay as written: what scanners and people say, how often a client without credentials goes where they are
-demanded, and that MAIL follows a refusal, so that it must not prove a login, whatever the programs of a lab do."""
+demanded, that MAIL follows a refusal, so that it must not prove a login, and how many recipients a mail has, whatever
+the programs of a lab do."""
 
 LEAVING = ("ready", "mail")
 """Phases in which a person may have a client leave, to see whether a server answers or a login works."""
@@ -148,7 +157,11 @@ def _exchange(model: Model, counts: Mapping[Key, float]) -> dict[str, float]:
 
 def _shape(side: str, symbol: str, parts: Sequence[Part], counts: Mapping[Key, float]) -> list[dict[str, Any]]:
     """Fit the weights of a shape's parts, and their curves where programs decide them."""
-    seen = {int(key[2]): value for key, value in counts.items() if key[0] == side and key[1] == symbol}
+    seen = {
+        int(key[2]): value
+        for key, value in counts.items()
+        if key[0] == side and key[1] == symbol and symbol not in PEOPLE
+    }
     longest = LONGEST_SAID if side == "client" else LONGEST_REPLY
     masses = [_mass(part, longest) for part in parts]
     weights = [PRIOR * part.weight for part in parts]

@@ -27,7 +27,7 @@ def write(table: Mapping[str, Any], bins: Mapping[str, Any], sessions: int, corp
         for situation, numbers in table[name].items():
             lines += [f"[{name}.{situation}]", *(f"{_key(key)} = {value:.6g}" for key, value in numbers.items()), ""]
     lines += ["[exchange]", *(f"{key} = {value:.6g}" for key, value in table["exchange"].items()), ""]
-    lines += ["[sharpness]", *(f"{key} = {value:.6g}" for key, value in table["sharpness"].items()), ""]
+    lines += ["[sharpness]", *(f"{key} = {list(powers)}" for key, powers in table["sharpness"].items()), ""]
     for side in ("client", "server"):
         lines += [
             f"[{side}]",

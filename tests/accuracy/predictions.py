@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from math import log
 from typing import Any, Literal, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from sniffer.inference.attempts import says_mail, tried
-from sniffer.inference.hidden import Ear, Hidden, sharpened
+from sniffer.inference.calibration import CERTAIN, DOUBTFUL, sharpened
+from sniffer.inference.calibration import SURE as SURE_ODDS
+from sniffer.inference.hidden import Ear, Hidden
 from sniffer.inference.inferred import OUTCOMES, SURE, needed, says_too_little
 from sniffer.inference.outcomes import last_words, shares
-from sniffer.knowledge.dialogue import model, refitted
+from sniffer.knowledge.dialogue import Sharpness, model, refitted
 from sniffer.model.facts import Family
 from tests.accuracy.corpora import Sample
 from tests.accuracy.evidence import evidence
@@ -18,6 +22,9 @@ from tests.accuracy.fit import added, fitted
 
 FLOOR = 1e-4
 """Probability that a truth has at least, so that one surprise does not decide how sharp the others are."""
+
+REFUTED = 1.353
+"""Logarithm by which a power may be less likely than the best (one-sided, 95 %: half of 1.645 squared)."""
 
 Verdict = Literal["right", "unknown", "wrong"]
 
@@ -97,8 +104,11 @@ def _outcome(ear: Ear, heard: Hidden, front: Family) -> tuple[str | None, float]
     return (None if best == "open" else OUTCOMES[best]), likely[best]
 
 
-POWERS = tuple(1.0 + step / 20 for step in range(-4, 9))
-"""Powers tried for the sharpness of probabilities; the strongest is a modest one."""
+POWERS = tuple(sorted((1.0 + step / 20 for step in range(-12, 9)), key=lambda power: abs(power - 1.0)))
+"""Powers tried for the sharpness of probabilities, the mildest first, which wins where they do as well."""
+
+TURNS = 2
+"""How often each of the two powers is fitted, given the other."""
 
 
 def held_out(
@@ -137,20 +147,42 @@ def _sharpened(predictions: Sequence[Prediction], others: Sequence[Prediction]) 
         yield each._replace(probability=min(probability, 1.0), families=families, odd=odd, raw=each)
 
 
-def sharpness(predictions: Sequence[Prediction], *, exact: bool, raw: bool = False) -> float:
-    """Return the power that makes predictions most likely; ``raw`` takes them as they were before any."""
+def sharpness(predictions: Sequence[Prediction], *, exact: bool, raw: bool = False) -> Sharpness:
+    """Return the powers that make predictions most likely; ``raw`` takes them as they were before any.
+
+    What is doubtful is not trusted more than has been proven: of its powers the least that is not refuted.
+    """
     found = [(each.raw or each) if raw else each for each in predictions]
     told = [each for each in found if each.exact is exact and each.family is not None]
+    stated = np.array([each.probability for each in told])
+    true = np.array([each.families.get(each.sample.label.family, 0.0) for each in told])
+    right = np.array([each.family == each.sample.label.family for each in told], dtype=bool)
+    among = true / np.maximum(1.0 - stated, CERTAIN)  # the truth's share of what is not the most probable
 
-    def cost(power: float) -> float:
-        return -sum(log(max(_truth(each, power), FLOOR)) for each in told)
+    def cost(powers: Sharpness) -> float:
+        worth = _raised(stated, powers)
+        likely = np.where(right, worth, (1.0 - worth) * among)
+        return -float(np.log(np.maximum(likely, FLOOR)).sum())
 
-    return min(POWERS, key=cost) if told else 1.0
+    best = Sharpness()
+    for _ in range(TURNS if told else 0):  # the one given the other
+        best = min((best._replace(sure=power) for power in POWERS), key=cost)
+        best = min((best._replace(doubtful=power) for power in POWERS), key=cost)
+    if told:
+        refuted = cost(best) + REFUTED
+        doubtful = min(power for power in POWERS if cost(best._replace(doubtful=power)) <= refuted)
+        best = min((Sharpness(doubtful, power) for power in POWERS), key=cost)
+    return best
 
 
-def _truth(prediction: Prediction, power: float) -> float:
-    families, _ = sharpened(prediction.families, prediction.odd, power)
-    return families.get(prediction.sample.label.family, 0.0)
+def _raised(stated: npt.NDArray[np.float64], powers: Sharpness) -> npt.NDArray[np.float64]:
+    """Return what ``calibration.raised`` does, of many at once."""
+    odds = np.log(stated / np.maximum(1.0 - stated, CERTAIN))
+    high = powers.sure * SURE_ODDS
+    low = min(powers.doubtful * DOUBTFUL, high)
+    worth = np.interp(odds, (0.0, DOUBTFUL, SURE_ODDS), (0.0, low, high))
+    worth = np.where(odds >= SURE_ODDS, powers.sure * odds, worth)
+    return np.where(stated > 0.5, 1.0 / (1.0 + np.exp(-worth)), stated)
 
 
 def fit_all(samples: Sequence[Sample]) -> tuple[dict[str, Any], int]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sniffer.knowledge.dialogue import SITUATIONS, model, name_of, refitted
-from tests.accuracy.fit import BY_HAND, LEAVING, NARROWEST, PRIOR, PROTOCOL, added, fitted
+from tests.accuracy.fit import BY_HAND, LEAVING, NARROWEST, PEOPLE, PRIOR, PROTOCOL, added, fitted
 from tests.accuracy.predictions import fit_all
 from tests.accuracy.samples import login, refused
 
@@ -183,15 +183,19 @@ def test_lengths_move_the_curves_of_what_programs_decide() -> None:
     assert never_closer["spread"] == pytest.approx(NARROWEST * was.spread, abs=1e-4)
 
 
-def test_lengths_of_what_people_choose_move_weights_alone() -> None:
-    assert "user" not in PROTOCOL
-    found = fit_to({("client", "user", "302"): 50.0})["client"]["user"]
-    for part, was in zip(found, WRITTEN.client["user"], strict=True):
+@pytest.mark.parametrize("symbol", sorted(PEOPLE))
+def test_lengths_of_what_people_choose_move_nothing(symbol: str) -> None:
+    assert symbol not in PROTOCOL
+    assert fit_to({("client", symbol, "61"): 50.0})["client"][symbol] == NOTHING["client"][symbol]
+
+
+def test_lengths_of_what_a_service_chooses_move_weights_alone() -> None:
+    assert "token" not in PROTOCOL
+    found = fit_to({("client", "token", "302"): 50.0})["client"]["token"]
+    for part, was in zip(found, WRITTEN.client["token"], strict=True):
         assert (part["mean"], part["spread"]) == pytest.approx((was.mean, was.spread), abs=1e-4)
-    assert (
-        found[1]["weight"] > 2 * WRITTEN.client["user"][1].weight
-    )  # the wide one: the narrow one knows no such length
-    assert found[0]["weight"] < WRITTEN.client["user"][0].weight
+    assert found[1]["weight"] > WRITTEN.client["token"][1].weight  # the one about such a length
+    assert found[0]["weight"] < WRITTEN.client["token"][0].weight
 
 
 def test_a_length_that_no_part_has_moves_nothing() -> None:

@@ -50,7 +50,7 @@ def target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def write(table: dict[str, Any] = TABLE, corpora: tuple[str, ...] = ("lab", "field")) -> None:
     """Write a fit."""
-    sharp = {**table, "sharpness": {"exact": 1.2, "range": 0.85}}
+    sharp = {**table, "sharpness": {"exact": (0.6, 1.2), "range": (0.85, 1.0)}}
     fit_file.write(sharp, BINS, 4921, corpora, date(2026, 11, 26))
 
 
@@ -70,7 +70,7 @@ def test_what_was_written_is_read(target: Path) -> None:
     for phase, begins in wanted.begins.items():
         assert found.begins[phase] == pytest.approx(begins, rel=1e-5)
     assert found.exchange == pytest.approx(wanted.exchange, rel=1e-5)
-    assert found.sharpness == {"exact": 1.2, "range": 0.85}
+    assert found.sharpness == {"exact": (0.6, 1.2), "range": (0.85, 1.0)}
     (cram,) = found.client["cram"]
     assert cram.mean > WRITTEN.client["cram"][0].mean
 

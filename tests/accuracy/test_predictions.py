@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from sniffer.inference.hidden import Ear
-from sniffer.knowledge.dialogue import Model, model
+from sniffer.knowledge.dialogue import Model, Sharpness, model
 from tests.accuracy import predictions
 from tests.accuracy.corpora import Attempt, Sample
 from tests.accuracy.predictions import POWERS, Prediction, held_out, predict, sharpness
@@ -111,9 +111,9 @@ def test_poisoned_labels_of_a_client_change_nothing_of_what_is_read_in_its_own_s
 def test_only_the_others_say_how_sharp_a_group_is(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
-    def power(some: Sequence[Prediction], *, exact: bool) -> float:
+    def power(some: Sequence[Prediction], *, exact: bool) -> Sharpness:
         asked.append("".join(sorted({client(each.sample) for each in some})))
-        return 1.0
+        return Sharpness()
 
     monkeypatch.setattr(predictions, "sharpness", power)
     held_out(SAMPLES, client)
@@ -121,14 +121,14 @@ def test_only_the_others_say_how_sharp_a_group_is(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_prediction_is_made_as_sharp_and_remembers_what_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(predictions, "sharpness", lambda *_, exact: 0.5 if exact else 1.0)
+    monkeypatch.setattr(predictions, "sharpness", lambda *_, exact: Sharpness(0.5, 1.0) if exact else Sharpness())
     soft, same = predictions._sharpened(
-        [prediction(0.9, families={"basic": 0.9, "none": 0.1}, exact=exact) for exact in (True, False)], []
+        [prediction(0.8, families={"basic": 0.8, "none": 0.2}, exact=exact) for exact in (True, False)], []
     )
-    assert soft.probability == pytest.approx(3 / 4)  # the roots of 9 to 1
-    assert same.probability == pytest.approx(0.9)
+    assert soft.probability == pytest.approx(2 / 3)  # the roots of 4 to 1
+    assert same.probability == pytest.approx(0.8)
     assert soft.raw
-    assert soft.raw.probability == 0.9
+    assert soft.raw.probability == 0.8
 
 
 # -- one prediction ---------------------------------------------------------------------------------
@@ -179,28 +179,43 @@ def test_verdicts_of_an_outcome() -> None:
 # -- sharpness ---------------------------------------------------------------------------------
 
 
-def shaky(right: int, wrong: int, **told: Any) -> list[Prediction]:
-    """Predictions of 0.9, so many of them right."""
-    some = [prediction(0.9, families={"basic": 0.9, "oauth": 0.1}, **told) for _ in range(right)]
-    miss = [prediction(0.9, "oauth", families={"oauth": 0.9, "basic": 0.1}, **told) for _ in range(wrong)]
+def shaky(right: int, wrong: int, probability: float = 0.75, **told: Any) -> list[Prediction]:
+    """Predictions of a probability, so many of them right."""
+    rest = 1.0 - probability
+    some = [prediction(probability, families={"basic": probability, "oauth": rest}, **told) for _ in range(right)]
+    miss = [
+        prediction(probability, "oauth", families={"oauth": probability, "basic": rest}, **told) for _ in range(wrong)
+    ]
     return some + miss
 
 
 def test_predictions_that_boast_are_softened_and_modest_ones_sharpened() -> None:
-    assert sharpness(shaky(99, 1), exact=True) == max(POWERS)
-    assert sharpness(shaky(90, 10), exact=True) == 1.0
-    assert sharpness(shaky(7, 3), exact=True) == min(POWERS)
+    assert sharpness(shaky(99, 1), exact=True).doubtful > 1.2
+    assert sharpness(shaky(55, 45), exact=True).doubtful == min(POWERS)
+    assert sharpness(shaky(99, 1, 0.95), exact=True).sure > 1.2
+    assert sharpness(shaky(80, 20, 0.95) + shaky(75, 25), exact=True).sure < 0.6
+
+
+def test_the_doubtful_are_not_trusted_beyond_what_they_prove() -> None:
+    few, many = sharpness(shaky(15, 5), exact=True), sharpness(shaky(7500, 2500), exact=True)
+    assert few.doubtful < many.doubtful <= 1.0
+    assert many.doubtful >= 0.9
+
+
+def test_what_is_sure_is_told_by_itself() -> None:
+    found = sharpness(shaky(60, 40) + shaky(400, 0, 0.99), exact=True)
+    assert found.doubtful < 1.0 < found.sure
 
 
 def test_only_predictions_of_the_same_kind_of_lengths_count() -> None:
-    some = shaky(99, 1) + shaky(7, 3, exact=False)
-    assert sharpness(some, exact=True) == max(POWERS)
-    assert sharpness(some, exact=False) == min(POWERS)
-    assert sharpness([], exact=True) == 1.0
-    assert sharpness([prediction(0.9, None)], exact=True) == 1.0
+    some = shaky(99, 1) + shaky(55, 45, exact=False)
+    assert sharpness(some, exact=True).doubtful > 1.2
+    assert sharpness(some, exact=False).doubtful == min(POWERS)
+    assert sharpness([], exact=True) == Sharpness()
+    assert sharpness([prediction(0.9, None)], exact=True) == Sharpness()
 
 
 def test_sharpness_may_be_asked_of_what_was_told_before_any() -> None:
-    some = [each._replace(raw=raw) for each, raw in zip(shaky(7, 3), shaky(10, 0), strict=True)]
-    assert sharpness(some, exact=True) == min(POWERS)
-    assert sharpness(some, exact=True, raw=True) == max(POWERS)
+    some = [each._replace(raw=raw) for each, raw in zip(shaky(55, 45), shaky(100, 0), strict=True)]
+    assert sharpness(some, exact=True).doubtful == min(POWERS)
+    assert sharpness(some, exact=True, raw=True).doubtful > 1.2

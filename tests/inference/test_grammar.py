@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sniffer.inference.explained import REPLIED, SAID, words
-from sniffer.inference.grammar import UNANSWERED, Edge, Grammar, State, result_of, situation_of
+from sniffer.inference.grammar import IN_MAIL, UNANSWERED, Edge, Grammar, State, result_of, situation_of
 from sniffer.inference.notation import CREDENTIALS
 from sniffer.inference.reading import SEVERAL
 from sniffer.knowledge.dialogue import SITUATIONS, Form, Model, Situation, model
@@ -28,6 +28,17 @@ def named(place: int) -> str:
 def said(form: Form) -> list[str]:
     """What a client says in a form."""
     return [*(step.client for step in form.steps), form.last]
+
+
+def test_auth_behind_mail_is_refused_at_once() -> None:
+    """AUTH within a mail transaction (RFC 4954 4): most of its weight leads to a refusal, none to a login."""
+    for state, edges in zip(GRAMMAR.states, GRAMMAR.edges, strict=True):
+        if state.phase in IN_MAIL and state.result is None:
+            out = [edge for edge in edges if edge.name == ("begin", "out-of-turn")]
+            assert {GRAMMAR.states[edge.target].result for edge in out} == {"refused"}
+            assert "LOGIN" in {MODEL.forms[GRAMMAR.states[edge.target].form].mechanism for edge in out}
+            others = [edge for edge in edges if edge.name[0] == "begin" and edge not in out]
+            assert sum(edge.weight for edge in out) > 2 * sum(edge.weight for edge in others)
 
 
 # -- symbols --------------------------------------------------------------------------------------
@@ -184,6 +195,7 @@ def test_who_begins_auth_takes_some_form() -> None:
     for state, place in zip(GRAMMAR.states, GRAMMAR.outside, strict=True):
         if place and place.begins:
             weight = MODEL.begins[state.phase][situation_of(state)]
+            weight *= 1.0 - MODEL.exchange["out-of-turn"] if state.phase in IN_MAIL else 1.0
             assert sum(place.begins) == pytest.approx(weight)
 
 

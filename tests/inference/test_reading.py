@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from itertools import pairwise
 from math import isfinite
 
@@ -14,7 +15,7 @@ from msgspec.structs import replace
 from sniffer.inference.habits import Habits
 from sniffer.inference.hidden import Ear, Hidden
 from sniffer.inference.plaintext import Length
-from sniffer.inference.reading import Reading, Said
+from sniffer.inference.reading import Reading, Said, in_order
 from sniffer.model.facts import Family, SessionFact
 from tests.inference.dialogues import CBC, GREETED, MAIL, PLAIN_BANNER, ear, heard, session, told
 from tests.inference.facts import EXCHANGE_BANNER
@@ -232,3 +233,51 @@ def test_any_turns_are_read(turns: list[tuple[int, int, int, bool]]) -> None:
     found = read(said)
     assert 0.0 <= found.odd <= 1.0
     assert isfinite(found.evidence)
+
+
+# -- the words of the reply before ----------------------------------------------------------------
+
+
+def said(*turns: str, width: int = 0) -> tuple[Said, ...]:
+    """Turns ``client>server``; ``width`` makes lengths ranges."""
+    pairs = ([int(each) for each in turn.split(">")] for turn in turns)
+    return tuple(Said(Length(c, c + width), Length(s, s + width)) for c, s in pairs)
+
+
+def again(turns: Sequence[Said]) -> list[bool]:
+    return [turn.again for turn in in_order(turns)]
+
+
+def test_a_reply_may_be_in_the_words_of_the_one_before() -> None:
+    assert again(said("40>14", "36>14", "44>14")) == [False, True, True]
+    assert again(said("40>14", "36>24")) == [False, False]
+    assert again(said("40>55", "36>51", "44>60")) == [
+        False,
+        True,
+        False,
+    ]  # they repeat the address, the last one does not
+    assert again(said("36>14", "6>14", "36>14")) == [False, False, False]  # no address, no recipient
+    assert again(said("40>16", "32>16", "48>32", "32>64", width=15)) == [False, True, True, False]
+    assert in_order(()) == ()
+    assert again([*said("40>14"), Said(Length(36, 36), None), *said("36>14")]) == [False, False, False]
+
+
+def test_recipients_are_told_from_a_login_by_what_is_said_of_them() -> None:
+    """The same lengths of commands: a server says of two recipients the same, and of a login something else."""
+    mail = heard(session("57>28, 45>26, 41>26, 6>37, 812>42, 6>15"))
+    login = heard(session("57>28, 45>19, 41>26, 6>37, 812>42, 6>15"))
+    assert mail.families["none"] > 2 * login.families["none"]
+
+
+def test_relaying_that_is_denied_is_mail_without_a_login() -> None:
+    auth = told(session("36>14, 32>58, 6>15"))
+    assert (auth.family, auth.mail_accepted) == ("none", False)
+
+
+def test_auth_behind_a_recipient_is_a_refused_login() -> None:
+    auth = told(session("36>14, 32>14, 12>44, 6>15"))
+    assert (auth.family, auth.outcome) == ("basic", "failure")
+
+
+def test_a_mail_in_chunks() -> None:
+    assert told(session("36>14, 32>14, 2216>26, 390>54, 6>15")).family == "none"

@@ -27,6 +27,7 @@ def test_the_files_load(known: Model) -> None:
         "refused",
         "rejected",
         "cancelled",
+        "out-of-turn",
         "accepted",
         "failed",
         "error",
@@ -112,12 +113,12 @@ def table(**more: Any) -> dict[str, Any]:
 
 def test_a_fit_takes_the_place_of_what_was_written() -> None:
     shape = [{"at": 10, "weight": 3.0}, {"about": 20, "spread": 0.5}]
-    found = refitted(WRITTEN, table(server={"bye": shape}, exchange={"again": 0.7}, sharpness={"range": 0.8}))
+    found = refitted(WRITTEN, table(server={"bye": shape}, exchange={"again": 0.7}, sharpness={"range": [0.8, 1.1]}))
     assert found.server["bye"] == (
         Part("at", 0.75, base=10), Part("about", 0.25, mean=20, spread=0.5),
     )  # fmt: skip
     assert found.exchange == {**WRITTEN.exchange, "again": 0.7}
-    assert found.sharpness == {**WRITTEN.sharpness, "range": 0.8}
+    assert found.sharpness == {**WRITTEN.sharpness, "range": (0.8, 1.1)}
     assert (found.paths, found.ends, found.begins) == (WRITTEN.paths, WRITTEN.ends, WRITTEN.begins)
     assert found.forms == WRITTEN.forms
 

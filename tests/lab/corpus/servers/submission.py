@@ -23,6 +23,8 @@ MECHANISMS = ("PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-
 VARIANTS = ("13", "12", "cc", "cbc", "mte", "10", "13", "12")
 SERVICE = Path("/usr/lib/dovecot/submission-login")
 SINK = 2600
+LONGEST = 1000
+"""Bytes of a line that its login process reads; it logs no command that is longer, only refuses it."""
 LINE = re.compile(r"smtp-server: conn ([\d.]+):(\d+) \[\d+\]: (.*)$")
 LOGIN = re.compile(r"Login: rip=([\d.]+), rport=(\d+)")
 RECEIVED = "Received new command: "
@@ -105,7 +107,9 @@ class Submission:
             raise UnavailableError("dovecot-submissiond is not installed")
         block = Addresses(14)
         for variant in VARIANTS:
-            self.endpoints.append(Endpoint("submission", block.next(), variant, MECHANISMS, strict=True, longest=8000))
+            self.endpoints.append(
+                Endpoint("submission", block.next(), variant, MECHANISMS, strict=True, longest=LONGEST)
+            )
 
     def start(self) -> None:
         """Start a sink and an instance for each address."""
