@@ -56,6 +56,7 @@ SAID: dict[str, str] = {
     "reset-quit": "RSET, QUIT",
     "alert": "close_notify",
     "hello": "EHLO",
+    "question": "VRFY, EXPN, HELP or no command",
 }
 """What a client says, in words."""
 
@@ -93,6 +94,7 @@ REPLIED: dict[str, str] = {
     "reset-bye": "250, 221",
     "echoed": "250 with the address",
     "list": "250 list",
+    "answered": "an answer",
     "unanswered": "",
 }
 """What a server says, in words."""
@@ -158,7 +160,8 @@ def _said(client: str) -> str:
     name = {"cram": "CRAM-MD5", "digest": "DIGEST-MD5", "scram-1": "SCRAM-SHA-1", "scram-256": "SCRAM-SHA-256"}
     mechanism, _, initial = client.removeprefix(AUTH).partition("-initial")
     initial = "-initial" if client.endswith("-initial") else ""
-    shown = "AUTH of another mechanism" if mechanism == "other" else f"AUTH {name.get(mechanism, mechanism.upper())}"
+    name |= {"other": "of another mechanism", "odd": "in an odd way"}
+    shown = f"AUTH {name.get(mechanism, mechanism.upper())}"
     return f"{shown} with initial response" if initial else shown
 
 

@@ -44,6 +44,7 @@ CREDENTIALS: dict[str, str] = {
     "external": "4k+2",
     "answer": "4k+2",
     "anything": ANY,
+    "auth-odd": ANY,
 }
 """Messages that hold a secret, or what gives one away, by their symbols, and the class of their lengths."""
 
@@ -107,7 +108,14 @@ def told_of_client(length: Length, client: str, *, doubtful: bool = False) -> st
     """Return the length of a client's message, or its class, by what it was read as; ``doubtful`` as in ``said``."""
     if is_fixed(length, client) and not doubtful:
         return told(length)
-    return CREDENTIALS.get(client) or masked(length)
+    usual = CREDENTIALS.get(client)
+    return usual if usual and _is_of(length, usual) else masked(length)
+
+
+def _is_of(length: Length, usual: str) -> bool:
+    """Say whether a length is of a class; an answer behind two blanks is of another."""
+    beyond = "".join(letter for letter in usual.replace("4k", "") if letter.isdecimal())
+    return not (length.exact and beyond) or (length.least - int(beyond)) % 4 == 0
 
 
 def said(turn: Said, client: str, *, doubtful: bool = False) -> str:

@@ -216,7 +216,8 @@ class ConnectionTable:
             connection.take(from_client, _only_segment(packets.data, batch, run))
         else:
             for index in range(batch.first[run], batch.first[run + 1]):
-                connection.take(from_client, _segment(packets, batch, index))
+                if not connection.closed:  # by bytes that were missing, where both sides had ended
+                    connection.take(from_client, _segment(packets, batch, index))
         if connection.half[0].pending or connection.half[1].pending or key in self._holding:
             self._bound_waiting(key, connection)
         if connection.closed:

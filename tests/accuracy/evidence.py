@@ -19,6 +19,9 @@ Key = tuple[str, ...]
 Counts = dict[Key, float]
 """How often each thing came, as far as that is known."""
 
+QUESTION = "question"
+"""What no program of a corpus says: with it a label would agree with anything."""
+
 Node = tuple[int, int]
 """A state, and how many attempts were begun."""
 
@@ -117,6 +120,8 @@ class _Walk:
 
     def _agrees(self, state: int, edge: Edge, begun: int) -> Node | None:
         target = self._grammar.states[edge.target]
+        if self._reader.client_symbol(edge) == QUESTION:
+            return None
         if self._reader.client_symbol(edge).startswith(AUTH):
             begun += 1
             if begun > len(self._attempts) or not _is_form(self._attempts[begun - 1], self._grammar, target):

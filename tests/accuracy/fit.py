@@ -44,9 +44,7 @@ in the world do."""
 
 BY_HAND = frozenset(
     (
-        ("none", "ready: question > answered > ready"),
-        ("accepted", "ready: question > answered > ready"),
-        ("refused", "ready: question > answered > ready"),
+        ("none", "ready: question > answered > asked"),
         ("none", "ready: mail > mail-refused > denied"),
         ("none", "ready: envelope > envelope-refused > denied"),
         ("none", "ready: everything > envelope-refused > denied"),

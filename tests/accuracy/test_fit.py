@@ -199,7 +199,7 @@ def test_lengths_of_what_a_service_chooses_move_weights_alone() -> None:
 
 
 def test_a_length_that_no_part_has_moves_nothing() -> None:
-    assert fit_to({("client", "auth-login", "13"): 50.0})["client"]["auth-login"] == NOTHING["client"]["auth-login"]
+    assert fit_to({("client", "auth-login", "11"): 50.0})["client"]["auth-login"] == NOTHING["client"]["auth-login"]
 
 
 def test_evidence_adds_up_and_what_says_nothing_adds_nothing() -> None:

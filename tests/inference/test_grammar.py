@@ -76,8 +76,9 @@ def test_whatever_holds_a_credential_is_told_by_its_class() -> None:
     assert base64 == {symbol for symbol, told in CREDENTIALS.items() if told != "…"}
     assert set(CREDENTIALS) <= set(MODEL.client)
     for symbol in base64:
-        bases = {part.base for part in MODEL.client[symbol] if part.kind == "base64"}
-        assert {"4k+2" if base == 2 else f"{base}+4k" for base in bases} == {CREDENTIALS[symbol]}
+        usual, *others = [part.base for part in MODEL.client[symbol] if part.kind == "base64"]
+        assert CREDENTIALS[symbol] == ("4k+2" if usual == 2 else f"{usual}+4k")
+        assert all(base - usual in (0, 1) for base in others)  # two blanks
 
 
 def test_what_is_said_of_several_replies_are_replies() -> None:

@@ -62,7 +62,10 @@ COMMANDS = {
 def test_commands_that_never_vary_are_as_long_as_they_are_written() -> None:
     for symbol, text in COMMANDS.items():
         for known in (WRITTEN, FITTED):
-            assert [(part.kind, part.base) for part in known.client[symbol]] == [("at", len(text) + 2)]
+            usual, *others = known.client[symbol]
+            assert (usual.kind, usual.base) == ("at", len(text) + 2)
+            assert all(part.kind == "at" and part.base - usual.base in (1, 2) for part in others)  # a blank, " ="
+            assert usual.weight > 0.95
     assert WRITTEN.client["auth-cram"][0].base == len("AUTH CRAM-MD5") + 2
     assert WRITTEN.client["auth-scram-1"][0].base == len("AUTH SCRAM-SHA-1") + 2
     assert WRITTEN.client["auth-scram-256"][0].base == len("AUTH SCRAM-SHA-256") + 2
@@ -72,13 +75,14 @@ def test_an_initial_response_stands_behind_its_command() -> None:
     for symbol, parts in WRITTEN.client.items():
         command = WRITTEN.client.get(symbol.removesuffix("-initial"))
         if symbol.endswith("-initial") and command:
-            assert {part.base for part in parts} == {command[0].base + 1}  # the blank
+            assert parts[0].base == command[0].base + 1  # the blank
+            assert {part.base - parts[0].base for part in parts} <= {0, 1}  # or two
 
 
 def test_forms_have_the_family_of_their_mechanism() -> None:
     for form in WRITTEN.forms:
-        assert form.family == FAMILIES.get(form.mechanism, "challenge")
-    assert {form.family for form in WRITTEN.forms} == {"basic", "oauth", "challenge", "external"}
+        assert form.family == FAMILIES.get(form.mechanism, "unknown" if form.mechanism == "ODD" else "challenge")
+    assert {form.family for form in WRITTEN.forms} == {"basic", "oauth", "challenge", "external", "unknown"}
 
 
 def test_priors_are_shares() -> None:
