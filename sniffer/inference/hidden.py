@@ -39,7 +39,7 @@ NOT_OFFERED = 0.1
 """How much less likely a mechanism is that the server does not offer inside TLS; some clients try all the same."""
 
 NOT_TAKEN = 0.01
-"""How much less likely still it is that the server accepts one."""
+"""How much less likely still it is that the server accepts one, or takes a mail where it demands AUTH."""
 
 TAKES_MAIL = frozenset(
     ("mail-accepted", "envelope-accepted", "envelope-half-accepted", "everything-accepted", "echoed")
@@ -183,10 +183,11 @@ class Ear:
         ended = key.end_seen and found.cut is None
         reading, said = self._read(fact, found, replies, factors, ended=ended)
         powers = self._sharpness["exact" if found.exact else "range"]
-        families = self._families(reading)
+        families, odd = self._families(reading), reading.odd
         if service in listed_services() and self._takes_mail(reading, said, replies):
+            odd += families["none"] * (1.0 - NOT_TAKEN)  # it was something that is not read
             families["none"] *= NOT_TAKEN
-        families, odd = sharpened(families, reading.odd, powers)
+        families, odd = sharpened(families, odd, powers)
         return Hidden(found, said, reading, families, odd, replies, offered, ended, found.exact, {})
 
     def _replies_of(self, fact: SessionFact, key: Key) -> Lengths:

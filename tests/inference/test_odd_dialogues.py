@@ -1,0 +1,62 @@
+"""What few clients say, and servers take all the same: it is no all-clear, no other mechanism, and no refusal."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.inference.dialogues import HELLO, LISTED, MAIL, session, told
+from tests.inference.facts import EXCHANGE_BANNER
+
+EXCHANGE = "exchange-online"
+EXCHANGE_MAIL = "38>21, 36>25, 6>46, 700>138, 6>48"
+
+
+def at_exchange(turns: str, *, family: str) -> bool:
+    """Whether a session with Exchange Online is of a family, or of none that could be told."""
+    found = told(session(turns, banner=EXCHANGE_BANNER), EXCHANGE)
+    return found.family in (family, "unknown")
+
+
+def test_a_blank_behind_auth_login_makes_it_no_other_mechanism() -> None:
+    assert told(session(f"13>18, 34>18, 54>37, {EXCHANGE_MAIL}", banner=EXCHANGE_BANNER), EXCHANGE).family == "basic"
+    assert told(session(f"13>18, 34>18, 54>37, {MAIL}")).family == "basic"
+
+
+def test_a_service_that_lists_what_it_takes_takes_nothing_else() -> None:
+    """AUTH LOGIN XOAUTH2 in place of STARTTLS makes the list ten bytes longer: a challenge would not be accepted."""
+    said = f"16>26, 66>37, {EXCHANGE_MAIL}"
+    listing = session(said, banner=EXCHANGE_BANNER, greeted=f"{HELLO}>{LISTED + 10}")
+    found, without = told(listing, EXCHANGE), told(session(said, banner=EXCHANGE_BANNER), EXCHANGE)
+    assert found.offered_tls == ("LOGIN", "XOAUTH2")
+    assert without.family == "challenge"
+    assert found.family != "challenge" or (found.confidence or 0.0) < (without.confidence or 0.0)
+
+
+@pytest.mark.parametrize("mails", range(1, 7))
+def test_further_mails_speak_for_no_refusal(mails: int) -> None:
+    more = ", ".join(["38>14, 36>14, 6>37, 700>42"] * mails)
+    found = told(session(f"12>18, 34>18, 54>37, {more}, 6>15"))
+    assert (found.family, found.outcome) == ("basic", "success")
+    doubtful = told(session(f"12>18, 34>18, 54>66, {more}, 6>15"))
+    assert doubtful.outcome != "failure"
+
+
+@pytest.mark.parametrize("reply", [20, 32, 45, 119])
+@pytest.mark.parametrize("asks", ["12>{}", "11>{}", "13>{}", "12>{}, 12>{}"])
+def test_a_question_is_no_login(asks: str, reply: int) -> None:
+    """VRFY, EXPN, HELP, of any length, and what is no command."""
+    asked = asks.replace("{}", str(reply))
+    assert told(session(f"{asked}, 6>15")).family == "unknown"
+    assert at_exchange(f"{asked}, 6>48", family="unknown")
+
+
+@pytest.mark.parametrize("first", [58, 62, 74])
+def test_an_odd_login_is_no_mail(first: int) -> None:
+    """AUTH PLAIN with two blanks, at a server whose words for a sender are known."""
+    assert first % 4 == 2
+    assert told(session(f"{first}>37, {MAIL}")).family in ("basic", "unknown")
+
+
+def test_mail_without_auth_is_not_taken_where_auth_is_demanded() -> None:
+    assert at_exchange(f"58>21, 36>25, {EXCHANGE_MAIL.partition(', ')[2]}", family="unknown")
+    assert told(session(f"{MAIL}")).family == "none"
