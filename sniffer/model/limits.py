@@ -221,8 +221,8 @@ DIALOGUES_REMEMBERED = 20_000
 the mail; 100 MiB, three times as much where no dialogue is like another."""
 
 MADE_BETWEEN_COLLECTIONS = 20_000
-"""Objects made and not yet gone, beyond which Python looks for cycles while sessions are judged; of its usual 700, a
-quarter of the time goes into looking through what is remembered.  2 MiB that may wait to be found."""
+"""Objects made and not yet gone, beyond which Python looks for cycles while captures are read and judged; of its usual
+700, a quarter of the time goes into looking through what is remembered.  2 MiB that may wait to be found."""
 
 QUALITIES_REMEMBERED = 256
 """Ways in which sessions were seen that are remembered with what they lack: nearly all were seen whole."""

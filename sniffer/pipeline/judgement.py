@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from datetime import date
 
 from msgspec.structs import replace
@@ -17,9 +15,9 @@ from sniffer.inference.silent import Silent, mailed
 from sniffer.inventory.spool import Spool
 from sniffer.knowledge.catalogue import Catalogue, catalogue
 from sniffer.knowledge.site_profile import SiteProfile, checked_families
-from sniffer.model import limits
 from sniffer.model.findings import DeviceFinding, DialogueFinding, SessionFinding
 from sniffer.model.suspects import Suspects
+from sniffer.pipeline.collecting import collecting_seldom
 
 
 class Judgement:
@@ -49,7 +47,7 @@ class Judgement:
         checked = checked_families(self._known, profiles)
         site = Site(self._networks, self._owners, Names(spool.names()), uneven, checked, profiles)
         self._judge = Judge(site, self._known)
-        with _collecting_seldom():
+        with collecting_seldom():
             self._judge.learn(spool.samples())
 
     def sessions(self) -> Iterator[SessionFinding]:
@@ -71,7 +69,7 @@ class Judgement:
         span = self._spool.span()
         relays = [place for place in self._spool.relays() if self._networks.holds(place[1])]
         ledger = DeviceLedger(self._owners, span[1] if span else 0, self._known, relays)
-        with _collecting_seldom():
+        with collecting_seldom():
             for finding in self.sessions():
                 look(finding)
                 ledger.add(finding)
@@ -88,14 +86,3 @@ class Judgement:
         if self._as_of is None:
             return device
         return replace(device, advice=advice(device, self._known, self._as_of))
-
-
-@contextmanager
-def _collecting_seldom() -> Iterator[None]:
-    """Let the garbage collector look seldom: facts, findings and what is remembered of them hold no cycles."""
-    usual = gc.get_threshold()
-    gc.set_threshold(limits.MADE_BETWEEN_COLLECTIONS, *usual[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)

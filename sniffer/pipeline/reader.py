@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from sniffer.decode import link_is_known
 from sniffer.model.frames import Frames
+from sniffer.pipeline.collecting import collecting_seldom
 from sniffer.pipeline.evidence import Evidence
 from sniffer.pipeline.follower import Follower, Sink
 from sniffer.pipeline.listening import Listening
@@ -43,7 +44,8 @@ class Reader:
             if stop():
                 self.counts.interrupted = True
                 return
-            self._sensor([each for each in sources if each.sensor == sensor], report, stop)
+            with collecting_seldom():
+                self._sensor([each for each in sources if each.sensor == sensor], report, stop)
 
     def _sensor(self, sources: list[Input], report: Report, stop: Stop) -> None:
         """Read the captures of one sensor as one."""
