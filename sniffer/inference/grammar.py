@@ -31,6 +31,7 @@ mails does so in either case."""
 
 WHATEVER: Situation = "accepted"
 """Whose weights hold there."""
+
 IN_MAIL = ("mail", "recipients")
 """Phases in which AUTH is out of turn (RFC 4954 4), yet sent by scripts that say what they were told to."""
 
