@@ -60,6 +60,11 @@ def says_mail(path: Sequence[Step]) -> bool:
     return any(step.client in MAIL for step in path)
 
 
+def asks(path: Sequence[Step]) -> bool:
+    """Say whether a client asked something, or said what is no command."""
+    return any(step.client == "question" for step in path)
+
+
 def mail_accepted(path: Sequence[Step]) -> bool | None:
     """Say whether mail was taken: None while its fate is open."""
     if any(step.behind.phase == "sent" or step.server == "queued-bye" for step in path):

@@ -185,7 +185,6 @@ class Ear:
         powers = self._sharpness["exact" if found.exact else "range"]
         families, odd = self._families(reading), reading.odd
         if service in listed_services() and self._takes_mail(reading, said, replies):
-            odd += families["none"] * (1.0 - NOT_TAKEN)  # it was something that is not read
             families["none"] *= NOT_TAKEN
         families, odd = sharpened(families, odd, powers)
         return Hidden(found, said, reading, families, odd, replies, offered, ended, found.exact, {})

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from sniffer.inference import delays
-from sniffer.inference.attempts import AUTH, Tried, mail_accepted, says_mail
+from sniffer.inference.attempts import AUTH, Tried, asks, mail_accepted, says_mail
 from sniffer.inference.grammar import Result, State
 from sniffer.inference.hidden import Ear, Hidden
 from sniffer.inference.outcomes import Word, last_words, shares
@@ -80,7 +80,7 @@ def _judged(fact: SessionFact, heard: Hidden, ear: Ear, context: Context) -> Aut
     ends = ear.ends(heard, front) if front else []
     path = ear.path(heard, ends[0][0]) if ends else ()
     if front == "none" and path and not says_mail(path) and probability >= SURE:
-        return _nothing_said(fact, heard, ear)
+        return _open(fact, heard, None, ear) if asks(path) else _nothing_said(fact, heard, ear)
     named = probability >= needed(heard) and confidence >= SURE
     if front is None or not named or not path or says_too_little(heard):
         return _open(fact, heard, front, ear)

@@ -57,6 +57,9 @@ def test_an_odd_login_is_no_mail(first: int) -> None:
     assert told(session(f"{first}>37, {MAIL}")).family in ("basic", "unknown")
 
 
-def test_mail_without_auth_is_not_taken_where_auth_is_demanded() -> None:
-    assert at_exchange(f"58>21, 36>25, {EXCHANGE_MAIL.partition(', ')[2]}", family="unknown")
-    assert told(session(f"{MAIL}")).family == "none"
+def test_mail_without_auth_is_doubted_where_auth_is_demanded() -> None:
+    turns = f"58>21, 36>25, {EXCHANGE_MAIL.partition(', ')[2]}"
+    there = told(session(turns, banner=EXCHANGE_BANNER), EXCHANGE)
+    elsewhere = told(session(turns, banner=EXCHANGE_BANNER), "other")
+    assert elsewhere.family == "none"
+    assert (there.confidence or 0.0) < (elsewhere.confidence or 0.0)
