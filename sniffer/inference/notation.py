@@ -84,9 +84,11 @@ def may_be_secret(meanings: Mapping[Meaning, float]) -> bool:
 
 
 def is_fixed(length: Length, client: str) -> bool:
-    """Say whether a message has the length that goes with what it was read as, and so is no secret of its own."""
-    octets = FIXED.get(client)
-    return octets is not None and length.least <= octets <= length.most
+    """Say whether a message has the length that goes with what it was read as, and so is no secret of its own.
+
+    Of a range the command's length is one of many: it tells more than the words do.
+    """
+    return length.exact and length.least == FIXED.get(client)
 
 
 def may_be_base64(length: Length) -> bool:
