@@ -183,10 +183,10 @@ class Ear:
         ended = key.end_seen and found.cut is None
         reading, said = self._read(fact, found, replies, factors, ended=ended)
         powers = self._sharpness["exact" if found.exact else "range"]
-        families, odd = self._families(reading), reading.odd
+        families = self._families(reading)
         if service in listed_services() and self._takes_mail(reading, said, replies):
             families["none"] *= NOT_TAKEN
-        families, odd = sharpened(families, odd, powers)
+        families, odd = sharpened(families, reading.odd, powers)
         return Hidden(found, said, reading, families, odd, replies, offered, ended, found.exact, {})
 
     def _replies_of(self, fact: SessionFact, key: Key) -> Lengths:

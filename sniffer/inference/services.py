@@ -21,6 +21,7 @@ from sniffer.inference.networks import Networks
 from sniffer.knowledge import services as known
 from sniffer.knowledge.catalogue import Catalogue
 from sniffer.knowledge.services import Service
+from sniffer.model import limits
 from sniffer.model.events import Anomaly
 from sniffer.model.facts import SessionFact, TlsFact
 
@@ -70,8 +71,8 @@ class Servers:
         self._catalogue = catalogue
         self._networks = networks
         self._names = names
-        self._server = lru_cache(4096)(self._identify)
-        self._one = lru_cache(4096)(self._one_of)
+        self._server = lru_cache(limits.SERVERS_REMEMBERED)(self._identify)
+        self._one = lru_cache(limits.SERVERS_REMEMBERED)(self._one_of)
 
     def server(self, fact: SessionFact) -> Server:
         """Say what the server of a session is."""
@@ -204,7 +205,7 @@ def requested(tls: TlsFact | None) -> str | None:
     return tls.sni if tls and tls.sni and not _is_address(tls.sni) else None
 
 
-@lru_cache(4096)
+@lru_cache(limits.SERVERS_REMEMBERED)
 def _is_address(name: str) -> bool:
     try:
         ip_address(name)

@@ -224,6 +224,10 @@ MADE_BETWEEN_COLLECTIONS = 20_000
 """Objects made and not yet gone, beyond which Python looks for cycles while captures are read and judged; of its usual
 700, a quarter of the time goes into looking through what is remembered.  2 MiB that may wait to be found."""
 
+SERVERS_REMEMBERED = 4096
+"""Servers remembered by their clues, and names by what was asked of them; a greeting with the time of day is another
+clue each time."""
+
 QUALITIES_REMEMBERED = 256
 """Ways in which sessions were seen that are remembered with what they lack: nearly all were seen whole."""
 
