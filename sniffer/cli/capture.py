@@ -208,7 +208,8 @@ def _listen(asked: Asked, redact: Redactor, tables: tuple[Path, ...], output: Pa
             take(tables, live.found, asked.live.settings.ports)
 
         def judge() -> Judgement:
-            return Judgement(live.found.spool, asked.local_nets, asked.known, _day(asked), stored.profiles)
+            spool, day = live.found.spool, _day(asked)
+            return Judgement(spool, asked.local_nets, asked.known, day, stored.profiles, shares=False)
 
         hearing = Hearing(asked, redact, live, judge, interrupt.pending)
         try:

@@ -149,7 +149,8 @@ class ScanListening:
 
     def _found(self, *, complete: bool) -> Found:
         asked, gathered, now = self._asked, self._live.found, clock.now()
-        judgement = Judgement(gathered.spool, asked.local_nets, asked.known, asked.today(), self._stored.profiles)
+        known, profiles = asked.known, self._stored.profiles
+        judgement = Judgement(gathered.spool, asked.local_nets, known, asked.today(), profiles, shares=False)
         health = health_since(self._live.health, self._health)
         return Found(gathered, judgement, now, complete, health, self._began, tuple(self._listened))
 

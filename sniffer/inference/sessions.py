@@ -37,8 +37,8 @@ class Judge:
         """Who reads dialogues inside TLS: made for the first, since its tables take a tenth of a second."""
         return Ear(profiles=self._site.profiles)
 
-    def session(self, fact: SessionFact) -> SessionFinding:
-        """Say what a session means."""
+    def session(self, fact: SessionFact, auth: AuthFinding | None = None) -> SessionFinding:
+        """Say what a session means; ``auth`` is how it authenticated, where that was asked before."""
         parties = self._parties.of(fact)
         server, service = parties.server, parties.server.service
         starttls = starttls_of(fact)
@@ -53,10 +53,14 @@ class Judge:
             name=server.name,
             name_basis=server.basis,
             starttls=starttls,
-            auth=self._auth(fact, starttls, service),
+            auth=auth or self._auth(fact, starttls, service),
             public_ip=self._parties.servers.public_ip(fact, server),
             findings=remarks(Seen(fact, server, starttls, parties.uneven, self._catalogue)),
         )
+
+    def auth(self, fact: SessionFact) -> AuthFinding:
+        """Say how a session authenticated."""
+        return self._auth(fact, starttls_of(fact), self._parties.servers.server(fact).service)
 
     def learn(self, facts: Iterable[SessionFact]) -> None:
         """Take sessions of each server once, to learn how it says what it says inside TLS."""

@@ -244,6 +244,15 @@ class Spool:
         for (blob,) in self._database.execute(SAMPLES, (limits.SAMPLES,)):
             yield self._decoder.decode(blob)
 
+    def hidden(self) -> Iterator[tuple[str, bytes]]:
+        """Give the sessions of which records inside TLS were kept, by start, then id: whose, and the fact as kept."""
+        yield from self._database.execute("SELECT ip, fact FROM session WHERE hidden ORDER BY start, session")
+
+    def count_hidden(self) -> int:
+        """Return how many sessions those are."""
+        count: int = self._database.execute("SELECT count(*) FROM session WHERE hidden").fetchone()[0]
+        return count
+
     def links(self) -> Iterator[tuple[str, str, str | None]]:
         """Give each (card, address, EHLO name) of clients that no router hid."""
         yield from self._database.execute("SELECT DISTINCT mac, ip, helo FROM session WHERE mac IS NOT NULL")

@@ -44,6 +44,13 @@ SHARED_BYTES = 64 * 1024 * 1024
 PROCESSES = 4
 """Processes that share one machine's work.  Each reads and decodes everything, so more of them gain little."""
 
+SESSIONS_WORTH_A_JURY = 2_000
+"""Sessions inside TLS from which their judgement is shared by processes: some half second's work where none is like
+another.  A process takes 20 ms to start."""
+
+JURY_BLOCK = 256
+"""Sessions that a juror judges before it tells what it found: 200 KiB at the most are on their way."""
+
 FILTER_RANGES = 32
 """Ranges of ports that libpcap is asked for.  Its optimizer takes 30 ms for so many, 30 s for 600."""
 

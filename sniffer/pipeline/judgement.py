@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 
@@ -18,13 +19,15 @@ from sniffer.knowledge.site_profile import SiteProfile, checked_families
 from sniffer.model.findings import DeviceFinding, DialogueFinding, SessionFinding
 from sniffer.model.suspects import Suspects
 from sniffer.pipeline.collecting import collecting_seldom
+from sniffer.pipeline.jury import Jury, jurors
 
 
 class Judgement:
     """Phase B over a sealed spool: what the facts mean, under what the user calls his own networks.
 
     ``known`` is what the program knows of services and dates; ``as_of`` is the day for which devices are advised,
-    none without it.  ``profiles`` are what sessions of the user's own showed of services, by their codes.
+    none without it.  ``profiles`` are what sessions of the user's own showed of services, by their codes.  With
+    ``shares`` many sessions are judged by several processes; while others listen, their processors are not ours.
     ``overflow`` counts the sessions of remote hosts beyond the most devices that are kept.
     """
 
@@ -35,9 +38,12 @@ class Judgement:
         known: Catalogue | None = None,
         as_of: date | None = None,
         profiles: Mapping[str, SiteProfile] = {},
+        *,
+        shares: bool = True,
     ) -> None:
         """Raise ``ValueError`` for what is no network."""
         self.overflow = 0
+        self._shares = shares
         self._spool = spool
         self._known = known or catalogue()
         self._as_of = as_of
@@ -52,7 +58,13 @@ class Judgement:
 
     def sessions(self) -> Iterator[SessionFinding]:
         """Give all sessions by start, then id."""
-        return map(self._judge.session, self._spool.sessions())
+        jury = self._jury()
+        if jury is None:
+            yield from map(self._judge.session, self._spool.sessions())
+            return
+        with contextlib.closing(jury):
+            for fact in self._spool.sessions():
+                yield self._judge.session(fact, jury.auth(fact) if fact.shape is not None else None)
 
     def dialogue(self, finding: SessionFinding) -> DialogueFinding | None:
         """Return the dialogue that a session's TLS hides, as it was read; None where there is none."""
@@ -81,6 +93,13 @@ class Judgement:
         boxes = self._spool.boxes
         finder = Silent(self._owners, mailed(devices, self._known), self._known, boxes.claims, self._networks.holds)
         return finder.suspects(boxes.others(), self._spool.asked())
+
+    def _jury(self) -> Jury | None:
+        """Return who judges what TLS hides, where that is much; None where the judge may as well do it alone."""
+        count = jurors(self._spool.count_hidden()) if self._shares else 0
+        with contextlib.suppress(OSError):  # no room for their files, or for more processes
+            return Jury(self._judge, count, self._spool.hidden()) if count else None
+        return None
 
     def _advised(self, device: DeviceFinding) -> DeviceFinding:
         if self._as_of is None:

@@ -70,7 +70,7 @@ class Worker:
 
         context = multiprocessing.get_context("fork")
         self._pipe, theirs = context.Pipe(duplex=False)
-        self._process = context.Process(target=_work, args=(theirs, self._again), daemon=True)
+        self._process = context.Process(target=_work, args=(theirs, self._pipe, self._again), daemon=True)
         self._process.start()
         theirs.close()
 
@@ -96,12 +96,14 @@ def _read(settings: Settings, spool: Spool, sources: Sequence[Input], share: bpf
     return reader.counts
 
 
-def _work(pipe: Pipe, read: Callable[[Spool], Counts]) -> None:
-    """Read a share and send its facts, then an empty list, then the counts."""
+def _work(pipe: Pipe, inherited: Pipe, read: Callable[[Spool], Counts]) -> None:
+    """Read a share and send its facts, then an empty list, then the counts, for as long as somebody takes them."""
+    inherited.close()
     spool = Spool()
     counts = read(spool)
-    for rows in spool.rows():
-        pipe.send(rows)
-    pipe.send([])
-    pipe.send(counts)
+    with contextlib.suppress(BrokenPipeError):
+        for rows in spool.rows():
+            pipe.send(rows)
+        pipe.send([])
+        pipe.send(counts)
     pipe.close()
