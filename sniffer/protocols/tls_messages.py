@@ -40,6 +40,11 @@ class Messages:
     def take(self, fragment: bytes) -> Iterator[Message]:
         """Give the messages that ``fragment`` ends."""
         held = self._held
+        if not held and self._passed is None and len(fragment) >= HEADER_BYTES:
+            kind, length = fragment[0], int.from_bytes(fragment[1:HEADER_BYTES], "big")
+            if len(fragment) == HEADER_BYTES + length <= limits.HANDSHAKE_BYTES:  # as mostly: one, and whole
+                yield Message(kind, fragment[HEADER_BYTES:] if kind in READ else None)
+                return
         held += fragment
         while True:
             if self._passed is not None:

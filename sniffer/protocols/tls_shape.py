@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import attrgetter, itemgetter
+
+from msgspec import Struct
 
 from sniffer.model import limits
 from sniffer.model.facts import Cut, HalfTurn, ShapeFact
@@ -21,24 +23,25 @@ SERVER, CLIENT = False, True
 MOST_SAID = limits.HALF_TURNS // 2
 """Utterances kept of a side: in a dialogue the two take turns."""
 
+HEADER_OCTETS = HEADER.size
+
 FIN = 1
 """What the end of a stream adds to an acknowledgement of all its bytes (RFC 9293 3.4)."""
 
 
-class _Utterance:
+class _Utterance(Struct, gc=False):
     """Records that a side sent on end, while it had heard the other side up to the place ``heard``.
 
     ``ended`` is the place where the first of them ended: who heard less had heard none of them.
     """
 
-    __slots__ = ("ended", "first", "heard", "last", "lengths", "more", "more_octets")
-
-    def __init__(self, heard: int, ended: int, time: int) -> None:
-        self.heard = heard
-        self.ended = ended
-        self.first = self.last = time
-        self.lengths: list[int] = []
-        self.more = self.more_octets = 0
+    heard: int
+    ended: int
+    first: int
+    last: int
+    lengths: list[int]
+    more: int = 0
+    more_octets: int = 0
 
     def add(self, length: int, time: int) -> None:
         self.last = time
@@ -81,20 +84,24 @@ class Shape:
             if cut is not None and (len(said) == MOST_SAID or heard > self._seen(not from_client)):
                 self.stop(from_client, ended - length - HEADER.size, cut)
                 return
-            said.append(_Utterance(heard, ended, time))
+            said.append(_Utterance(heard, ended, time, time, [length]))
             self._captured.append((from_client, said[-1]))
-        said[-1].add(length, time)
+        else:
+            said[-1].add(length, time)
 
     def skim(self, from_client: Sequence[bool], lengths: Sequence[int], times: Sequence[int]) -> int:
         """Take records whose senders had heard all, until it is full; return how many were taken."""
-        heard = self.heard
+        heard, captured, free = self.heard, self._captured, self._cut == [None, None]
         for number, (side, length, time) in enumerate(zip(from_client, lengths, times, strict=True), 1):
-            heard[side] += HEADER.size + length
-            said = self._said[side]
-            if said and said[-1].heard == heard[not side] and not self._cut[side]:
-                said[-1].add(length, time)
+            ended = heard[side] = heard[side] + HEADER_OCTETS + length
+            said, others = self._said[side], heard[not side]
+            if free and said and said[-1].heard < others and len(said) < MOST_SAID:  # as nearly always: it answers
+                utterance = _Utterance(others, ended, time, time, [length])
+                said.append(utterance)
+                captured.append((side, utterance))
                 continue
-            self.add(side, length, time, heard[side], heard[not side])
+            self.add(side, length, time, ended, others)
+            free = self._cut == [None, None]
             if self.full:
                 return number
         return len(lengths)
@@ -111,17 +118,22 @@ class Shape:
         Where each had heard all that was captured before it, the capture's order is that of causes.
         """
         if self._in_step and self._cut == [None, None]:
-            found = tuple([_half_turn(side, said, start) for side, said in self._as_captured()])
+            found = tuple(self._as_captured(start))
             return ShapeFact(found) if found else None
         turns = _Turns(self._said, (self._seen(SERVER), self._seen(CLIENT)))
         cut = self._cut[CLIENT] or self._cut[SERVER] or ("gap" if turns.left else None)
         found = tuple(turns.facts(start))
         return ShapeFact(found, cut) if found else None
 
-    def _as_captured(self) -> Iterator[tuple[bool, list[_Utterance]]]:
-        """Give the utterances by side, those of one side on end together."""
-        for side, said in groupby(self._captured, key=itemgetter(0)):
-            yield side, [each for _, each in said]
+    def _as_captured(self, start: int) -> Iterator[HalfTurn]:
+        """Give the half-turns by the capture's order: the utterances of one side on end together."""
+        captured = self._captured
+        if all(before[0] is not each[0] for before, each in pairwise(captured)):
+            for side, said in captured:
+                yield _of_one(side, said, start)
+        else:
+            for side, several in groupby(captured, key=itemgetter(0)):
+                yield _half_turn(side, [each for _, each in several], start)
 
     def _seen(self, from_client: bool) -> int:
         """Return the last place of a side that can have been heard with nothing before it missing here."""
@@ -138,19 +150,24 @@ def _unhear(said: Sequence[_Utterance], heard: int) -> None:
 
 def _half_turn(from_client: bool, said: Sequence[_Utterance], start: int) -> HalfTurn:
     """Return utterances of one side on end as a half-turn."""
-    first, last = said[0], said[-1]
-    begins, ends = first.first - start, last.last - start
     if len(said) == 1:
-        return HalfTurn(from_client, begins, ends, tuple(first.lengths), first.more, first.more_octets)
+        return _of_one(from_client, said[0], start)
     lengths = [length for each in said for length in each.lengths]
     beyond = lengths[limits.HALF_TURN_RECORDS :]
     return HalfTurn(
         from_client=from_client,
-        first=begins,
-        last=ends,
+        first=said[0].first - start,
+        last=said[-1].last - start,
         lengths=tuple(lengths[: limits.HALF_TURN_RECORDS]),
         more=len(beyond) + sum(each.more for each in said),
         more_octets=sum(beyond) + sum(each.more_octets for each in said),
+    )
+
+
+def _of_one(from_client: bool, said: _Utterance, start: int) -> HalfTurn:
+    """Return one utterance as a half-turn."""
+    return HalfTurn(
+        from_client, said.first - start, said.last - start, tuple(said.lengths), said.more, said.more_octets
     )
 
 

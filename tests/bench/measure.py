@@ -23,11 +23,15 @@ class Measurement:
 
 
 def measure(command: Sequence[str], accepted: Collection[int] = (0,)) -> Measurement:
-    """Run a command to its end, its output thrown away; a status that is not `accepted` is a problem."""
+    """Run a command to its end, its output thrown away; a status that is not `accepted` is a problem.
+
+    Python may keep what it compiled, as of an installed program, whatever the shell says: sniffer's modules take 0.4 s.
+    """
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     with tempfile.TemporaryFile() as said:
         begun = time.perf_counter()
         try:
-            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said)
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said, env=environment)
         except FileNotFoundError:
             return Measurement(0, 0, f"{command[0]} is not installed")
         _, status, usage = os.wait4(process.pid, 0)

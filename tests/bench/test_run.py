@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+import pytest
+
 from tests.bench.measure import Measurement, measure
 from tests.bench.run import HELP, Figures, Plan
 from tests.bench.table import report, seconds
@@ -19,6 +21,11 @@ def test_a_process_is_measured_to_its_end() -> None:
     assert done.problem is None
     assert done.seconds > 0
     assert done.peak_mb > 100
+
+
+def test_python_may_keep_what_it_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert measure([sys.executable, "-c", "import sys; assert not sys.dont_write_bytecode"]).problem is None
 
 
 def test_a_failed_process_says_why() -> None:
