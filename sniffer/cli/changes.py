@@ -112,5 +112,4 @@ def _table(
     page.print(f"{many} since {local_minutes(begins)}.")
     if silenced:
         page.print(f"{silenced:,} of devices with an exception are not listed (--all).")
-    for line in inventory.coverage(store, store.heard_until()):
-        page.print(line)
+    table.below(page, inventory.coverage(store, store.heard_until()))

@@ -17,7 +17,6 @@ from sniffer.model.findings import VERDICTS, DeviceFinding, Verdict
 from sniffer.model.records import DeviceRecord
 from sniffer.reports import machine
 from sniffer.reports.boxes import together
-from sniffer.reports.escape import for_terminal
 from sniffer.reports.inventory_rows import inventory_row, record_row
 from sniffer.reports.known import Known
 from sniffer.reports.moments import local
@@ -130,8 +129,7 @@ def _table(
     page = table.console(stream)
     if shown:
         page.print(table.devices_table([finding for _, finding in shown], redact, Known()))
-    for line in _foot(store, shown, wanted, known, day):
-        page.print(for_terminal(line))
+    table.below(page, _foot(store, shown, wanted, known, day))
 
 
 def _foot(

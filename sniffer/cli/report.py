@@ -122,8 +122,7 @@ class Report:
                 page.print(f"The first {len(shown)} sessions; --format csv or jsonl lists all.")
         elif self.devices:
             page.print(table.devices_table(self.devices, self._redact, self.summary.known))
-        for line in (*self.summary.lines(self._settings.ports), *self.summary.quality.lines(self._health)):
-            page.print(line)
+        table.below(page, [*self.summary.lines(self._settings.ports), *self.summary.quality.lines(self._health)])
 
     def _sessions(self) -> Iterator[SessionFinding]:
         return (each for each in self._judgement.sessions() if self.summary.shows(each.scope))
