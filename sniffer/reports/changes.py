@@ -26,6 +26,7 @@ from sniffer.reports.boxes import counted, together
 from sniffer.reports.coverage import coverage_lines, coverage_row, percent
 from sniffer.reports.escape import for_terminal
 from sniffer.reports.moments import local, utc
+from sniffer.reports.personal import Mask
 from sniffer.reports.redaction import Redactor
 from sniffer.reports.rows import Row
 from sniffer.reports.silent import silent_lines
@@ -80,7 +81,7 @@ def morning_text(morning: Morning, redact: Redactor, width: int = WIDTH) -> str:
 def change_row(change: Change, redact: Redactor) -> Row:
     """Return a change for programs (``schemas/change.schema.json``)."""
     who = change.subject
-    names = [name for name in (who.name, who.owner) if name]
+    mask = change_words.mask_of(change, redact)
     place = change.kind in ("renamed", "moved", "exception-ended")
     return {
         "type": "change",
@@ -92,7 +93,7 @@ def change_row(change: Change, redact: Redactor) -> Row:
         "verdict": who.verdict,
         "name": redact.host(who.name),
         "vendor": who.vendor,
-        "model": redact.text(who.model, *names),
+        "model": mask.text(who.model),
         "kind": who.kind,
         "ip": who.ip,
         "mac": who.mac,
@@ -100,14 +101,14 @@ def change_row(change: Change, redact: Redactor) -> Row:
         "owner": redact.user(who.owner),
         "domain": who.where,
         "service": change.service or None,
-        "before": _masked(change.before, change, redact) if place else change.before,
-        "after": _masked(change.after, change, redact) if place else change.after,
+        "before": _masked(change.before, change, mask) if place else change.before,
+        "after": _masked(change.after, change, mask) if place else change.after,
         "state": change.state,
         "last_success": None if change.last_success is None else utc(change.last_success),
         "refusal": change.refusal,
         "cause": change.cause or None,
         "text": change_words.reason(change, redact),
-        "exception": _exception(change.exception, redact, names),
+        "exception": _exception(change.exception, mask),
     }
 
 
@@ -241,14 +242,14 @@ def _wrapped(line: str, width: int) -> list[str]:
 # -- the rows -----------------------------------------------------------------------------------
 
 
-def _masked(text: str | None, change: Change, redact: Redactor) -> str | None:
+def _masked(text: str | None, change: Change, mask: Mask) -> str | None:
     """Return a name, a place or a reason as far as it may be told."""
     if text is None or change.kind == "exception-ended":
-        return redact.text(text, *(name for name in (change.subject.name, change.subject.owner) if name))
-    return redact.host(text) if change.kind == "renamed" else change_words.place(text, redact)
+        return mask.text(text)
+    return mask.redact.host(text) if change.kind == "renamed" else change_words.place(text, mask.redact)
 
 
-def _exception(exception: Excepted | None, redact: Redactor, names: list[str]) -> Row | None:
+def _exception(exception: Excepted | None, mask: Mask) -> Row | None:
     if exception is None:
         return None
-    return {"reason": redact.text(exception.reason, *names), "until": exception.until.isoformat()}
+    return {"reason": mask.text(exception.reason), "until": exception.until.isoformat()}

@@ -116,6 +116,35 @@ def test_names_may_be_replaced(db: Path, tmp_path: Path) -> None:
         assert "scan@example.org" not in outcome.out
 
 
+def test_names_are_replaced_in_what_people_wrote_too(db: Path, tmp_path: Path) -> None:
+    """Who silences a device tells why, and that names its owner as often as not."""
+    env = {"XDG_DATA_HOME": str(tmp_path)}
+    for ip in (PRINTER, COPIER):
+        asked(db, "device", ip, "--set", "name=doris-printer", "--set", "owner=Doris", "--set", "ticket=for Doris",
+              "--except", "Doris has doris-printer repaired", "--until", "2026-12-31")  # fmt: skip
+    every = ("changes", "--since", "2026-01-01", "--all")
+    for words in (every, (*every, "--format", "json"), (*every, "--format", "csv"), ("devices", "--format", "jsonl"),
+                  ("device", PRINTER), ("device", PRINTER, "--format", "json")):  # fmt: skip
+        outcome = sniffer(*words, "--db", db, "--redact-users", "--as-of", "2026-12-01", env=env)
+        assert outcome.status == 0
+        assert "repaired" in outcome.out
+        assert "doris" not in outcome.out.lower(), words
+
+
+def test_who_may_be_meant_is_told_without_names(db: Path, tmp_path: Path) -> None:
+    for number, ip in enumerate((PRINTER, COPIER)):
+        with Store.open(str(db)) as store:
+            seen = [fact(attempt(), day=12, client=ip, mac=(PRINTER_MAC, stored.COPIER_MAC)[number], helo="doris-pc",
+                         sensor="hq", session=f"s-{number:015x}f")]  # fmt: skip
+            stored.scan(store, 6 + number, seen, "hq", None)
+        asked(db, "device", ip, "--set", "name=Drucker")
+    words = ("device", "drucker", "--set", "note=x", "--db", db)
+    assert "doris-pc" in sniffer(*words).err
+    hidden = sniffer(*words, "--redact-users", env={"XDG_DATA_HOME": str(tmp_path)}).err
+    assert "2 devices are called" in hidden
+    assert "doris" not in hidden
+
+
 # -- one device ------------------------------------------------------------------------------------
 
 

@@ -203,6 +203,22 @@ def test_who_asked_is_told_with_what_and_whether_it_was_for_others() -> None:
     assert contract.violations(json.loads(encoded(suspect_row(asked, HIDDEN)))) == []
 
 
+def test_a_model_that_repeats_the_name_names_nobody() -> None:
+    found = suspect(1, name="ann-pc", model="Printer of ann-pc")
+    shown = "".join(silent_lines(Suspects((found,), 90, cut=False), HIDDEN)) + encoded(suspect_row(found, HIDDEN))
+    assert "Printer of host-" in shown
+    assert "ann" not in shown
+
+
+def test_a_name_is_the_same_word_in_a_change_wherever_it_stands() -> None:
+    found = changes(device(used()), device(used(state="refused")), KNOWN, AFTER)
+    (silenced,) = sorted_out(found, {"d-1": Excepted("ann-pc is away", AFTER)}, AFTER).silenced
+    told = replace(silenced, subject=replace(silenced.subject, name="ann-pc", model="Printer of ann-pc"))
+    row = change_row(told, HIDDEN)
+    assert row["name"].startswith("host-")
+    assert (row["model"], row["exception"]["reason"]) == (f"Printer of {row['name']}", f"{row['name']} is away")
+
+
 @pytest.mark.parametrize(
     ("kinds", "words"),
     [
