@@ -32,7 +32,7 @@ from sniffer.sources.problems import CaptureError
 DAY = 24 * 3600 * 1_000_000
 
 PERIOD = 30 * DAY
-"""What verdicts and coverage speak of: the last month of the data."""
+"""What verdicts and coverage speak of: the last month of the data, since some devices mail as seldom as that."""
 
 AGE = re.compile(r"[0-9]+(?:\.[0-9]+)?\s*[smhdSMHD]")
 """An age; a bare number could be a year."""

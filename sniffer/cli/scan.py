@@ -179,8 +179,9 @@ def _read(
         judgement = Judgement(gathered.spool, asked.local_nets, asked.known, asked.today(), stored.profiles)
         found = Found(gathered, judgement, _data_until(gathered), complete=not gathered.counts.interrupted)
         scans.commit(found)
-        for each in before.values() if found_whole(gathered) else ():
-            each.remember()
+        if _read_whole(gathered):
+            for each in before.values():
+                each.remember()
         return told(asked, scans, found, report)
 
 
@@ -197,7 +198,7 @@ def _wanted(
     return (captures, 0) if everything else (wanted, passed)
 
 
-def found_whole(gathered: Gathered) -> bool:
+def _read_whole(gathered: Gathered) -> bool:
     """Say whether everything was read to its end."""
     return not gathered.counts.interrupted and not gathered.problems
 

@@ -17,7 +17,7 @@ from sniffer.inventory.spool import Spool
 from sniffer.model import limits
 from sniffer.model.clues import BindingFact, ClueFact
 from sniffer.model.facts import NameFact
-from sniffer.model.health import Health, InterfaceHealth
+from sniffer.model.health import COUNTS, Health, InterfaceHealth
 from sniffer.pipeline.live.inbox import Inbox
 from sniffer.pipeline.live.listener import listen
 from sniffer.pipeline.live.messages import (
@@ -317,10 +317,7 @@ def _together(parts: list[Health], sensor: str) -> Health:
         for each in part.interfaces:
             before = interfaces.get(each.interface)
             interfaces[each.interface] = _added(before, each) if before else each
-    sums = {
-        name: sum(getattr(part, name) for part in parts)
-        for name in ("selected", "messages", "sessions", "open", "silent", "evicted", "dropped_by_us", "lost_writes")
-    }
+    sums = {name: sum(getattr(part, name) for part in parts) for name in (*COUNTS, "open")}
     steps = max((part.clock_steps for part in parts), key=len)
     return Health(max(part.time for part in parts), sensor, tuple(interfaces.values()), clock_steps=steps, **sums)
 
