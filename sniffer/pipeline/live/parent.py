@@ -77,9 +77,9 @@ class Live:
     """Listeners, and the spool of what they find.
 
     ``found`` is what was found so far, as ``gather`` tells it.  ``notes`` are what a person should know of how
-    interfaces were opened, ``user`` is who the listeners have become, ``forgotten`` counts sessions that were too old.
-    ``clients`` are the addresses of those who had a connection open when it was sealed last; ``overhear`` is shown
-    names and what is said of boxes, as it comes, some of it again and again.
+    interfaces were opened, ``user`` is who the listeners have become.  ``clients`` are the addresses of those who had a
+    connection open when it was sealed last; ``overhear`` is shown names and what is said of boxes, as it comes, some of
+    it again and again.
     """
 
     def __init__(self, settings: LiveSettings) -> None:
@@ -90,7 +90,6 @@ class Live:
         self._forgotten = time.monotonic()
         self._lost = 0
         self.found = Gathered(Spool())
-        self.forgotten = 0
         self.notes: dict[str, None] = {}
         self.user: str | None = None
         self.clients: tuple[str, ...] = ()
@@ -182,7 +181,7 @@ class Live:
         if time.monotonic() - self._forgotten > FORGET_SECONDS:
             self._forgotten = time.monotonic()
             before = time.time_ns() // 1000 - limits.LIVE_DAYS
-            self.forgotten += self.found.spool.forget(before, limits.LIVE_SESSIONS)
+            self.found.counts.forgotten += self.found.spool.forget(before, limits.LIVE_SESSIONS)
         self._seal()
 
     def stop(self) -> None:
