@@ -54,6 +54,9 @@ KERNEL_BUFFER = 64 * 1024 * 1024
 machine is busy with a judgement.  tcpdump asks for 2 MiB.  It is kernel memory, not locked by us, and shows in our
 resident size; libpcap takes less by itself where so much cannot be had."""
 
+KERNEL_BUFFER_MOST = (1 << 31) - 1
+"""Bytes of a buffer that can be asked for: libpcap and setsockopt(2) take an int."""
+
 KERNEL_BUFFER_LEAST = 2 * 1024 * 1024
 """Bytes below which no smaller buffer is tried: libpcap's own default."""
 

@@ -49,7 +49,7 @@ def told_change(change: Change, facts: Mapping[ManualField, str]) -> Change:
 
 def last_day(exemption: Exemption) -> date:
     """Return the last day (UTC) on which an exemption holds."""
-    return datetime.fromtimestamp((exemption.until - 1) / SECOND, UTC).date()
+    return datetime.fromtimestamp((exemption.until - 1) // SECOND, UTC).date()
 
 
 def record_row(

@@ -252,6 +252,28 @@ def test_hostile_words_are_harmless(db: Path) -> None:
     assert line["owner"].startswith("'=")
 
 
+def test_what_is_no_utf_8_is_said(db: Path) -> None:
+    for words in (
+        ("device", "caf\udce9"),
+        ("device", PRINTER, "--set", "note=caf\udce9"),
+        ("devices", "--vendor", "\udce9"),
+    ):
+        outcome = sniffer(*words, "--db", db)
+        assert outcome.status == 1
+        assert "is no UTF-8" in outcome.err
+
+
+def test_an_exception_may_last_for_ever(db: Path) -> None:
+    asked(db, "device", PRINTER, "--except", "sealed in", "--until", "9999-12-31")
+    (row, *_) = rows(db, "devices")
+    assert row["inventory"]["exception_until"] == "9999-12-31"
+
+
+@pytest.mark.parametrize("words", [("devices", "--seen-since"), ("changes", "--since"), ("scans", "--since")])
+def test_an_age_may_reach_beyond_all_data(db: Path, words: tuple[str, ...]) -> None:
+    assert rows(db, *words, "999999999d") == rows(db, *words, "1970-01-02")
+
+
 # -- changes and scans -----------------------------------------------------------------------------
 
 
