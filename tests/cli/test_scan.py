@@ -171,6 +171,14 @@ def test_what_is_read_in_part_is_no_full_scan(site: Site) -> None:
     assert site.scan("--format", "jsonl").record["inputs"] != []  # it is read again
 
 
+def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    """Who misspells it would get an inventory that knows nothing, and hear of every device anew."""
+    outcome = sniffer("scan", OFFICE, "--db", tmp_path / "typo" / "inventory.sqlite")
+    assert outcome.status == 1
+    assert "there is no such folder; make it, or check --db" in " ".join(outcome.err.split())
+    assert not (tmp_path / "typo").exists()
+
+
 def test_another_database_is_left_alone(site: Site) -> None:
     with sqlite3.connect(site.database) as database:
         database.execute("CREATE TABLE other (x)")
