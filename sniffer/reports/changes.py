@@ -17,7 +17,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from sniffer.model import limits
-from sniffer.model.changes import ACT, Change, Excepted, Urgency, urgency
+from sniffer.model.changes import Change, Excepted, Urgency, urgency
 from sniffer.model.coverage import Coverage
 from sniffer.model.findings import DeviceFinding
 from sniffer.model.suspects import Suspects
@@ -62,14 +62,6 @@ class Morning(NamedTuple):
     excepted: int = 0
     notes: Sequence[str] = ()
     deadline: str = ""
-
-
-def subject(morning: Morning) -> str:
-    """Return the report in a line, as a mail's subject has it."""
-    numbers = Counter(each.kind for each in morning.loud if each.kind in ACT)
-    if numbers:
-        return "sniffer: " + ", ".join(f"{number:,} {kind}" for kind, number in numbers.items())
-    return f"sniffer: {_worth(morning)}" if not morning.loud else f"sniffer: {len(morning.loud):,} changes, none urgent"
 
 
 def morning_text(morning: Morning, redact: Redactor, width: int = WIDTH) -> str:
