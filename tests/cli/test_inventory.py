@@ -343,6 +343,7 @@ def test_without_an_inventory_it_says_what_makes_one(tmp_path: Path, words: tupl
         ("mysql://somewhere/x", "is no database that an inventory can be in"),
         ("postgresql://sniffer:secret@db.example.org/fleet", "a password in a URL is seen by everybody"),
         ("postgresql+psycopg://sniffer@127.0.0.1:1/fleet", "cannot be reached"),
+        ("~nobody-of-that-name/fleet.sqlite", "there is no such user here; write the whole path"),
     ],
 )
 def test_a_wrong_or_absent_database_is_named(words: tuple[str, ...], url: str, says: str) -> None:
