@@ -30,7 +30,7 @@ from sniffer.reports.personal import Mask
 from sniffer.reports.redaction import Redactor
 from sniffer.reports.rows import Row
 from sniffer.reports.silent import silent_lines
-from sniffer.reports.words import VERDICT_WORDS
+from sniffer.reports.words import VERDICT_WORDS, number_of
 
 WIDTH = 78
 """Columns of a line of mail (RFC 5322 2.1.1)."""
@@ -199,7 +199,7 @@ def _standing(morning: Morning) -> Iterator[str]:
     """Give the counts of devices, and what happens to those affected."""
     verdicts = Counter(each.verdict for each in morning.devices)
     parts = [f"{verdicts[code]:,} {words}" for code, words in VERDICT_WORDS.items() if verdicts[code]]
-    many = f"{len(morning.devices):,} device{'' if len(morning.devices) == 1 else 's'}"
+    many = number_of(len(morning.devices), "device")
     yield f"{many} known: {together(parts)}." if parts else "No device was seen mailing yet: that is no all-clear."
     through = sum(each.affected_through is not None for each in morning.devices)
     if through:
@@ -209,12 +209,9 @@ def _standing(morning: Morning) -> Iterator[str]:
     if morning.deadline and (verdicts["affected"] or through or verdicts["unknown"]):
         yield morning.deadline
     if morning.excepted or morning.silenced:
-        silenced = f"; {_changes(len(morning.silenced))} of such devices not listed above" if morning.silenced else ""
-        yield f"{morning.excepted:,} device{'' if morning.excepted == 1 else 's'} with an exception{silenced}."
-
-
-def _changes(number: int) -> str:
-    return f"{number:,} change{'' if number == 1 else 's'}"
+        more = number_of(len(morning.silenced), "change")
+        silenced = f"; {more} of such devices not listed above" if morning.silenced else ""
+        yield f"{number_of(morning.excepted, 'device')} with an exception{silenced}."
 
 
 def _wrapped(line: str, width: int) -> list[str]:
