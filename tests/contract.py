@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -55,9 +55,16 @@ def object_of(text: str) -> Row:
 
 def _valid(rows: Sequence[Row]) -> list[Row]:
     assert [problem for row in rows for problem in violations(row)] == []
-    _ascending((row["start"], row["session"]) for row in rows if row["type"] == "session")
-    _ascending((VERDICTS.index(row["verdict"]), row["device"]) for row in rows if row["type"] == "device")
+    for told in _at_once(rows):
+        _ascending((row["start"], row["session"]) for row in told if row["type"] == "session")
+        _ascending((VERDICTS.index(row["verdict"]), row["device"]) for row in told if row["type"] == "device")
     return list(rows)
+
+
+def _at_once(rows: Sequence[Row]) -> Iterator[list[Row]]:
+    """Rows that were told at the same time: of a capture that goes on, those up to the next health row."""
+    ends = [place for place, row in enumerate(rows) if row["type"] == "health"]
+    return (list(rows[first:last]) for first, last in pairwise([0, *ends, len(rows)]))
 
 
 def _ascending(keys: Iterable[tuple[Any, Any]]) -> None:

@@ -17,6 +17,7 @@ from sniffer.knowledge.site_profile import SiteProfile
 from sniffer.pipeline import Judgement
 from sniffer.reports.auth_words import FAMILY_WORDS
 from sniffer.reports.escape import for_terminal
+from sniffer.reports.words import number_of
 
 HELP = """Check what is inferred inside TLS against sessions of yours whose truth you know, and learn from them.
 
@@ -204,7 +205,7 @@ def _replaced(service: Service, before: SiteProfile) -> str:
     """Say which profile made way, and what is no longer checked for want of it."""
     gone_with_it = before.checked - service.profile.checked
     lost = [FAMILY_WORDS[each.family] for each in before.families if each.family in gone_with_it]
-    counted = f"{before.sessions:,} session{'' if before.sessions == 1 else 's'}, {before.agreed:,} agreed"
+    counted = f"{number_of(before.sessions, 'session')}, {before.agreed:,} agreed"
     made_way = f"the profile stored before ({counted}) is replaced"
     gone = f"; no longer checked: {', '.join(lost)}" if lost else ""
     return f"{service.title}: {made_way}, not added to{gone}; to keep both, check all captures in one run"

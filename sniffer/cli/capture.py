@@ -143,10 +143,10 @@ def capture(
         evidence=_evidence(write, rotate_size, rotate_count, processes),
     )
     live = LiveSettings(
-        interfaces=tuple(dict.fromkeys(interface)),
-        sensor=sensor,
+        interfaces=tuple(dict.fromkeys(map(options.name, interface))),
+        sensor=options.name(sensor),
         settings=settings,
-        buffer_bytes=amounts.octets(buffer) or limits.KERNEL_BUFFER,
+        buffer_bytes=amounts.buffer(buffer),
         promiscuous=promiscuous,
         processes=processes,
         user=user,

@@ -19,6 +19,7 @@ from sniffer.reports.changes import change_row
 from sniffer.reports.inventory_rows import inventory_row, last_day, told, told_change
 from sniffer.reports.moments import local_minutes
 from sniffer.reports.redaction import Redactor
+from sniffer.reports.words import number_of
 
 HELP = """List what became of devices, as scans found it: newly Basic, moved to OAuth, failing, quiet, moved …
 
@@ -108,9 +109,8 @@ def _table(
     page = table.console(stream)
     if shown:
         page.print(inventory_tables.changes_table(shown, redact))
-    many = f"{len(shown):,} change{'' if len(shown) == 1 else 's'}" if shown else "Nothing changed"
+    many = number_of(len(shown), "change") if shown else "Nothing changed"
     page.print(f"{many} since {local_minutes(begins)}.")
     if silenced:
         page.print(f"{silenced:,} of devices with an exception are not listed (--all).")
-    for line in inventory.coverage(store, store.heard_until()):
-        page.print(line)
+    table.below(page, inventory.coverage(store, store.heard_until()))

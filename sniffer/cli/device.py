@@ -101,9 +101,9 @@ def device(
     with inventory.opened(db, db_password_file) as store:
         found = inventory.named(store, word)
         if wish:
-            _set(store, found, word, wish)
+            _set(store, _only(found, word, redact), wish)
         elif output and output.suffix.lower() == PICTURE:
-            _draw(store, _only(found, word), output, redact)
+            _draw(store, _only(found, word, redact), output, redact)
         else:
             with destination.opened(output, for_programs=form is Format.JSON) as stream:
                 write = _json if form is Format.JSON else _page
@@ -138,15 +138,16 @@ def _short(text: str) -> str:
     return text.strip()
 
 
-def _only(found: list[DeviceRecord], word: str) -> DeviceRecord:
+def _only(found: list[DeviceRecord], word: str, redact: Redactor) -> DeviceRecord:
     if len(found) > 1:
-        ids = ", ".join(f"{each.device} ({each.finding.name or 'no name'})" for each in found[: limits.EXPLAINED])
+        some = found[: limits.EXPLAINED]
+        ids = ", ".join(f"{each.device} ({redact.host(each.finding.name) or 'no name'})" for each in some)
         inventory.failed(f"{len(found)} devices are called '{word}'; name one by its id: {ids}")
     return found[0]
 
 
-def _set(store: Store, found: list[DeviceRecord], word: str, wish: Wish) -> None:
-    record, at = _only(found, word), clock.now()
+def _set(store: Store, record: DeviceRecord, wish: Wish) -> None:
+    at = clock.now()
     for field, value in wish.facts:
         store.set_fact(record.device, field, value or None, at)
         _say(f"{record.device}: {field} is {value}" if value else f"{record.device}: {field} is no longer set")

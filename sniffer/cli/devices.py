@@ -17,12 +17,11 @@ from sniffer.model.findings import VERDICTS, DeviceFinding, Verdict
 from sniffer.model.records import DeviceRecord
 from sniffer.reports import machine
 from sniffer.reports.boxes import together
-from sniffer.reports.escape import for_terminal
 from sniffer.reports.inventory_rows import inventory_row, record_row
 from sniffer.reports.known import Known
 from sniffer.reports.moments import local
 from sniffer.reports.redaction import Redactor
-from sniffer.reports.words import VERDICT_WORDS
+from sniffer.reports.words import VERDICT_WORDS, number_of
 
 HELP = """List the devices of the inventory, by verdict: those first that the date hits.
 
@@ -130,8 +129,7 @@ def _table(
     page = table.console(stream)
     if shown:
         page.print(table.devices_table([finding for _, finding in shown], redact, Known()))
-    for line in _foot(store, shown, wanted, known, day):
-        page.print(for_terminal(line))
+    table.below(page, _foot(store, shown, wanted, known, day))
 
 
 def _foot(
@@ -144,7 +142,7 @@ def _foot(
     """Return what stands below the table: how many of which verdict, and what that is worth."""
     verdicts = Counter(finding.verdict for _, finding in shown)
     parts = [f"{verdicts[code]:,} {words}" for code, words in VERDICT_WORDS.items() if verdicts[code]]
-    many = f"{len(shown):,} device{'' if len(shown) == 1 else 's'}"
+    many = number_of(len(shown), "device")
     lines = []
     if shown:
         lines.append(f"{many}: {together(parts)}.")

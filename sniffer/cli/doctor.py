@@ -90,7 +90,7 @@ def doctor(
         if interface:
             _preload()
             whose = rights.whose(user)
-            opened = _listening(interface)
+            opened = _listening([*map(options.name, interface)])
             for_programs = form is Format.JSON
             stream = stack.enter_context(destination.opened(output, for_programs=for_programs, whose=whose))
             _drop_privileges(user)

@@ -11,6 +11,7 @@ from sniffer.cli import clock, inventory, shared
 from sniffer.cli.options import DEFAULT_SENSOR
 from sniffer.inventory.bundle import export as write_bundle
 from sniffer.reports.escape import for_terminal
+from sniffer.reports.words import number_of
 
 HELP = """Write what the inventory has into one file, a bundle, that 'sniffer import' takes in elsewhere.
 
@@ -53,7 +54,7 @@ def export(
         written = write_bundle(store, file, secret, clock.now(), begins)
         sensors = [each.name for each in store.sensors()]
     told = [(written.sessions, "session"), (written.devices, "device"), (written.runs, "scan")]
-    counted = ", ".join(f"{number:,} {what}{'' if number == 1 else 's'}" for number, what in told)
+    counted = ", ".join(number_of(*each) for each in told)
     typer.echo(f"{for_terminal(str(file))}: {counted}")
     if DEFAULT_SENSOR in sensors:
         typer.echo(

@@ -14,6 +14,7 @@ from sniffer.inventory.bundle import BundleError, Loaded, load
 from sniffer.model.changes import Change
 from sniffer.model.findings import DeviceFinding
 from sniffer.reports.escape import for_terminal
+from sniffer.reports.words import number_of
 
 HELP = """Take bundles, which 'sniffer export' wrote elsewhere, into the inventory.
 
@@ -75,5 +76,5 @@ def _told(loaded: Loaded) -> str:
     counted = outcome.sessions
     parts = [f"{counted.new:,} new sessions", f"{counted.known:,} known"]
     parts += [f"{counted.too_old:,} older than what is kept"] if counted.too_old else []
-    many = f"{len(outcome.changes):,} change{'' if len(outcome.changes) == 1 else 's'}"
+    many = number_of(len(outcome.changes), "change")
     return f"{', '.join(parts)}, of {', '.join(loaded.sensors) or 'no sensor'}; {many}"

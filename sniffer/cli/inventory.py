@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -32,7 +32,7 @@ from sniffer.sources.problems import CaptureError
 DAY = 24 * 3600 * 1_000_000
 
 PERIOD = 30 * DAY
-"""What verdicts and coverage speak of: the last month of the data."""
+"""What verdicts and coverage speak of: the last month of the data, since some devices mail as seldom as that."""
 
 AGE = re.compile(r"[0-9]+(?:\.[0-9]+)?\s*[smhdSMHD]")
 """An age; a bare number could be a year."""
@@ -94,7 +94,7 @@ def day_of(time_: int) -> date:
 def since(text: str, option: str) -> int:
     """Return the time that a day (its beginning, here) or an age names, in microseconds."""
     if AGE.fullmatch(text.strip()):
-        return now() - round((amounts.seconds(text) or 0) * 1_000_000)
+        return max(now() - round((amounts.seconds(text) or 0) * 1_000_000), 0)
     return round(day(text, option).timestamp() * 1_000_000)
 
 
@@ -110,8 +110,7 @@ def day(text: str, option: str) -> datetime:
 
 def end_of(last: date) -> int:
     """Return the end of a day (UTC), in microseconds."""
-    following = datetime.combine(last + timedelta(days=1), datetime.min.time(), UTC)
-    return round(following.timestamp() * 1_000_000)
+    return round(datetime.combine(last, datetime.min.time(), UTC).timestamp() * 1_000_000) + DAY
 
 
 def named(store: Store, word: str) -> list[DeviceRecord]:

@@ -10,6 +10,7 @@ import typer
 
 from sniffer.model import limits
 from sniffer.protocols import KeyLog
+from sniffer.sources import formats
 
 KeyLogOption = Annotated[
     list[Path] | None,
@@ -20,9 +21,6 @@ HEAD_BYTES = 4096
 """Bytes that are enough to tell what a file is."""
 
 HOW = "have the client or the server write one: set SSLKEYLOGFILE before it starts"
-
-CAPTURES = (b"\x0a\x0d\x0d\x0a", b"\xa1\xb2\xc3\xd4", b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x4d\x3c\xb2\xa1")
-"""First bytes of pcapng and pcap."""
 
 NOTHING_FITS = (
     "the keys of --keylog open no session here: the log must be that of these very connections, and the capture must "
@@ -66,7 +64,7 @@ def _stranger(head: bytes) -> str | None:
     """Say what a file is that is no key log; None for what may be one."""
     if not head:
         return f"is empty; {HOW}, and end it before you copy the file"
-    if head.startswith(CAPTURES):
+    if formats.container(head):
         return "is a capture, not a key log; name it without --keylog: the keys that it carries are read too"
     if b"PRIVATE KEY-----" in head:
         return f"is a private key, which opens no session with forward secrecy; {HOW}"

@@ -76,7 +76,7 @@ def words(text: str, allowed: Sequence[str], what: str) -> tuple[str, ...]:
 
 def sensors(words: Iterable[str], paths: Iterable[Path]) -> list[tuple[str, Path]]:
     """Return (sensor, path) pairs from ``NAME=PATH`` words and plain paths, which a bare NAME labels."""
-    name, named = DEFAULT_SENSOR, []
+    usual, named = DEFAULT_SENSOR, []
     for word in words:
         label, equals, path = word.partition("=")
         if not label:
@@ -84,10 +84,19 @@ def sensors(words: Iterable[str], paths: Iterable[Path]) -> list[tuple[str, Path
         if equals and not path:
             raise typer.BadParameter(f"{word!r} names no capture; write it like branch=branch.pcap")
         if equals:
-            named.append((label, Path(path)))
+            named.append((name(label), Path(path)))
         else:
-            name = label
-    return [*named, *((name, path) for path in paths)]
+            usual = name(label)
+    return [*named, *((usual, path) for path in paths)]
+
+
+def name(text: str) -> str:
+    """Return the name of a sensor, a site or an interface; what is no UTF-8 could be written nowhere."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise typer.BadParameter(f"{text!r} is no UTF-8, as names are; see the locale of this shell") from None
+    return text
 
 
 def knowledge(path: Path | None) -> Catalogue:

@@ -8,6 +8,7 @@ import typer
 
 from sniffer.cli import clock, inventory, shared
 from sniffer.inventory.store import Pruned
+from sniffer.inventory.store.prune import COUNTS, DETAILS
 
 HELP = """Make the inventory smaller: details of old sessions become counts, and old counts go.
 
@@ -31,10 +32,17 @@ Exit status:
 LEAST_DETAILS = 31
 """Days of details that verdicts need."""
 
+MOST = 36_500
+"""Days: a hundred years, which is for ever."""
+
 
 def prune(
-    details: Annotated[int, typer.Option(metavar="DAYS", min=LEAST_DETAILS, help="Keep details for so long.")] = 90,
-    counts: Annotated[int, typer.Option(metavar="DAYS", min=LEAST_DETAILS, help="Keep counts for so long.")] = 400,
+    details: Annotated[
+        int, typer.Option(metavar="DAYS", min=LEAST_DETAILS, max=MOST, help="Keep details so long.")
+    ] = DETAILS,
+    counts: Annotated[
+        int, typer.Option(metavar="DAYS", min=LEAST_DETAILS, max=MOST, help="Keep counts so long.")
+    ] = COUNTS,
     yes: Annotated[bool, typer.Option("--yes", help="Do it.")] = False,
     db: inventory.DbOption = None,
     db_password_file: inventory.PasswordFileOption = None,

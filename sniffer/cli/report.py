@@ -26,6 +26,7 @@ DONE, MATCHED, NONE_JUDGED = 0, 3, 5
 NOTES = {
     "interrupted": "ended early; what was read until then is reported",
     "connections-evicted": "more connections at once than are followed (a flood, a scan?): some were let go",
+    "sessions-forgotten": f"the oldest sessions were let go: {limits.LIVE_SESSIONS:,} of the last month are remembered",
     "devices-left-out": f"more than {limits.DEVICES:,} devices: further hosts on the Internet were left out",
 }
 """Flags of a run that a table would not show, in words."""
@@ -82,6 +83,7 @@ class Report:
         self._shown = look
         self.devices = summary.devices(judgement.devices(self._look))
         self._flags = flags_of(gathered, summary, failing)
+        self._flags += ["sessions-forgotten"] if gathered.counts.forgotten else []
         self._flags += ["devices-left-out"] if judgement.overflow else []
         self.status = status_of(self._flags)
 
@@ -122,8 +124,7 @@ class Report:
                 page.print(f"The first {len(shown)} sessions; --format csv or jsonl lists all.")
         elif self.devices:
             page.print(table.devices_table(self.devices, self._redact, self.summary.known))
-        for line in (*self.summary.lines(self._settings.ports), *self.summary.quality.lines(self._health)):
-            page.print(line)
+        table.below(page, [*self.summary.lines(self._settings.ports), *self.summary.quality.lines(self._health)])
 
     def _sessions(self) -> Iterator[SessionFinding]:
         return (each for each in self._judgement.sessions() if self.summary.shows(each.scope))

@@ -118,7 +118,7 @@ def scan(
         options.words(fail_on, (*VERDICTS, *CHANGES), "neither a verdict nor a change"), known,
         options.as_of(as_of) if as_of else None, reading.redactor(wanted=redact_users), form,
     )  # fmt: skip
-    captures = options.sensors(sensor or (), paths or ())
+    captures, site = options.sensors(sensor or (), paths or ()), options.name(site) if site else None
     _check(captures, interface, duration, every)
     lasts, period = amounts.seconds(duration), amounts.seconds(every)
     with ExitStack() as stack:
@@ -131,8 +131,8 @@ def scan(
             else:
                 name = next(iter(sensor or ()), options.DEFAULT_SENSOR)
                 live = LiveSettings(
-                    tuple(dict.fromkeys(interface)), name, settings,
-                    buffer_bytes=amounts.octets(buffer) or limits.KERNEL_BUFFER, processes=processes, user=user,
+                    tuple(dict.fromkeys(map(options.name, interface))), options.name(name), settings,
+                    buffer_bytes=amounts.buffer(buffer), processes=processes, user=user,
                 )  # fmt: skip
                 status = ScanListening(asked, live, SensorRecord(name, site), report).run(lasts, period)
         except (CaptureError, StoreError) as error:
@@ -179,8 +179,9 @@ def _read(
         judgement = Judgement(gathered.spool, asked.local_nets, asked.known, asked.today(), stored.profiles)
         found = Found(gathered, judgement, _data_until(gathered), complete=not gathered.counts.interrupted)
         scans.commit(found)
-        for each in before.values() if found_whole(gathered) else ():
-            each.remember()
+        if _read_whole(gathered):
+            for each in before.values():
+                each.remember()
         return told(asked, scans, found, report)
 
 
@@ -197,7 +198,7 @@ def _wanted(
     return (captures, 0) if everything else (wanted, passed)
 
 
-def found_whole(gathered: Gathered) -> bool:
+def _read_whole(gathered: Gathered) -> bool:
     """Say whether everything was read to its end."""
     return not gathered.counts.interrupted and not gathered.problems
 

@@ -14,8 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import platformdirs
-
+from sniffer.inventory.store import default_path
 from sniffer.sources.inputs import Input, inputs
 from sniffer.sources.problems import CaptureError
 
@@ -26,8 +25,14 @@ ALLOWED = re.compile(r"[^A-Za-z0-9._-]")
 
 
 def folder(inventory: Path | None) -> Path:
-    """Return where it is, made if it was not there; ``inventory`` is the database's file.  Raises ``CaptureError``."""
-    path = (inventory.parent if inventory else platformdirs.user_data_path("sniffer")) / "scans"
+    """Return where it is, made if it was not there; ``inventory`` is the database's file.  Raises ``CaptureError``.
+
+    Of folders above it only the user's own is made: another one that is not there was misspelt, or is not mounted.
+    """
+    parent = (inventory or default_path()).parent
+    if parent != default_path().parent and not parent.is_dir():
+        raise CaptureError(str(parent), "there is no such folder", "make it, or check --db")
+    path = parent / "scans"
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

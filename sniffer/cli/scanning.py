@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import NamedTuple
 
 from sniffer.cli.clock import now
+from sniffer.cli.inventory import PERIOD, day_of
 from sniffer.inference.changes import changes, ended, matched, sorted_out
 from sniffer.inference.coverage import coverages
 from sniffer.inventory.bundle import Kept, Pending, commit_or_keep
@@ -25,12 +26,6 @@ from sniffer.reports.changes import Morning
 from sniffer.reports.inventory_rows import last_day, told, told_change
 from sniffer.reports.moments import local_ahead
 from sniffer.reports.summary import Summary
-
-DAY = 24 * 3600 * 1_000_000
-"""Microseconds of a day."""
-
-PERIOD = 30 * DAY
-"""What the coverage of every report speaks of: a month, since that is how seldom some devices mail."""
 
 DATED = "exchange-online"
 """The service whose date a report speaks of."""
@@ -91,14 +86,14 @@ class Scans:
         self.knows = True
         self.kept: Kept | None = None
         self.summary = Summary(all_scopes=False)
-        with suppress_passing(), opened() as store:
+        with _suppress_passing(), opened() as store:
             self._look(store)
 
     def begin(self) -> None:
         """Store that a scan begins: if it never ends, it is known to have been interrupted."""
         start = RunStart(key=str(uuid.uuid4()), kind=self._kind, started=now(), sensors=self._sensors)
         self._start = start
-        with suppress_passing(), self._opened() as store:
+        with _suppress_passing(), self._opened() as store:
             store.begin(start)
 
     def commit(self, found: Found, since: int = 0) -> Kept:
@@ -127,7 +122,7 @@ class Scans:
     def _compare(self) -> Callable[[DeviceFinding | None, DeviceFinding], Iterable[Change]]:
         """Return what compares a device before and after, with what the inventory knew of it once."""
         past: dict[str, dict[str, Verdict]] = {}
-        with suppress_passing(), self._opened() as store:
+        with _suppress_passing(), self._opened() as store:
             past = store.past()
         return lambda before, after: changes(before, after, self._known, self._day(), past.get(after.device))
 
@@ -135,7 +130,7 @@ class Scans:
         """Store that the scan came to nothing."""
         start, self._start = self._start, None
         if start is not None:
-            with suppress_passing(), self._opened() as store:
+            with _suppress_passing(), self._opened() as store:
                 store.fail(store.begin(start), RunEnd(finished=now(), complete=False, problems=(why,)))
 
     def morning(self, found: Found | None, notes: Iterable[str], failing: Sequence[str]) -> tuple[Morning, list[str]]:
@@ -152,7 +147,7 @@ class Scans:
             day, devices = self._day(), [told(each) for each in records]
             stored = store.changes((self._reported or -1) + 1, Change)
             new = [told_change(change, facts.get(change.device, {})) for change, _, _ in stored]
-            new += ended(devices, excepted, _day_of(self._reported), day) if self._reported is not None else ()
+            new += ended(devices, excepted, day_of(self._reported), day) if self._reported is not None else ()
             loud, silenced = sorted_out(new, excepted, day)
             since, until = self._period(found)
             first = self._first(found) if since is None else since
@@ -224,7 +219,7 @@ class Scans:
 
 
 @contextmanager
-def suppress_passing() -> Iterator[None]:
+def _suppress_passing() -> Iterator[None]:
     """Do without an inventory that is away for the moment."""
     try:
         yield
@@ -235,7 +230,3 @@ def suppress_passing() -> Iterator[None]:
 
 def _excepted(exemption: Exemption) -> Excepted:
     return Excepted(exemption.reason, last_day(exemption))
-
-
-def _day_of(time_: int) -> date:
-    return datetime.fromtimestamp(time_ / 1_000_000, UTC).date()

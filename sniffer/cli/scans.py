@@ -83,5 +83,4 @@ def _table(stream: IO[str], store: Store, found: list[RunRecord], begins: int) -
         page.print(inventory_tables.scans_table(found))
     else:
         page.print(f"No scan since {local_minutes(begins)}.")
-    for line in inventory.coverage(store, store.heard_until()):
-        page.print(line)
+    table.below(page, inventory.coverage(store, store.heard_until()))

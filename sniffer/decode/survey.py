@@ -20,8 +20,6 @@ from sniffer.model.frames import Frames, Ints
 from sniffer.model.packets import NO_VLAN, SYN, Words
 from sniffer.model.survey_columns import BANNER, CLIENT_HELLO, GREETING, STARTTLS, Prints, Segments
 
-Flags = npt.NDArray[np.bool_]
-
 ETHERNET_LINK = 1
 """DLT_EN10MB."""
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
-Network = IPv4Network | IPv6Network
+from sniffer.model import limits
 
+Network = IPv4Network | IPv6Network
 OURS = (
     "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",  # RFC 1918
     "100.64.0.0/10",  # RFC 6598, behind a carrier's NAT
@@ -24,7 +25,7 @@ class Networks:
     def __init__(self, named: Iterable[str] = ()) -> None:
         """Raise ``ValueError`` for a name that is no network."""
         self._networks: tuple[Network, ...] = tuple(ip_network(each, strict=False) for each in (*OURS, *named))
-        self.holds = lru_cache(65_536)(self._holds)
+        self.holds = lru_cache(limits.HOSTS_REMEMBERED)(self._holds)
 
     def _holds(self, address: str) -> bool:
         ip = ip_address(address)

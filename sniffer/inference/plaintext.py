@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from sniffer.model import limits
 from sniffer.model.facts import TlsFact
 
 HEADER_TLS12_AEAD = 8
@@ -85,7 +86,7 @@ def protection(tls: TlsFact) -> Protection | None:
     return _protection(tls.version, tls.cipher)
 
 
-@lru_cache(256)
+@lru_cache(limits.MEASURES_REMEMBERED)
 def _protection(version: str, cipher: str) -> Protection | None:
     found = SUITE.fullmatch(cipher) if cipher.startswith("TLS_") else None
     if found is None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sniffer.knowledge import rows
 from sniffer.knowledge.rows import Row
+from sniffer.model import limits
 
 CASES = ("lower", "upper", "odd", "case")
 """Kinds of traits that have one cause: how a program writes its verbs."""
@@ -73,6 +74,6 @@ def _may_be(row: ClientProgram, seen: Sequence[str]) -> bool:
     return all(has(seen, each) for each in row.must) and not any(has(seen, each) for each in row.never)
 
 
-@lru_cache(1024)
+@lru_cache(limits.PATTERNS_REMEMBERED)
 def _pattern(wanted: str) -> re.Pattern[str]:
     return re.compile(".*".join(map(re.escape, wanted.split("*"))))

@@ -81,7 +81,7 @@ def factory_name(name: str, table: Sequence[DeviceName] | None = None) -> Factor
     return _known(name) if table is None else _found(name, table)
 
 
-@lru_cache(4096)
+@lru_cache(limits.BOXES_REMEMBERED)
 def _known(name: str) -> FactoryName | None:
     return _found(name, _shipped())
 
@@ -109,7 +109,7 @@ def fullmatch(pattern: re.Pattern[str], label: str) -> re.Match[str] | None:
     return _any_case(pattern).fullmatch(label)
 
 
-@lru_cache(256)
+@lru_cache(limits.PATTERNS_REMEMBERED)
 def _any_case(pattern: re.Pattern[str]) -> re.Pattern[str]:
     return re.compile(pattern.pattern, pattern.flags | re.IGNORECASE | re.ASCII if pattern.flags & re.ASCII else
                       pattern.flags | re.IGNORECASE)  # fmt: skip

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sniffer.knowledge import rows
 from sniffer.knowledge.rows import Row
+from sniffer.model import limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,7 @@ def _plain(name: str) -> str:
     return " ".join(name.lower().split())
 
 
-@lru_cache(4096)
+@lru_cache(limits.TEXTS_REMEMBERED)
 def _row(name: str) -> Maker | None:
     """Return the maker whose alias is the longest beginning of a name, up to the end of a word."""
     table = _aliases()

@@ -18,6 +18,7 @@ from sniffer.knowledge.auth_lines import auth_octets, offered_inside
 from sniffer.knowledge.catalogue import catalogue
 from sniffer.knowledge.exchange_replies import collisions, expected_replies, fitting, host_length, replies_of
 from sniffer.knowledge.reply_texts import ExpectedReply, Grade, ServerRow, Symbol, octets, tables
+from sniffer.model import limits
 
 __all__ = [
     "ExpectedReply",
@@ -38,12 +39,6 @@ __all__ = [
 EXCHANGE_ONLINE = "exchange-online"
 USUAL_HOSTS = range(38, 42)
 """The lengths of a front end's host outside China."""
-
-MOST_BANNERS = 1024
-"""Banners remembered; those of Exchange Online differ from session to session."""
-
-LONGEST_BANNER = 512
-"""RFC 5321 4.5.3.1.5; what comes behind tells nothing more."""
 
 
 class Profile(Struct, frozen=True, dict=True):
@@ -69,13 +64,13 @@ class Profile(Struct, frozen=True, dict=True):
         return [reply for reply in self.replies if reply.symbol == symbol]
 
 
-@lru_cache(MOST_BANNERS)
+@lru_cache(limits.GREETINGS_REMEMBERED)
 def greeting_profile(banner: str) -> Profile | None:
     """Return whose words a clear banner says are to be expected, None where it greets like many."""
     replies = expected_replies(banner)
     if replies:
         return Profile(EXCHANGE_ONLINE, "Exchange Online", replies)
-    text = banner[:LONGEST_BANNER]
+    text = banner[: limits.TEXT_CHARACTERS]
     return next((profile for profile, greeting in _greetings() if greeting.search(text)), None)
 
 

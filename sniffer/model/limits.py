@@ -61,6 +61,9 @@ KERNEL_BUFFER = 64 * 1024 * 1024
 machine is busy with a judgement.  tcpdump asks for 2 MiB.  It is kernel memory, not locked by us, and shows in our
 resident size; libpcap takes less by itself where so much cannot be had."""
 
+KERNEL_BUFFER_MOST = (1 << 31) - 1
+"""Bytes of a buffer that can be asked for: libpcap and setsockopt(2) take an int."""
+
 KERNEL_BUFFER_LEAST = 2 * 1024 * 1024
 """Bytes below which no smaller buffer is tried: libpcap's own default."""
 
@@ -176,11 +179,26 @@ as their codes only.  An exchange with a token of Entra takes 20 KiB, all others
 NAME_CHARACTERS = 255
 """Characters kept of an EHLO name (RFC 1035 2.3.4: a domain name has 255 octets)."""
 
+MECHANISM_CHARACTERS = 40
+"""Characters of a mechanism's name; RFC 4422 3.1 allows twenty, and what is much longer may be a secret."""
+
 USER_CHARACTERS = 320
 """Characters kept of a user name: 64 + @ + 255 (RFC 5321 4.5.3.1)."""
 
 TEXT_CHARACTERS = 512
 """Characters kept of a banner or a reply (RFC 5321 4.5.3.1.5: a reply line has 512 octets)."""
+
+MAIL_PARAMETERS = 16
+"""Parameters of a MAIL command of which the form is told; there are some ten extensions that have one."""
+
+REPLIES_BYTES = 2048
+"""Octets of replies that are read once and remembered: an EHLO reply has some hundred."""
+
+REPLIES_REMEMBERED = 2048
+"""Replies remembered as they were read, 4 MiB at most: a server says the same to all."""
+
+GREETINGS_REMEMBERED = 1024
+"""Greetings and EHLO replies remembered with what they say; those of Exchange Online differ from session to session."""
 
 ANOMALIES = 32
 """Kinds of anomalies kept per session; each kind is kept once."""
@@ -230,6 +248,9 @@ the mail; 100 MiB, three times as much where no dialogue is like another."""
 MADE_BETWEEN_COLLECTIONS = 20_000
 """Objects made and not yet gone, beyond which Python looks for cycles while captures are read and judged; of its usual
 700, a quarter of the time goes into looking through what is remembered.  2 MiB that may wait to be found."""
+
+HOSTS_REMEMBERED = 65_536
+"""Addresses remembered with whether they are of our side, 8 MiB: a scan of the Internet brings as many."""
 
 SERVERS_REMEMBERED = 4096
 """Servers remembered by their clues, and names by what was asked of them; a greeting with the time of day is another
@@ -386,6 +407,12 @@ mail have some ten intervals each a day, a translated session has a row."""
 BOXES_REMEMBERED = 4096
 """Boxes whose names and addresses are remembered as they were looked up, while sessions are judged."""
 
+PATTERNS_REMEMBERED = 1024
+"""Patterns of rules that are kept as they were compiled: some fifty ship, a user's file may add some."""
+
+ADDRESSES_REMEMBERED = 16_384
+"""Addresses and cards remembered as text, 2 MiB each: an office's come again and again, a flood's never."""
+
 DOMAINS_REMEMBERED = 1024
 """Domains remembered with their names: a sensor hears some ten VLANs, a trunk some hundred."""
 
@@ -407,6 +434,9 @@ DHCPV6_RELAYS = 8
 
 MAIL_HEAD_BYTES = 16 * 1024
 """Bytes of a mail's head that are read.  A device's has one KiB; behind ten relays it has ten."""
+
+HEADS_REMEMBERED = 1024
+"""Ways to write a mail's head that are remembered with their traits: a program writes its own the same each time."""
 
 MAIL_TEXT_BYTES = 16 * 1024
 """Bytes read of what follows a mail's head: a device says who it is in the first text part, before what it attaches."""
@@ -704,6 +734,7 @@ SERVICE_REPORT = 10
 
 SERVICE_RESTART = 30
 """Seconds until a service that failed is started again: an interface that was unplugged, a database that is away."""
+
 # -- surveys -----------------------------------------------------------------------------------
 
 SURVEYED = 65_536
@@ -725,6 +756,9 @@ SURVEY_ROWS = 32
 """Rows of a table that a survey shows: VLANs, servers, files.  More nobody reads; the busiest are shown."""
 
 # -- evidence ----------------------------------------------------------------------------------
+
+ORIGINS_REMEMBERED = 4096
+"""Captures and interfaces remembered with what evidence calls them: a ring has some hundred files."""
 
 EVIDENCE_LINES = 4096
 """Lines of a client, and mails, of which an evidence capture knows what they were: a hundred mails to ten recipients

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from ipaddress import IPv6Address
 
+from sniffer.model import limits
 from sniffer.model.packets import NO_MAC, NO_VLAN
 
 INITIAL_HOPS = frozenset((32, 64, 128, 255))
@@ -14,7 +15,7 @@ MAPPED = bytes(10) + b"\xff\xff"
 """How an IPv4 address begins in its IPv6-mapped form (RFC 4291 2.5.5.2)."""
 
 
-@lru_cache(16_384)
+@lru_cache(limits.ADDRESSES_REMEMBERED)
 def ip_text(address: bytes | int) -> str:
     """Return the text of an address, of 16 or 4 octets or an IPv4 address's number; empty where there is none.
 
@@ -28,7 +29,7 @@ def ip_text(address: bytes | int) -> str:
     return str(IPv6Address(octets)) if any(octets) else ""
 
 
-@lru_cache(16_384)
+@lru_cache(limits.ADDRESSES_REMEMBERED)
 def mac_text(number: int) -> str | None:
     """Return a card's address; groups and zero are nobody's."""
     if number in (NO_MAC, 0) or number >> 40 & 1:

@@ -51,8 +51,8 @@ SERVER = "server "
 class Evidence:
     """Keeps frames, and writes them.  A ``streams.Keeper``.
 
-    ``problem`` says why nothing more is written, ``lost_writes`` counts the frames that could not be, and
-    ``unkept`` the connections of which not all frames found room.  Raises ``CaptureError`` where no file can be made.
+    ``problem`` says why nothing more is written, ``lost_writes`` counts the frames that could not be.
+    Raises ``CaptureError`` where no file can be made.
     """
 
     def __init__(
@@ -75,7 +75,6 @@ class Evidence:
         self._rows: _Rows | None = None
         self._messages = WaitingMessages()
         self._octets = 0
-        self.unkept = 0
 
     @property
     def problem(self) -> CaptureError | None:
@@ -133,7 +132,6 @@ class Evidence:
             return
         packets = kept.packets(connection, session, f"session {fact.session}")
         self._octets -= kept.octets
-        self.unkept += not kept.whole
         kept.frames, kept.octets = [], 0
         self.mails(fact.client_ip, fact.client_mac, fact.server_ip)
         self._file.write(packets)
@@ -217,6 +215,6 @@ class _Rows:
         )
 
 
-@lru_cache(4096)
+@lru_cache(limits.ORIGINS_REMEMBERED)
 def _interface(origin: Origin) -> str:
     return origin.interface or (Path(origin.file).name if origin.file else origin.sensor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from functools import lru_cache
 
+from sniffer.model import limits
 from sniffer.model.facts import Observation, Quality, SessionFact
 from sniffer.pipeline.addresses import INITIAL_HOPS, ip_text, mac_text
 from sniffer.protocols import SmtpSession
@@ -80,6 +81,6 @@ def _joint(connection: Connection, server: str) -> str | None:
     return hashlib.blake2s(key.encode(), digest_size=8).hexdigest()
 
 
-@lru_cache(4096)
+@lru_cache(limits.ADDRESSES_REMEMBERED)
 def _address(high: int, low: int) -> str:
     return ip_text(high.to_bytes(8, "big") + low.to_bytes(8, "big")) or "::"

@@ -95,7 +95,8 @@ class Counts:
     those with a segment from or to a mail port, or with a DNS server's datagram, ``messages`` those of discovery;
     ``listening`` the sensor, first and last time (microseconds) of what was selected; ``silent`` are connections
     without a byte, ``evicted`` those cut short because the table was full; ``decrypted`` are sessions of which keys
-    opened some record; ``readable`` inputs could be opened.
+    opened some record; ``readable`` inputs could be opened; ``forgotten`` are sessions that a live capture let go
+    of, as too old or too many.
     """
 
     frames_seen: list[int | None] = field(default_factory=list)
@@ -106,6 +107,7 @@ class Counts:
     evicted: int = 0
     decrypted: int = 0
     messages: int = 0
+    forgotten: int = 0
     interrupted: bool = False
 
     def add(self, other: Counts) -> None:

@@ -116,7 +116,7 @@ def mail_traits(head: Head) -> Iterator[str]:
         yield f"mailer:{program}"
 
 
-@lru_cache(1024)
+@lru_cache(limits.HEADS_REMEMBERED)
 def names_form(written: tuple[str, ...]) -> tuple[str, ...]:
     """Return which headers there were, and how their names are written: a program does it the same each time."""
     return (*order(written), *spelling(written))

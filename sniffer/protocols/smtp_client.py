@@ -177,7 +177,8 @@ class ClientSide(Memory):
             self._note("auth-too-many")
         if not any(turn in IN_AUTH for turn in self._waiting):
             self._close_attempt()  # else its last word is still to come
-        attempt = self._new_attempt(name if name and name.isprintable() and len(name) <= 40 else None)
+        named = name and name.isprintable() and len(name) <= limits.MECHANISM_CHARACTERS
+        attempt = self._new_attempt(name if named else None)
         if initial.strip():
             attempt.answer(initial.strip(), initial=True)
 

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from sniffer.model import limits
 from sniffer.protocols.smtp_auth import decoded, prompt_role
 from sniffer.protocols.smtp_grammar import ENHANCED
+from sniffer.protocols.smtp_ledger import FOREVER
 
 WINDOW, LONG_WINDOW = 4, 8
 """Octets that a word and a secret have in common."""
@@ -37,7 +38,7 @@ class Echo:
 
     def __init__(self, users: Sequence[str]) -> None:
         self._forgiven = [user.encode() for user in users]
-        self._first = 1 << 62
+        self._first = FOREVER
         self._windows: dict[int, set[bytes]] = {}
         self._size = 0
         self._complete = True

@@ -25,7 +25,7 @@ class Extensions(NamedTuple):
     printable: bool
 
 
-@lru_cache(1024)
+@lru_cache(limits.GREETINGS_REMEMBERED)
 def extensions(lines: tuple[bytes, ...]) -> Extensions:
     """Read the lines of an accepted EHLO or HELO.  A server says the same to all, so they are read once.
 
@@ -48,7 +48,7 @@ def extensions(lines: tuple[bytes, ...]) -> Extensions:
     )
 
 
-@lru_cache(1024)
+@lru_cache(limits.GREETINGS_REMEMBERED)
 def greeting(code: int, text: bytes) -> tuple[str, bool, bool]:
     """Return a greeting as it is told, whether a firewall blotted it out, and whether it is printable."""
     banner = f"{code} {text_of(text)}".strip()[: limits.TEXT_CHARACTERS]

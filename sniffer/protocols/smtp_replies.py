@@ -34,9 +34,6 @@ CRLF = b"\r\n"
 ACCEPTING = b"23"
 """First digits of replies that accept: of those the same are said again and again, and none repeats a secret."""
 
-MOST_REMEMBERED = 2048
-"""Bytes of replies that are read once and remembered: an EHLO reply has some hundred."""
-
 
 class ReplyLines:
     """Gathers the lines of the reply under way.  ``malformed`` is set by a line that belongs to none."""
@@ -84,10 +81,10 @@ class ReplyLines:
 
 def whole_replies(data: bytes) -> tuple[Reply, ...] | None:
     """Return the replies in ``data`` if it is made of whole ones, and short; None if they must be read by line."""
-    return _whole_replies(data) if len(data) <= MOST_REMEMBERED and data.endswith(b"\n") else None
+    return _whole_replies(data) if len(data) <= limits.REPLIES_BYTES and data.endswith(b"\n") else None
 
 
-@lru_cache(2048)
+@lru_cache(limits.REPLIES_REMEMBERED)
 def _whole_replies(data: bytes) -> tuple[Reply, ...] | None:
     lines = ReplyLines()
     replies = [lines.take(line.removesuffix(b"\r")) for line in data[:-1].split(b"\n")]

@@ -120,7 +120,7 @@ class Habits:
             self._found.add("from:space")
         if not path.startswith(b"<"):
             self._found.add("from:bare")
-        self._found |= set(map(parameter_form, parameters.split()[:16])) or {"mail:none"}
+        self._found |= set(map(parameter_form, parameters.split()[: limits.MAIL_PARAMETERS])) or {"mail:none"}
 
 
 def case_of(word: bytes) -> str:

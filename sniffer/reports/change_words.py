@@ -7,8 +7,10 @@ from ipaddress import ip_address
 
 from sniffer.model.changes import Change, ChangeKind, Urgency
 from sniffer.model.findings import VERDICTS, Verdict
+from sniffer.reports import personal
 from sniffer.reports.boxes import called
 from sniffer.reports.moments import local_minutes
+from sniffer.reports.personal import Mask
 from sniffer.reports.redaction import Redactor
 from sniffer.reports.words import STATE_WORDS
 
@@ -89,9 +91,8 @@ def head(change: Change, who: str, number: int) -> str:
 def line(change: Change, redact: Redactor, known: Mapping[str, str] = {}) -> str:
     """Return which device it is, and what there is to say of it alone; ``known`` are names of devices by their ids."""
     who = change.subject
-    told = called(
-        who.name, (who.vendor, redact.text(who.model, *_names(change))), who.ip, who.mac, who.location, redact
-    )
+    model = mask_of(change, redact).text(who.model)
+    told = called(who.name, (who.vendor, model), who.ip, who.mac, who.location, redact)
     owner = f", owner {redact.user(who.owner)}" if who.owner else ""
     more = _more(change, redact, known)
     return f"{told}{owner}{f': {more}' if more else ''}"
@@ -102,8 +103,9 @@ def reason(change: Change, redact: Redactor) -> str:
     return f"{line(change, redact)} {HEADS[change.kind][0].format(to=change.title)}"
 
 
-def _names(change: Change) -> list[str]:
-    return [name for name in (change.subject.name, change.subject.owner) if name]
+def mask_of(change: Change, redact: Redactor) -> Mask:
+    """Return what hides the names of a change's device, also in what people wrote of it."""
+    return personal.of_box(change.subject.name, change.subject.owner, redact)
 
 
 def _more(change: Change, redact: Redactor, known: Mapping[str, str]) -> str:
@@ -116,7 +118,7 @@ def _more(change: Change, redact: Redactor, known: Mapping[str, str]) -> str:
     if change.kind == "relay-affected":
         return f"its relay is {known.get(after, after)}"
     if change.kind == "exception-ended":
-        return f"{redact.text(before, *_names(change))}. {change.cause}"
+        return f"{mask_of(change, redact).text(before)}. {change.cause}"
     told = _times(change)
     if change.kind in VERDICT_KINDS:
         told = [*_verdicts(change), *told]

@@ -17,7 +17,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from sniffer.model import limits
-from sniffer.model.changes import ACT, Change, Excepted, Urgency, urgency
+from sniffer.model.changes import Change, Excepted, Urgency, urgency
 from sniffer.model.coverage import Coverage
 from sniffer.model.findings import DeviceFinding
 from sniffer.model.suspects import Suspects
@@ -26,10 +26,11 @@ from sniffer.reports.boxes import counted, together
 from sniffer.reports.coverage import coverage_lines, coverage_row, percent
 from sniffer.reports.escape import for_terminal
 from sniffer.reports.moments import local, utc
+from sniffer.reports.personal import Mask
 from sniffer.reports.redaction import Redactor
 from sniffer.reports.rows import Row
 from sniffer.reports.silent import silent_lines
-from sniffer.reports.words import VERDICT_WORDS
+from sniffer.reports.words import VERDICT_WORDS, number_of
 
 WIDTH = 78
 """Columns of a line of mail (RFC 5322 2.1.1)."""
@@ -63,14 +64,6 @@ class Morning(NamedTuple):
     deadline: str = ""
 
 
-def subject(morning: Morning) -> str:
-    """Return the report in a line, as a mail's subject has it."""
-    numbers = Counter(each.kind for each in morning.loud if each.kind in ACT)
-    if numbers:
-        return "sniffer: " + ", ".join(f"{number:,} {kind}" for kind, number in numbers.items())
-    return f"sniffer: {_worth(morning)}" if not morning.loud else f"sniffer: {len(morning.loud):,} changes, none urgent"
-
-
 def morning_text(morning: Morning, redact: Redactor, width: int = WIDTH) -> str:
     """Return the report as plain text that ends with a line's end."""
     lines = [part for line in _lines(morning, redact) for part in _wrapped(for_terminal(line), width)]
@@ -80,7 +73,7 @@ def morning_text(morning: Morning, redact: Redactor, width: int = WIDTH) -> str:
 def change_row(change: Change, redact: Redactor) -> Row:
     """Return a change for programs (``schemas/change.schema.json``)."""
     who = change.subject
-    names = [name for name in (who.name, who.owner) if name]
+    mask = change_words.mask_of(change, redact)
     place = change.kind in ("renamed", "moved", "exception-ended")
     return {
         "type": "change",
@@ -92,7 +85,7 @@ def change_row(change: Change, redact: Redactor) -> Row:
         "verdict": who.verdict,
         "name": redact.host(who.name),
         "vendor": who.vendor,
-        "model": redact.text(who.model, *names),
+        "model": mask.text(who.model),
         "kind": who.kind,
         "ip": who.ip,
         "mac": who.mac,
@@ -100,14 +93,14 @@ def change_row(change: Change, redact: Redactor) -> Row:
         "owner": redact.user(who.owner),
         "domain": who.where,
         "service": change.service or None,
-        "before": _masked(change.before, change, redact) if place else change.before,
-        "after": _masked(change.after, change, redact) if place else change.after,
+        "before": _masked(change.before, change, mask) if place else change.before,
+        "after": _masked(change.after, change, mask) if place else change.after,
         "state": change.state,
         "last_success": None if change.last_success is None else utc(change.last_success),
         "refusal": change.refusal,
         "cause": change.cause or None,
         "text": change_words.reason(change, redact),
-        "exception": _exception(change.exception, redact, names),
+        "exception": _exception(change.exception, mask),
     }
 
 
@@ -206,7 +199,7 @@ def _standing(morning: Morning) -> Iterator[str]:
     """Give the counts of devices, and what happens to those affected."""
     verdicts = Counter(each.verdict for each in morning.devices)
     parts = [f"{verdicts[code]:,} {words}" for code, words in VERDICT_WORDS.items() if verdicts[code]]
-    many = f"{len(morning.devices):,} device{'' if len(morning.devices) == 1 else 's'}"
+    many = number_of(len(morning.devices), "device")
     yield f"{many} known: {together(parts)}." if parts else "No device was seen mailing yet: that is no all-clear."
     through = sum(each.affected_through is not None for each in morning.devices)
     if through:
@@ -216,12 +209,9 @@ def _standing(morning: Morning) -> Iterator[str]:
     if morning.deadline and (verdicts["affected"] or through or verdicts["unknown"]):
         yield morning.deadline
     if morning.excepted or morning.silenced:
-        silenced = f"; {_changes(len(morning.silenced))} of such devices not listed above" if morning.silenced else ""
-        yield f"{morning.excepted:,} device{'' if morning.excepted == 1 else 's'} with an exception{silenced}."
-
-
-def _changes(number: int) -> str:
-    return f"{number:,} change{'' if number == 1 else 's'}"
+        more = number_of(len(morning.silenced), "change")
+        silenced = f"; {more} of such devices not listed above" if morning.silenced else ""
+        yield f"{number_of(morning.excepted, 'device')} with an exception{silenced}."
 
 
 def _wrapped(line: str, width: int) -> list[str]:
@@ -241,14 +231,14 @@ def _wrapped(line: str, width: int) -> list[str]:
 # -- the rows -----------------------------------------------------------------------------------
 
 
-def _masked(text: str | None, change: Change, redact: Redactor) -> str | None:
+def _masked(text: str | None, change: Change, mask: Mask) -> str | None:
     """Return a name, a place or a reason as far as it may be told."""
     if text is None or change.kind == "exception-ended":
-        return redact.text(text, *(name for name in (change.subject.name, change.subject.owner) if name))
-    return redact.host(text) if change.kind == "renamed" else change_words.place(text, redact)
+        return mask.text(text)
+    return mask.redact.host(text) if change.kind == "renamed" else change_words.place(text, mask.redact)
 
 
-def _exception(exception: Excepted | None, redact: Redactor, names: list[str]) -> Row | None:
+def _exception(exception: Excepted | None, mask: Mask) -> Row | None:
     if exception is None:
         return None
-    return {"reason": redact.text(exception.reason, *names), "until": exception.until.isoformat()}
+    return {"reason": mask.text(exception.reason), "until": exception.until.isoformat()}

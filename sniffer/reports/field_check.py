@@ -12,7 +12,7 @@ from sniffer.reports.auth_words import FAMILY_WORDS, OUTCOME_WORDS, front_runner
 from sniffer.reports.moments import short, utc
 from sniffer.reports.page import QUIET, Cell, Page
 from sniffer.reports.sureness import sure
-from sniffer.reports.words import UNJUDGED_SHORT
+from sniffer.reports.words import UNJUDGED_SHORT, number_of
 
 COLUMNS = ("Session", "Truth", "Inferred", "Turns inside TLS, client>server", "Check")
 
@@ -134,7 +134,7 @@ def learnt(page: Page, title: str, profile: SiteProfile) -> None:
 def _counted(profile: SiteProfile) -> Iterator[str]:
     families = ", ".join(f"{each.sessions:,} {FAMILY_WORDS[each.family]}" for each in profile.families)
     newest = utc(round(profile.newest.timestamp() * 1_000_000)).split(".")[0].replace("T", " ")
-    yield f"{_many(profile.sessions, 'session')} ({families}), the newest of {newest} UTC"
+    yield f"{number_of(profile.sessions, 'session')} ({families}), the newest of {newest} UTC"
     told = f"{profile.agreed:,} agreed, {profile.disagreed:,} disagreed, {profile.could_not_tell:,} could not be told"
     yield f"{told} (sniffer {profile.program})"
     yield _checked(profile)
@@ -183,7 +183,3 @@ def _delay(each: Delay) -> str:
 
 def _often(times: int) -> str:
     return "" if times == 1 else f" ({times:,} times)"
-
-
-def _many(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -49,7 +49,7 @@ def told_change(change: Change, facts: Mapping[ManualField, str]) -> Change:
 
 def last_day(exemption: Exemption) -> date:
     """Return the last day (UTC) on which an exemption holds."""
-    return datetime.fromtimestamp((exemption.until - 1) / SECOND, UTC).date()
+    return datetime.fromtimestamp((exemption.until - 1) // SECOND, UTC).date()
 
 
 def record_row(
@@ -73,7 +73,7 @@ def record_row(
             "last_seen": utc(record.last_seen),
             "sensors": list(record.sensors),
             "set_by_people": sorted(record.facts),
-            "ticket": record.facts.get("ticket"),
+            "ticket": mask.prose(record.facts.get("ticket")),
             "note": mask.prose(record.facts.get("note")),
             "exception_until": last_day(exemption).isoformat() if exemption else None,
             "history": None if history is None else [_history(each) for each in history],

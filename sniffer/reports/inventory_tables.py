@@ -32,7 +32,8 @@ def changes_table(changes: Iterable[Change], redact: Redactor) -> Table:
     for each in changes:
         kind = Text(each.kind, STYLES[urgency(each.kind)]).append(f"\n{each.subject.device}", "dim")
         cause = f" {each.cause}" if each.cause else ""
-        exception = f" (silenced: {each.exception.reason})" if each.exception else ""
+        reason = change_words.mask_of(each, redact).text(each.exception.reason) if each.exception else None
+        exception = f" (silenced: {reason})" if reason else ""
         what = f"{change_words.HEADS[each.kind][0].format(to=each.title)}{cause}{exception}"
         table.add_row(kind, for_terminal(change_words.line(each, redact)), for_terminal(what[:1].upper() + what[1:]))
     return table

@@ -63,7 +63,7 @@ class Page:
 
     def _heading(self, name: str) -> None:
         self._console.print()
-        self._console.print(Text(name, "bold"))
+        self._console.print(Text(for_terminal(name), "bold"))
 
 
 def _cell(lines: Cell) -> Text:

@@ -69,6 +69,11 @@ def of_session(finding: SessionFinding, redact: Redactor) -> Mask:
     return Mask(redact, users, tuple(dict.fromkeys(_said(finding.fact))))
 
 
+def of_box(name: str | None, owner: str | None, redact: Redactor) -> Mask:
+    """Return what hides the names of a box of which no more is told."""
+    return Mask(redact, (owner,), (name,) if name else ())
+
+
 def _said(fact: SessionFact) -> Iterator[str]:
     """Give what a session's client calls itself, in its commands, its logins and its mails."""
     yield from (each for each in (fact.speech.helo, fact.helo, fact.workstation) if each)

@@ -17,6 +17,7 @@ from sniffer.model.health import Health, InterfaceHealth
 from sniffer.reports.escape import for_terminal
 from sniffer.reports.missing import rounded
 from sniffer.reports.moments import SECOND
+from sniffer.reports.words import number_of
 
 MOSTLY = 0.5
 """Share of sessions seen in one direction from which on the span is set up so, and not unlucky."""
@@ -125,9 +126,9 @@ class Quality:
         frames, lost = received(health), dropped(health)
         if frames is None or lost is None:
             frames = sum(each.frames for each in health.interfaces)
-            heard = f"{_count(frames, 'frame')} received"
+            heard = f"{number_of(frames, 'frame')} received"
         else:
-            heard = f"{_count(frames, 'frame')} received, none dropped"
+            heard = f"{number_of(frames, 'frame')} received, none dropped"
         return (
             f"Nothing was lost{' as far as is known' if lost is None else ''}: {heard}{'; ' if whole else ''}{whole}."
         )
@@ -139,13 +140,13 @@ class Quality:
         lacks = [f"{self._lacking[words]:,} {words}" for words, _ in FAULTS if self._lacking[words]]
         were = "was" if in_part == 1 else "were"
         most = f" (at most {self.gap_bytes:,} bytes missing)" if self.gap_bytes else ""
-        yield f"{in_part:,} of {_count(self.sessions, 'session')} {were} seen in part: {', '.join(lacks)}{most}."
+        yield f"{in_part:,} of {number_of(self.sessions, 'session')} {were} seen in part: {', '.join(lacks)}{most}."
         if self.mostly_one_sided:
             yield "The span shows one direction only: let the switch mirror both, received and sent."
 
     def _copies(self) -> Iterator[str]:
         if self.copied > OFTEN * self.sessions:
-            shown = _count(self.copied, "session")
+            shown = number_of(self.copied, "session")
             yield f"Frames of {shown} came twice (a way mirrored at both its ends); copies change no verdict."
 
 
@@ -154,14 +155,14 @@ def _lost(health: Health) -> Iterator[str]:
     frames, lost = received(health), dropped(health)
     if lost:
         part = f" ({share(lost, frames)})" if frames else ""
-        heard = f"{_count(frames, 'frame')} received, " if frames else ""
+        heard = f"{number_of(frames, 'frame')} received, " if frames else ""
         yield f"{heard}{lost:,} of them dropped by the kernel{part}: it had no room. A larger buffer helps."
     for each in health.interfaces:
         yield from _lost_by(each)
     if health.dropped_by_us:
-        yield f"{_count(health.dropped_by_us, 'fact')} left out by us for want of room: sessions may be missing."
+        yield f"{number_of(health.dropped_by_us, 'fact')} left out by us for want of room: sessions may be missing."
     if health.lost_writes:
-        yield f"{_count(health.lost_writes, 'frame')} of evidence could not be written."
+        yield f"{number_of(health.lost_writes, 'frame')} of evidence could not be written."
     if health.clock_steps:
         times = "once" if len(health.clock_steps) == 1 else f"{len(health.clock_steps)} times"
         most = max(health.clock_steps, key=abs)
@@ -177,9 +178,9 @@ def _lost_by(each: InterfaceHealth) -> Iterator[str]:
     if each.downs and (each.up or each.gone is not None or each.downs > 1):
         yield f"{name} went down {'once' if each.downs == 1 else f'{each.downs:,} times'}: nothing was heard meanwhile."
     if each.dropped_before:
-        yield f"{_count(each.dropped_before, 'frame')} lost by the card or driver of {name} before they reached us."
+        yield f"{number_of(each.dropped_before, 'frame')} lost by the card or driver of {name} before they reached us."
     if each.cut:
-        yield f"{_count(each.cut, 'frame')} of {name} captured in part."
+        yield f"{number_of(each.cut, 'frame')} of {name} captured in part."
 
 
 def _uncounted(health: Health) -> Iterator[str]:
@@ -216,10 +217,6 @@ def _health_row(health: Health | None) -> dict[str, Any]:
 def seconds(microseconds: int) -> str:
     """Return how far a clock was set, with its sign: ``+3.2 s``."""
     return f"{microseconds / SECOND:+,.1f} s"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _all_sessions(number: int) -> str:

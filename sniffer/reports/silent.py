@@ -8,6 +8,7 @@ from sniffer.model import limits
 from sniffer.model.suspects import Suspect, Suspects
 from sniffer.reports.boxes import called, counted, together
 from sniffer.reports.moments import local, utc
+from sniffer.reports.personal import of_box
 from sniffer.reports.redaction import Redactor
 from sniffer.reports.rows import Row
 
@@ -45,7 +46,7 @@ def suspect_row(each: Suspect, redact: Redactor) -> Row:
         "ip": each.ip,
         "name": redact.host(each.name),
         "vendor": each.vendor,
-        "model": redact.text(each.model, *filter(None, [each.name])),
+        "model": of_box(each.name, each.owner, redact).text(each.model),
         "kind": each.kind,
         "location": redact.place(each.location),
         "owner": redact.user(each.owner),
@@ -65,7 +66,8 @@ def _listed(suspects: Sequence[Suspect], redact: Redactor) -> list[str]:
 
 
 def _line(each: Suspect, redact: Redactor) -> str:
-    told = called(each.name, (each.vendor, each.model), each.ip, each.mac, each.location, redact)
+    model = of_box(each.name, each.owner, redact).text(each.model)
+    told = called(each.name, (each.vendor, model), each.ip, each.mac, each.location, redact)
     if not each.asked:
         return told
     others = "; it may have asked for others" if each.for_others else ""

@@ -10,7 +10,7 @@ from sniffer.reports.auth_words import BASIS_WORDS, not_checked
 from sniffer.reports.known import TRUST, Known
 from sniffer.reports.moments import local_span
 from sniffer.reports.quality import Quality
-from sniffer.reports.words import UNJUDGED_WORDS
+from sniffer.reports.words import UNJUDGED_WORDS, number_of
 
 NAMELESS = 4
 """Addresses shown of devices of which no more is known."""
@@ -92,7 +92,7 @@ class Summary:
         if not self.sessions:
             return [*self._nothing(ports), *self._hidden()]
         span = f", {local_span(self.first, self.last)}" if self.first is not None and self.last else ""
-        seen = f"{_count(self.sessions, 'session')} of {_count(self.verdicts.total(), 'device')}{span}."
+        seen = f"{number_of(self.sessions, 'session')} of {number_of(self.verdicts.total(), 'device')}{span}."
         site = [*self._tables(), *self._nameless()]
         return [seen, *self._judged(), *not_checked(self.unverified), *site, *self._hidden()]
 
@@ -113,7 +113,7 @@ class Summary:
 
     def _tables(self) -> list[str]:
         """Say which tables of the site were read."""
-        told = [f"{file} ({kind}, {_count(rows, 'row')})" for file, kind, rows in self.tables]
+        told = [f"{file} ({kind}, {number_of(rows, 'row')})" for file, kind, rows in self.tables]
         return [f"Read beside the captures: {', '.join(told)}."] if told else []
 
     def _nameless(self) -> list[str]:
@@ -127,18 +127,14 @@ class Summary:
         way = behind if all(each.identity.via for each in self.nameless) else ""
         settles = {each.identity.settles for each in self.nameless}
         tables = settles.pop() if len(settles) == 1 else TABLES
-        told = f"{_count(count, 'device')} known by address only ({shown}){way}."
+        told = f"{number_of(count, 'device')} known by address only ({shown}){way}."
         return [f"{told} What would tell which {'they are' if count > 1 else 'it is'}: {tables}."]
 
     def _hidden(self) -> list[str]:
         lines = []
         if self.hidden:
-            hosts = _count(len(self.hidden_hosts), "host")
-            lines.append(f"{_count(self.hidden, 'session')} of {hosts} on the Internet not shown (--scope all).")
+            hosts = number_of(len(self.hidden_hosts), "host")
+            lines.append(f"{number_of(self.hidden, 'session')} of {hosts} on the Internet not shown (--scope all).")
         if self.silent:
-            lines.append(f"{_count(self.silent, 'connection')} to a mail port opened without a byte said.")
+            lines.append(f"{number_of(self.silent, 'connection')} to a mail port opened without a byte said.")
         return lines
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -42,6 +42,12 @@ def console(stream: IO[str]) -> Console:
     return Console(file=stream, highlight=False, width=width, emoji=False, markup=False)
 
 
+def below(page: Console, lines: Iterable[str]) -> None:
+    """Write what stands below a table; it may name files and sensors, which are called what people like."""
+    for line in lines:
+        page.print(for_terminal(line))
+
+
 SURE_WORDS: Mapping[str, tuple[str, ...]] = {
     "likely": ("likely this box",), "weak": ("address only",), "unknown": ("address only",),
 }  # fmt: skip

@@ -25,7 +25,7 @@ from sniffer.reports.moments import local
 from sniffer.reports.page import Page
 from sniffer.reports.redaction import Redactor
 from sniffer.reports.rows import display_filter
-from sniffer.reports.words import UNJUDGED_WORDS, VERDICT_WORDS
+from sniffer.reports.words import UNJUDGED_WORDS, VERDICT_WORDS, number_of
 
 VERDICT_OF: dict[str, Verdict] = {
     "oauth": "modern", "challenge": "challenge", "external": "modern", "none": "unauthenticated", "unknown": "unknown",
@@ -239,13 +239,13 @@ def waiting_line(word: str, sign: Sign, sessions: int, waited: int) -> str:
     """Return what is known while one waits, in a line."""
     heard = [*_signs(sign, timed=False)] or ["nothing heard of it yet"]
     if sessions:
-        heard = [f"{_count(sessions, 'session')} heard, waiting whether another follows"]
+        heard = [f"{number_of(sessions, 'session')} heard, waiting whether another follows"]
     return for_terminal(f"waiting {clock(waited)} for {word}: {'; '.join(heard)}")
 
 
 def _signs(sign: Sign, *, timed: bool = True) -> Iterator[str]:
     if sign.open:
-        yield f"{_count(sign.open, 'connection')} to a mail port open, not ended yet"
+        yield f"{number_of(sign.open, 'connection')} to a mail port open, not ended yet"
     if sign.seen is not None:
         yield "it is on the wire" + (f" (last heard {local(sign.seen).split(' ')[1]})" if timed else "")
     if sign.asked:
@@ -278,7 +278,3 @@ def _nothing(word: str, sign: Sign, waited: int, others: int, ports: tuple[int, 
         yield f"Check the device's mail settings: its server, its port (we hear {listed}), and that the test was sent."
     else:
         yield "Check: is its port mirrored, is its VLAN on this span, is that still its address or name?"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

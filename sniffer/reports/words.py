@@ -98,3 +98,8 @@ def to_do(device: DeviceFinding) -> str:
 def tls_words(version: str) -> str:
     """Return a version of TLS as people say it."""
     return version if version.startswith("SSL") else f"TLS {version}"
+
+
+def number_of(number: int, what: str) -> str:
+    """Return how many there are of something: ``1 session``, ``1,200 sessions``."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

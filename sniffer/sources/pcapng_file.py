@@ -32,7 +32,7 @@ MICROSECONDS = b"\x06"
 FILTER_TEXT = b"\0"
 """The first octet of ``if_filter``: what follows is text as libpcap takes it."""
 
-RAW = 101
+ETHERNET, RAW = 1, 101
 FILE_LINKS = {12: RAW, 14: RAW}
 """Link types that files number otherwise than libpcap does here (tcpdump.org's list: LINKTYPE_RAW)."""
 
@@ -167,8 +167,9 @@ class PcapngFile:
     def _end(self) -> None:
         """Write the statistics, and have the disk take all of it."""
         out = bytearray()
-        for name, link in self._declared or [] if self._numbers else self._declared or [("", 1)]:
-            self._interface(name, link, out)  # a file without any interface is none that can be read
+        nobody = [] if self._numbers else [("", ETHERNET)]  # a file without any interface is none that can be read
+        for name, link in self._declared or nobody:
+            self._interface(name, link, out)
         healths = {each.interface: each for each in self.health()}
         for (name, _), number in self._numbers.items():
             if name in healths:

@@ -7,7 +7,7 @@ import typer
 from hypothesis import given
 from hypothesis import strategies as some
 
-from sniffer.cli.amounts import octets, seconds
+from sniffer.cli.amounts import buffer, octets, seconds
 
 
 @pytest.mark.parametrize(
@@ -41,10 +41,16 @@ def test_what_is_no_time(text: str) -> None:
         seconds(text)
 
 
-@pytest.mark.parametrize("text", ["", "0", "64T", "64s", "many", "-1"])
+@pytest.mark.parametrize("text", ["", "0", "0.001", "64T", "64s", "many", "-1"])
 def test_what_is_no_size(text: str) -> None:
     with pytest.raises(typer.BadParameter, match="64M or 2G"):
         octets(text)
+
+
+def test_a_buffer_is_no_more_than_libpcap_can_be_asked_for() -> None:
+    assert buffer("1G") == 1 << 30
+    with pytest.raises(typer.BadParameter, match="less than 2G"):
+        buffer("2G")
 
 
 def test_none_is_none() -> None:

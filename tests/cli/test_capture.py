@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from sniffer.model import limits
+from sniffer.pipeline.live import parent
 from tests.expected import CAPTURES
 from tests.pipeline.live.wire import FileListening, wired
 from tests.program import sniffer
@@ -57,6 +59,15 @@ def test_an_interface_that_is_not_there_is_said_and_told(wired: dict[str, Path])
     assert heard.status == 4
     assert "nothing0: there is no such interface; try another" in heard.err
     assert [each["problem"] for each in heard.record["inputs"]] == [None, "there is no such interface"]
+
+
+def test_what_it_let_go_of_is_said(wired: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    wired["wire0"] = OFFICE
+    monkeypatch.setattr(parent, "FORGET_SECONDS", -1.0)
+    monkeypatch.setattr(limits, "LIVE_SESSIONS", 3)
+    heard = sniffer("capture", "-i", "wire0", *BRIEF, "--format", "jsonl")
+    assert heard.record["flags"] == ["sessions-forgotten"]
+    assert "the oldest sessions were let go" in heard.err
 
 
 def test_without_any_it_fails(wired: dict[str, Path]) -> None:

@@ -130,7 +130,7 @@ def test_a_bad_table_is_named_with_what_to_do_and_the_rest_is_reported(tmp_path:
     assert told.status == 4
     assert f"sniffer: {bad}: " in told.err
     assert message in told.err
-    assert told.err.isprintable() or told.err.replace("\n", "").isprintable()
+    assert told.err.replace("\n", "").isprintable()
     assert "copy-room" in {row["name"] for row in told.rows}
     assert "partly-read" in told.record["flags"]
     first, second = told.record["tables"]

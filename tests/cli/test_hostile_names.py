@@ -114,3 +114,34 @@ def test_a_name_that_is_no_utf_8_stays_readable(tmp_path: Path) -> None:
 def test_a_name_with_controls_names_no_device(tmp_path: Path, helo: str) -> None:
     (row,) = run(tmp_path, helo, "--format", "jsonl").rows
     assert row["name"] is None
+
+
+# -- what people call their files and sensors ------------------------------------------------------
+
+BADLY_CALLED = "evil\x1b[2J"
+
+
+def test_a_capture_is_called_harmlessly_in_the_heading_of_what_was_seen(tmp_path: Path) -> None:
+    path = hostile(tmp_path, "printer").rename(tmp_path / f"{BADLY_CALLED}.pcap")
+    told = sniffer("explain", path, "--device", "10.0.3.17")
+    assert "What was seen of it (" in " ".join(told.out.split())
+    assert harmless(told.out)
+
+
+def test_a_table_of_the_site_is_called_harmlessly_below_the_devices(tmp_path: Path) -> None:
+    table = tmp_path / f"{BADLY_CALLED}.csv"
+    table.write_text("ip,mac,name\n10.0.3.17,00:26:73:a1:b2:c3,printer\n")
+    told = sniffer("triage", hostile(tmp_path, "printer"), "--facts", table)
+    assert "Read beside the captures: " in " ".join(told.out.split())
+    assert harmless(told.out)
+
+
+def test_sensors_are_called_harmlessly_below_the_tables_of_the_inventory(tmp_path: Path) -> None:
+    db, capture = tmp_path / "inventory.sqlite", hostile(tmp_path, "printer")
+    env = {"XDG_DATA_HOME": str(tmp_path)}
+    for sensor in (BADLY_CALLED, "hq"):  # of one alone no sentence tells the name
+        assert sniffer("scan", capture, "--sensor", sensor, "--db", db, env=env).status == 0
+    for verb in ("devices", "changes", "scans"):
+        told = sniffer(verb, "--db", db, env=env)
+        assert r"evil\x1b[2J: " in told.out, verb
+        assert harmless(told.out), verb

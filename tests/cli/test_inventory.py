@@ -116,6 +116,35 @@ def test_names_may_be_replaced(db: Path, tmp_path: Path) -> None:
         assert "scan@example.org" not in outcome.out
 
 
+def test_names_are_replaced_in_what_people_wrote_too(db: Path, tmp_path: Path) -> None:
+    """Who silences a device tells why, and that names its owner as often as not."""
+    env = {"XDG_DATA_HOME": str(tmp_path)}
+    for ip in (PRINTER, COPIER):
+        asked(db, "device", ip, "--set", "name=doris-printer", "--set", "owner=Doris", "--set", "ticket=for Doris",
+              "--except", "Doris has doris-printer repaired", "--until", "2026-12-31")  # fmt: skip
+    every = ("changes", "--since", "2026-01-01", "--all")
+    for words in (every, (*every, "--format", "json"), (*every, "--format", "csv"), ("devices", "--format", "jsonl"),
+                  ("device", PRINTER), ("device", PRINTER, "--format", "json")):  # fmt: skip
+        outcome = sniffer(*words, "--db", db, "--redact-users", "--as-of", "2026-12-01", env=env)
+        assert outcome.status == 0
+        assert "repaired" in outcome.out
+        assert "doris" not in outcome.out.lower(), words
+
+
+def test_who_may_be_meant_is_told_without_names(db: Path, tmp_path: Path) -> None:
+    for number, ip in enumerate((PRINTER, COPIER)):
+        with Store.open(str(db)) as store:
+            seen = [fact(attempt(), day=12, client=ip, mac=(PRINTER_MAC, stored.COPIER_MAC)[number], helo="doris-pc",
+                         sensor="hq", session=f"s-{number:015x}f")]  # fmt: skip
+            stored.scan(store, 6 + number, seen, "hq", None)
+        asked(db, "device", ip, "--set", "name=Drucker")
+    words = ("device", "drucker", "--set", "note=x", "--db", db)
+    assert "doris-pc" in sniffer(*words).err
+    hidden = sniffer(*words, "--redact-users", env={"XDG_DATA_HOME": str(tmp_path)}).err
+    assert "2 devices are called" in hidden
+    assert "doris" not in hidden
+
+
 # -- one device ------------------------------------------------------------------------------------
 
 
@@ -223,6 +252,28 @@ def test_hostile_words_are_harmless(db: Path) -> None:
     assert line["owner"].startswith("'=")
 
 
+def test_what_is_no_utf_8_is_said(db: Path) -> None:
+    for words in (
+        ("device", "caf\udce9"),
+        ("device", PRINTER, "--set", "note=caf\udce9"),
+        ("devices", "--vendor", "\udce9"),
+    ):
+        outcome = sniffer(*words, "--db", db)
+        assert outcome.status == 1
+        assert "is no UTF-8" in outcome.err
+
+
+def test_an_exception_may_last_for_ever(db: Path) -> None:
+    asked(db, "device", PRINTER, "--except", "sealed in", "--until", "9999-12-31")
+    (row, *_) = rows(db, "devices")
+    assert row["inventory"]["exception_until"] == "9999-12-31"
+
+
+@pytest.mark.parametrize("words", [("devices", "--seen-since"), ("changes", "--since"), ("scans", "--since")])
+def test_an_age_may_reach_beyond_all_data(db: Path, words: tuple[str, ...]) -> None:
+    assert rows(db, *words, "999999999d") == rows(db, *words, "1970-01-02")
+
+
 # -- changes and scans -----------------------------------------------------------------------------
 
 
@@ -292,6 +343,7 @@ def test_without_an_inventory_it_says_what_makes_one(tmp_path: Path, words: tupl
         ("mysql://somewhere/x", "is no database that an inventory can be in"),
         ("postgresql://sniffer:secret@db.example.org/fleet", "a password in a URL is seen by everybody"),
         ("postgresql+psycopg://sniffer@127.0.0.1:1/fleet", "cannot be reached"),
+        ("~nobody-of-that-name/fleet.sqlite", "there is no such user here; write the whole path"),
     ],
 )
 def test_a_wrong_or_absent_database_is_named(words: tuple[str, ...], url: str, says: str) -> None:

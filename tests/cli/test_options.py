@@ -26,6 +26,7 @@ WRONG: list[tuple[tuple[str, ...], str]] = [
     (("--fail-on", "affected,broken"), "choose from affected, mixed"),
     (("--sensor", "=office.pcap"), "write it like branch"),
     (("--sensor", "office="), "write it like branch=branch.pcap"),
+    (("--sensor", "caf\udce9"), "is no UTF-8"),
     (("--view", "users"), "devices"),
     (("--format", "xml"), "jsonl"),
     (("--scope", "none"), "local"),
@@ -33,7 +34,7 @@ WRONG: list[tuple[tuple[str, ...], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("words", "says"), WRONG, ids=[" ".join(words) for words, _ in WRONG])
+@pytest.mark.parametrize(("words", "says"), WRONG, ids=[ascii(" ".join(words)) for words, _ in WRONG])
 def test_wrong_usage_names_the_fix(good: Path, words: tuple[str, ...], says: str) -> None:
     outcome = sniffer("triage", *words, good)
     assert outcome.status == 2

@@ -165,10 +165,18 @@ def test_what_is_read_in_part_is_no_full_scan(site: Site) -> None:
     (site.captures / "2.pcap").write_bytes(OFFICE.read_bytes()[:30_000])
     outcome = site.scan()
     assert outcome.status == 4
-    assert "2.pcap: the file is cut" in " ".join(outcome.out.split()) or "2.pcap" in outcome.err
+    assert "2.pcap: ends in the middle of a record" in outcome.err
     with Store.open(str(site.database)) as store:
         assert [each.status for each in store.runs()] == ["partial"]
     assert site.scan("--format", "jsonl").record["inputs"] != []  # it is read again
+
+
+def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    """Who misspells it would get an inventory that knows nothing, and hear of every device anew."""
+    outcome = sniffer("scan", OFFICE, "--db", tmp_path / "typo" / "inventory.sqlite")
+    assert outcome.status == 1
+    assert "there is no such folder; make it, or check --db" in " ".join(outcome.err.split())
+    assert not (tmp_path / "typo").exists()
 
 
 def test_another_database_is_left_alone(site: Site) -> None:

@@ -11,7 +11,6 @@ Rules of this file:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from itertools import combinations, groupby
 
 from sniffer.inference.identity.gateways import Gateways
@@ -73,8 +72,7 @@ class Joins:
 
 
 def _one_maker(one: str, other: str) -> bool:
-    makers: Iterable[str | None] = (vendor(one), vendor(other))
-    first, second = makers
+    first, second = vendor(one), vendor(other)
     if first is None or second is None:
         return False
     return same_maker(first, second) or is_neutral_maker(first) or is_neutral_maker(second)

@@ -71,8 +71,10 @@ def digest_of(path: Path) -> str:
 
 
 def write(path: Path, header: Header, key: bytes, records: Iterable[bytes]) -> None:
-    """Write a bundle, whole or not at all; whatever was there is replaced.  Raises ``BundleError``."""
+    """Write a bundle, whole or not at all; a file that was there is replaced.  Raises ``BundleError``."""
     try:
+        if path.exists() and not path.is_file():  # to root a device would be a name like any other
+            raise BundleError(str(path), "is no file", "name a new one, or one that may be replaced")
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # readable by its owner only
         try:

@@ -9,7 +9,6 @@ cards or addresses than the limits let be kept, it may depend on the order which
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -21,8 +20,6 @@ from sniffer.model.findings import Address, DeviceFinding, Evidence, Identity, I
 
 WORDS = ("name", "vendor", "model", "kind", "location", "serial", "owner")
 """Fields of a finding of which the newest value holds, until another is told."""
-
-T = TypeVar("T")
 
 
 class Labels(Struct, frozen=True):

@@ -48,7 +48,7 @@ def place_of(url: str | None, password_file: Path | None = None, environment: Ma
     if url is None:
         return _file(default_path())
     if "://" not in url:
-        return _file(Path(url).expanduser())
+        return _file(Path(url))
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
@@ -66,13 +66,17 @@ def place_of(url: str | None, password_file: Path | None = None, environment: Ma
 
 
 def _file(path: Path) -> Place:
+    try:
+        path = path.expanduser()
+    except RuntimeError:  # ~NAME
+        raise StoreError(str(path), "there is no such user here", "write the whole path") from None
     return Place(URL.create("sqlite", database=str(path)), path)
 
 
 def _of_sqlite(url: URL) -> Place:
     if url.host or not url.database or url.database == ":memory:":
         raise StoreError(str(url), "names no file", "write sqlite:///FILE, with four strokes for a path from the root")
-    return _file(Path(url.database).expanduser())
+    return _file(Path(url.database))
 
 
 def _password(file: Path | None, environment: Mapping[str, str]) -> str | None:

@@ -80,6 +80,8 @@ def told(name: str) -> Iterator[None]:
     except sqlite3.Error as error:
         said = _of_sqlite(error)
         raise StoreError(name, said.problem, said.advice, passing=said.passing) from error
+    except UnicodeEncodeError as error:
+        raise StoreError(name, f"{error.object!r} is no UTF-8", "see the locale of this shell") from error
 
 
 def as_problem(name: str, error: SQLAlchemyError) -> StoreError:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import Connection, Table, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, Table, delete, insert, literal, select, update
 
 from sniffer.inventory.store import folding, labels
 from sniffer.inventory.store.devices import Told
@@ -229,11 +229,6 @@ class Shelf:
         ]
         if rows:
             self.connection.execute(insert(history), rows)
-
-
-def next_place(connection: Connection) -> int:
-    """Return the place of the next device that becomes known."""
-    return int(connection.execute(select(func.max(device.c.place))).scalar() or 0) + 1
 
 
 def _both(one: Kept, other: Kept) -> Kept:

@@ -83,7 +83,7 @@ class Beat(Struct, frozen=True, tag=True):
 
 
 class Ended(Struct, frozen=True, tag=True):
-    """Everything was said.  ``first`` and ``last`` are the times of the frames, None without any."""
+    """Everything was said.  ``decrypted`` are sessions of which keys opened some record."""
 
     health: Health
     decrypted: int = 0

@@ -17,7 +17,7 @@ from sniffer.inventory.spool import Spool
 from sniffer.model import limits
 from sniffer.model.clues import BindingFact, ClueFact
 from sniffer.model.facts import NameFact
-from sniffer.model.health import Health, InterfaceHealth
+from sniffer.model.health import COUNTS, Health, InterfaceHealth
 from sniffer.pipeline.live.inbox import Inbox
 from sniffer.pipeline.live.listener import listen
 from sniffer.pipeline.live.messages import (
@@ -77,9 +77,9 @@ class Live:
     """Listeners, and the spool of what they find.
 
     ``found`` is what was found so far, as ``gather`` tells it.  ``notes`` are what a person should know of how
-    interfaces were opened, ``user`` is who the listeners have become, ``forgotten`` counts sessions that were too old.
-    ``clients`` are the addresses of those who had a connection open when it was sealed last; ``overhear`` is shown
-    names and what is said of boxes, as it comes, some of it again and again.
+    interfaces were opened, ``user`` is who the listeners have become.  ``clients`` are the addresses of those who had a
+    connection open when it was sealed last; ``overhear`` is shown names and what is said of boxes, as it comes, some of
+    it again and again.
     """
 
     def __init__(self, settings: LiveSettings) -> None:
@@ -90,7 +90,6 @@ class Live:
         self._forgotten = time.monotonic()
         self._lost = 0
         self.found = Gathered(Spool())
-        self.forgotten = 0
         self.notes: dict[str, None] = {}
         self.user: str | None = None
         self.clients: tuple[str, ...] = ()
@@ -182,7 +181,7 @@ class Live:
         if time.monotonic() - self._forgotten > FORGET_SECONDS:
             self._forgotten = time.monotonic()
             before = time.time_ns() // 1000 - limits.LIVE_DAYS
-            self.forgotten += self.found.spool.forget(before, limits.LIVE_SESSIONS)
+            self.found.counts.forgotten += self.found.spool.forget(before, limits.LIVE_SESSIONS)
         self._seal()
 
     def stop(self) -> None:
@@ -317,10 +316,7 @@ def _together(parts: list[Health], sensor: str) -> Health:
         for each in part.interfaces:
             before = interfaces.get(each.interface)
             interfaces[each.interface] = _added(before, each) if before else each
-    sums = {
-        name: sum(getattr(part, name) for part in parts)
-        for name in ("selected", "messages", "sessions", "open", "silent", "evicted", "dropped_by_us", "lost_writes")
-    }
+    sums = {name: sum(getattr(part, name) for part in parts) for name in (*COUNTS, "open")}
     steps = max((part.clock_steps for part in parts), key=len)
     return Health(max(part.time for part in parts), sensor, tuple(interfaces.values()), clock_steps=steps, **sums)
 

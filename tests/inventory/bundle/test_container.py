@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,15 @@ def test_records_come_back(path: Path) -> None:
     assert checked(path, KEY) == HEADER
     assert list(records(path)) == RECORDS
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_no_file_is_not_replaced(tmp_path: Path) -> None:
+    """As root would replace /dev/null."""
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(BundleError, match="is no file"):
+        write(tmp_path / "pipe", HEADER, KEY, RECORDS)
+    assert (tmp_path / "pipe").is_fifo()
+    assert [each.name for each in tmp_path.iterdir()] == ["pipe"]
 
 
 def test_a_key_is_not_told(path: Path) -> None:
