@@ -41,6 +41,10 @@ SHORT = 2
 SURE_UNANCHORED = 0.99
 """The same where the client did not say the EHLO again that it said in clear: the start itself is a guess."""
 
+SURE_BARE = 0.99
+"""The same for Basic of which nothing but the command is there: EXPN and VRFY can have its twelve bytes, and to say
+Basic of a box that never logged in costs the most."""
+
 SHOWN = 0.01
 """Probability from which on a rival is shown."""
 
@@ -81,7 +85,7 @@ def _judged(fact: SessionFact, heard: Hidden, ear: Ear, context: Context) -> Aut
     path = ear.path(heard, ends[0][0]) if ends else ()
     if front == "none" and path and not says_mail(path) and probability >= SURE:
         return _open(fact, heard, None, ear) if asks(path) else _nothing_said(fact, heard, ear)
-    named = probability >= needed(heard) and confidence >= SURE
+    named = probability >= needed(heard, front, ear.tried(path)) and confidence >= SURE
     if front is None or not named or not path or says_too_little(heard):
         return _open(fact, heard, front, ear)
     words = last_words(ear.grammar, heard.replies, heard.said, path, ends)
@@ -116,10 +120,12 @@ def says_too_little(heard: Hidden) -> bool:
     return alone or heard.dialogue.cut == "renegotiation"
 
 
-def needed(heard: Hidden) -> float:
-    """Return the probability from which on a family is named."""
+def needed(heard: Hidden, family: Family | None, attempts: Sequence[Tried]) -> float:
+    """Return the probability from which on a family is named; the attempts are those of its most probable way."""
     if not (heard.dialogue.anchored or heard.dialogue.greeting):
         return SURE_UNANCHORED
+    if family == "basic" and not any(each.credential_sent for each in attempts):
+        return SURE_BARE
     return SURE if heard.exact and len(heard.said) > SHORT else SURE_LITTLE
 
 

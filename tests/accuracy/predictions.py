@@ -82,7 +82,7 @@ def predict(ear: Ear, sample: Sample) -> Prediction:
         outcome_probability=share,
         turns=len(heard.said),
         exact=heard.exact,
-        needed=needed(heard),
+        needed=needed(heard, front, tried(ear.path(heard, ear.ends(heard, front)[0][0]), ear.grammar.forms)),
         families=heard.families,
         odd=heard.odd,
     )

@@ -40,7 +40,7 @@ def sweep() -> None:
 def etc(namespace: str, known: str) -> None:
     """What a namespace has of its own in /etc: hosts, no resolver, and the account that Exim wants."""
     files = {"hosts": known, "resolv.conf": NO_DNS}
-    files |= {"passwd": Path("/etc/passwd").read_text() + ACCOUNT, "group": Path("/etc/group").read_text() + GROUP}
+    files |= {"passwd": ACCOUNT + Path("/etc/passwd").read_text(), "group": GROUP + Path("/etc/group").read_text()}
     write_etc(namespace, files)
 
 

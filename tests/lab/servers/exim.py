@@ -97,8 +97,8 @@ class Exim:
         write_etc(
             namespace,
             {
-                "passwd": Path("/etc/passwd").read_text() + ACCOUNT,
-                "group": Path("/etc/group").read_text() + GROUP,
+                "passwd": ACCOUNT + Path("/etc/passwd").read_text(),
+                "group": GROUP + Path("/etc/group").read_text(),
             },
         )
         run("chown", "-R", "64444:64444", str(self.folder))
