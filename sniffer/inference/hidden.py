@@ -1,7 +1,8 @@
 """What went on inside TLS: a session's records are read as a dialogue, without keys.
 
 Rules of this file:
-1. A client that does not say the EHLO again that it said in clear may have said another, or none: both are weighed.
+1. A client that does not say the EHLO again that it said in clear may have said another, or none, or more in the same
+   breath: all are weighed.
 2. What the server is known to offer inside TLS makes other mechanisms unlikely, never impossible: clients try them.
 3. The same dialogue with the same server is read once, and the same records are judged once: what is judged depends on
    nothing of a session but ``Key``, and how long its replies took.
@@ -12,11 +13,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from math import exp, log
+from math import log
 from operator import itemgetter
 from typing import NamedTuple
 
 from sniffer.inference.attempts import Tried, tried
+from sniffer.inference.beginnings import HELLO_AND_MORE, joined, weighed
 from sniffer.inference.calibration import sharpened
 from sniffer.inference.grammar import Grammar, State
 from sniffer.inference.habits import CERTAIN, Habits, Server
@@ -256,14 +258,20 @@ class Ear:
         """Read a dialogue; where its first turn may be an EHLO or not, both ways."""
         said = in_order(list(map(_said, found.turns)))
         behind = self._believed(self.reader.read(said, table, factors, ended=ended), factors)
-        if found.anchored or found.hello is None:
-            return behind, said
-        opening = _said(found.hello)
-        whole = (opening, *said)
-        without = self._believed(self.reader.read(whole, table, factors, ended=ended), factors)
-        prior = HELLO_BEHIND_GREETING if found.greeting else HELLO_AGAIN
-        greets = self._greets(fact, opening, table)
-        return _weighed((behind, said), (without, whole), (prior * greets, 1.0 - prior))
+        ways = [(behind, said, 1.0)]
+        if not found.anchored and found.hello is not None:
+            opening = _said(found.hello)
+            whole = (opening, *said)
+            without = self._believed(self.reader.read(whole, table, factors, ended=ended), factors)
+            prior = HELLO_BEHIND_GREETING if found.greeting else HELLO_AGAIN
+            greets = self._greets(fact, opening, table)
+            ways = [(behind, said, prior * greets), (without, whole, 1.0 - prior)]
+        more = joined(fact, found)
+        if more:
+            whole = (more, *(said if found.hello else said[1:]))
+            reading = self._believed(self.reader.read(whole, table, factors, ended=ended), factors)
+            ways.append((reading, whole, HELLO_AND_MORE * HELLO_SAME * LIST_SHARE))
+        return weighed(ways) if len(ways) > 1 else (behind, said)
 
     def _believed(self, reading: Reading, factors: tuple[float, ...] | None) -> Reading:
         """Return a reading in which who lists what he takes takes nothing else, and odd ways of AUTH are odd."""
@@ -349,24 +357,6 @@ def words_of(banner: str | None) -> object:
     promise = promised(banner) if banner else None
     host = HOST.match(banner or "")
     return (promise, len(host[1]) if host else None) if promise else banner
-
-
-def _weighed(
-    greeted: tuple[Reading, tuple[Said, ...]],
-    spoke: tuple[Reading, tuple[Said, ...]],
-    priors: tuple[float, float],
-) -> tuple[Reading, tuple[Said, ...]]:
-    """Weigh two ways to begin; the path is told by the more probable one."""
-    most = max(greeted[0].evidence, spoke[0].evidence)
-    first, second = priors[0] * exp(greeted[0].evidence - most), priors[1] * exp(spoke[0].evidence - most)
-    share = first / (first + second) if first + second else 0.5
-    better, said = greeted if share >= 0.5 else spoke
-    states: dict[State, float] = {}
-    for (reading, _), weight in ((greeted, share), (spoke, 1.0 - share)):
-        for state, value in reading.states:
-            states[state] = states.get(state, 0.0) + value * weight
-    odd = greeted[0].odd * share + spoke[0].odd * (1.0 - share)
-    return better._replace(states=tuple(states.items()), odd=odd), said
 
 
 def offered_by(fact: SessionFact, found: Dialogue, service: str | None = None) -> tuple[str, ...] | None:

@@ -5,7 +5,7 @@ Rules of this file:
    (RFC 3207 4.2): a text of that length, answered by a list about as long as the one in clear.
 2. Tickets stand in front of a reply: of TLS 1.3's first reply the list is the last record, or the last few short ones.
 3. Some clients log in first and say EHLO later, some say another name, some none: then the anchor is missing, and the
-   dialogue is read both ways (``inference.hidden``).
+   dialogue is read both ways (``inference.hidden``); or a third, as an EHLO with a command behind it in one message.
 4. Alerts and KeyUpdates of TLS 1.3 look like texts of two and of five bytes.  No command is so short, but an empty
    answer is, and a 334 without a blank has five: a server's is an update beside a reply, or after a client's update.
    Who sends several of five bytes writes "EHLO ", "AUTH " and "MAIL " as records of their own: a dialogue is too short
@@ -39,6 +39,9 @@ LONG_LIST = 112
 
 LONGEST_HELLO = 262
 """Bytes of the longest EHLO line: its name has 255 at most (RFC 1035 2.3.4)."""
+
+SHORTEST_COMMAND, SHORTEST_REPLY = 6, 5
+"""Bytes of QUIT, DATA or RSET, and of a reply of three digits without a text."""
 
 LATEST_HELLO = 4
 """Turns among which a late EHLO is looked for: an AUTH of LOGIN has three."""
@@ -90,6 +93,20 @@ class Dialogue(NamedTuple):
     def exact(self) -> bool:
         """Say whether the client's lengths are known to the byte."""
         return self.protection.block == 1 and self.padding.kind != "block"
+
+    def joined(self, hello: int, listed: int) -> tuple[Length, Length] | None:
+        """Return a command behind the EHLO in one message with it, and the reply to it; None where there is none.
+
+        ``hello`` and ``listed`` are the lengths of the EHLO in clear and of the reply to it.
+        """
+        first = self.hello or next(iter(self.turns), None)
+        if self.anchored or first is None or first.client is None or first.server is None:
+            return None
+        said, reply = first.client.text, first.server.text
+        least, most = reply.least - listed - LONGEST_LIST, reply.most - listed - SHORTEST_LIST
+        if not said.exact or said.least < hello + SHORTEST_COMMAND or most < SHORTEST_REPLY:
+            return None
+        return exactly(said.least - hello), Length(max(least, SHORTEST_REPLY), most)
 
 
 class Records(NamedTuple):
