@@ -24,6 +24,7 @@ from sniffer.inference.grammar import Grammar, State
 from sniffer.inference.habits import CERTAIN, Habits, Server
 from sniffer.inference.lengths import LONGEST_SAID, Lengths
 from sniffer.inference.outcomes import last_words
+from sniffer.inference.plaintext import Length
 from sniffer.inference.reading import Reader, Reading, Said, Step, in_order
 from sniffer.inference.reading_turns import Meaning, meanings
 from sniffer.inference.replies import NOTHING_LEARNT, Learnt, ReplyTables
@@ -181,7 +182,8 @@ class Ear:
         replies = self._replies_of(fact, key)
         offered = offered_by(fact, found, service) if service in listed_services() else None
         hint = offered_by(fact, found) if offered is None else None
-        factors = self._factors(offered, hint, speech.offered, same=may_be_same_list(fact, found))
+        inside = may_offer(fact, found, service) if offered is None and service in listed_services() else offered
+        factors = self._factors(inside, hint, speech.offered, same=may_be_same_list(fact, found))
         ended = key.end_seen and found.cut is None
         reading, said = self._read(fact, found, replies, factors, ended=ended)
         powers = self._sharpness["exact" if found.exact else "range"]
@@ -361,20 +363,33 @@ def words_of(banner: str | None) -> object:
 
 def offered_by(fact: SessionFact, found: Dialogue, service: str | None = None) -> tuple[str, ...] | None:
     """Return the mechanisms that a server lists inside TLS, None where the two EHLO replies do not tell."""
-    speech, hello = fact.speech, found.hello
-    if not found.anchored or hello is None or hello.server is None or speech.greeted_octets is None:
+    text = listed_inside(found)
+    return _offered(fact, text.least, service) if text and text.exact else None
+
+
+def may_offer(fact: SessionFact, found: Dialogue, service: str) -> tuple[str, ...] | None:
+    """Return all mechanisms that a service may list where its EHLO reply is known to a range, None where none fits."""
+    text = listed_inside(found)
+    if text is None or text.exact:
         return None
-    text = hello.server.text
-    return offered_inside(speech.greeted_octets, text.least, speech.offered or (), service) if text.exact else None
+    offers = [_offered(fact, octets, service) or () for octets in range(text.least, text.most + 1)]
+    return tuple(sorted({name for offer in offers for name in offer})) or None
+
+
+def listed_inside(found: Dialogue) -> Length | None:
+    """Return the length of the list inside TLS, None where no reply surely is one."""
+    return found.hello.server.text if found.anchored and found.hello and found.hello.server else None
+
+
+def _offered(fact: SessionFact, octets: int, service: str | None) -> tuple[str, ...] | None:
+    clear = fact.speech.greeted_octets
+    return None if clear is None else offered_inside(clear, octets, fact.speech.offered or (), service)
 
 
 def may_be_same_list(fact: SessionFact, found: Dialogue) -> bool:
     """Say whether the list inside TLS may be the one in clear, without STARTTLS."""
-    speech, hello = fact.speech, found.hello
-    if not found.anchored or hello is None or hello.server is None or speech.greeted_octets is None:
-        return False
-    text = hello.server.text
-    return text.least <= speech.greeted_octets - STARTTLS_OCTETS <= text.most
+    text, clear = listed_inside(found), fact.speech.greeted_octets
+    return text is not None and clear is not None and text.least <= clear - STARTTLS_OCTETS <= text.most
 
 
 def _said(turn: Turn) -> Said:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.inference.dialogues import HELLO, LISTED, MAIL, session, told
+from tests.inference.dialogues import CBC, HELLO, LISTED, MAIL, session, told
 from tests.inference.facts import EXCHANGE_BANNER
 
 EXCHANGE = "exchange-online"
@@ -94,3 +94,12 @@ def test_the_next_mail_is_sent_like_the_first() -> None:
         turns = ", ".join([mail.replace("4000", str(length))] * 3)
         found = told(session(f"{turns}, 6>15"))
         assert (found.family, found.attempts) == ("none", ())
+
+
+@pytest.mark.parametrize("token", [186, 242, 290])
+def test_a_service_takes_nothing_that_its_list_cannot_name_where_a_block_cipher_hides_its_length(token: int) -> None:
+    """AUTH XOAUTH2 in two steps is as long as AUTH PLAIN then, but no list of the service's has PLAIN."""
+    said = f"14>6, {token}>37, {EXCHANGE_MAIL}"
+    found = told(session(said, banner=EXCHANGE_BANNER, cipher=CBC, greeted=f"{HELLO}>{LISTED + 10}"), EXCHANGE)
+    assert (found.family, found.mechanism, found.outcome) == ("oauth", "XOAUTH2", "success")
+    assert found.offered_tls is None
