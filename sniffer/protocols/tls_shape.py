@@ -56,13 +56,14 @@ class Shape:
     ``full`` says that nothing more is taken, of either side.
     """
 
-    __slots__ = ("_captured", "_cut", "_end", "_in_step", "_said", "full", "heard")
+    __slots__ = ("_captured", "_cut", "_end", "_in_step", "_said", "_torn", "full", "heard")
 
     def __init__(self) -> None:
         self._said: tuple[list[_Utterance], list[_Utterance]] = ([], [])
         self._captured: list[tuple[bool, _Utterance]] = []
         self._cut: list[Cut | None] = [None, None]
         self._end = [0, 0]
+        self._torn = [False, False]
         self._in_step = True
         self.full = False
         self.heard = [0, 0]
@@ -79,7 +80,7 @@ class Shape:
         if not said or said[-1].heard < heard:
             cut = "limit" if len(said) == MOST_SAID else self._cut[not from_client]
             if cut is not None and (len(said) == MOST_SAID or heard > self._seen(not from_client)):
-                self.stop(from_client, ended - length - HEADER.size, cut)
+                self._stop(from_client, ended - length - HEADER.size, cut)
                 return
             said.append(_Utterance(heard, ended, time))
             self._captured.append((from_client, said[-1]))
@@ -102,6 +103,11 @@ class Shape:
     def stop(self, from_client: bool, place: int, why: Cut) -> None:
         """Take no more of a side from a place on; what came before stays."""
         if not self._cut[from_client]:
+            self._torn[from_client] = why == "gap"
+            self._stop(from_client, place, why)
+
+    def _stop(self, from_client: bool, place: int, why: Cut) -> None:
+        if not self._cut[from_client]:
             self._cut[from_client], self._end[from_client] = why, place
             self.full = None not in self._cut
 
@@ -113,7 +119,7 @@ class Shape:
         if self._in_step and self._cut == [None, None]:
             found = tuple([_half_turn(side, said, start) for side, said in self._as_captured()])
             return ShapeFact(found) if found else None
-        turns = _Turns(self._said, (self._seen(SERVER), self._seen(CLIENT)))
+        turns = _Turns((self._whole(SERVER), self._whole(CLIENT)), (self._seen(SERVER), self._seen(CLIENT)))
         cut = self._cut[CLIENT] or self._cut[SERVER] or ("gap" if turns.left else None)
         found = tuple(turns.facts(start))
         return ShapeFact(found, cut) if found else None
@@ -122,6 +128,16 @@ class Shape:
         """Give the utterances by side, those of one side on end together."""
         for side, said in groupby(self._captured, key=itemgetter(0)):
             yield side, [each for _, each in said]
+
+    def _whole(self, from_client: bool) -> list[_Utterance]:
+        """Return a side's utterances, without one that a gap may have cut short.
+
+        A reply of many lines may come in as many records.  Who goes on when just that was heard had waited for no more.
+        """
+        said, end = self._said[from_client], self._end[from_client]
+        if not self._torn[from_client] or any(each.heard == end for each in self._said[not from_client]):
+            return said
+        return said[:-1]
 
     def _seen(self, from_client: bool) -> int:
         """Return the last place of a side that can have been heard with nothing before it missing here."""
