@@ -8,8 +8,7 @@ Rules of this file:
    dialogue is read both ways (``inference.hidden``); or a third, as an EHLO with a command behind it in one message.
 4. Alerts and KeyUpdates of TLS 1.3 look like texts of two and of five bytes.  No command is so short, but an empty
    answer is, and a 334 without a blank has five: a server's is an update beside a reply, or after a client's update.
-   Who sends several of five bytes writes "EHLO ", "AUTH " and "MAIL " as records of their own: a dialogue is too short
-   for keys to be changed twice.
+   Who begins with one writes "EHLO ", "AUTH " and "MAIL " as records of their own: no keys are changed that early.
 5. TLS 1.0 sends a record with hardly any text in front of a text.  Where records are missing, such a record at the end
    says that its text is among them: no message is so short.
 """
@@ -290,12 +289,15 @@ class _Reader:
         return last
 
     def _drop_updates(self) -> None:
-        texts = sum(half.lengths.count(self._update[True]) for half in self._halves if half.from_client) > 1
+        first = next((half for half in self._halves if half.from_client), None)
+        verbs = first is not None and self._update[True] in first.lengths
         updated = False  # by the client, just before: the server answers in kind
         for place, half in enumerate(self._halves):
             update, asked, updated = self._update[half.from_client], updated, False
-            if len(half.lengths) > 2 or half.more or update not in half.lengths or (half.from_client and texts):
+            if len(half.lengths) > 2 or half.more or update not in half.lengths or (half.from_client and verbs):
                 continue
+            if half.lengths == (update, update):
+                continue  # an answer in two halves: nobody changes keys twice on end
             kept = tuple([each for each in half.lengths if each != update])
             if kept or half.from_client or asked:
                 self._halves[place] = HalfTurn(half.from_client, half.first, half.last, kept)

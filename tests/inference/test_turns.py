@@ -122,7 +122,8 @@ NO_TEXT: dict[str, tuple[str, dict[str, Any], str]] = {
     "each verb in a record of its own": (
         "5+7>18, 34>18, 54>37, 5+20>15, 6>15", {"greeted": f"5+17>{LIST + 8}"}, f"{LOGIN[:-6]}, 25>15, 6>15"
     ),
-    "answers in two records, the verbs' length each": ("5+7>18, 5+5>18, 54>37, 6>15", {}, "12>18, 10>18, 54>37, 6>15"),
+    "an answer in two halves": ("12>18, 5+5>18, 54>37, 6>15", {}, "12>18, 10>18, 54>37, 6>15"),
+    "KeyUpdates again and again": ("5+12>18, 5+34>18, 5+54>37, 6>15", {}, LOGIN),
     "a 334 without a blank": ("12>5, 46>37, 6>15", {}, "12>5, 46>37, 6>15"),
 }  # fmt: skip
 
