@@ -130,12 +130,14 @@ class Shape:
             yield side, [each for _, each in said]
 
     def _whole(self, from_client: bool) -> list[_Utterance]:
-        """Return a side's utterances, without one that a gap may have cut short.
+        """Return a side's utterances, without one of several records that a gap may have cut short.
 
-        A reply of many lines may come in as many records.  Who goes on when just that was heard had waited for no more.
+        Who sends a reply of many lines, or a command, as many records may have sent more of them.  Who goes on when
+        just that was heard had waited for no more.
         """
         said, end = self._said[from_client], self._end[from_client]
-        if not self._torn[from_client] or any(each.heard == end for each in self._said[not from_client]):
+        torn = self._torn[from_client] and bool(said) and len(said[-1].lengths) > 1
+        if not torn or any(each.heard == end for each in self._said[not from_client]):
             return said
         return said[:-1]
 

@@ -333,18 +333,18 @@ def test_bytes_missing_within_a_record_are_passed_over() -> None:
 @pytest.mark.parametrize("what", ["<5 missing> 29", "<90 missing of 100>", "<6 missing>", "junk 29"])
 def test_bytes_missing_elsewhere_end_it_and_the_beginning_stays(what: str) -> None:
     said = behind(TLS_13 + FLIGHT, f"C: 53\nS: 180\nC: 40 {what}\nS: 35\nC: 29")
-    assert shape(said) == ["S 31 900 80 53", "C 53", "S 180", "cut: gap"]
+    assert shape(said) == ["S 31 900 80 53", "C 53", "S 180", "C 40", "cut: gap"]
 
 
 def test_what_a_gap_may_have_cut_short_is_no_message() -> None:
-    """A reply line by line, or a command in two records, of which the rest is missing."""
-    assert shape(behind(TLS_12, "C: 40\nS: 30\nC: 25\nS: 60 <60 missing>\nC: 33")) == [
+    """A reply line by line, or a command in several records, of which the rest is missing."""
+    assert shape(behind(TLS_12, "C: 40\nS: 30\nC: 25\nS: 60 60 <60 missing>\nC: 33")) == [
         "C 40",
         "S 30",
         "C 25",
         "cut: gap",
     ]
-    assert shape(behind(TLS_12, "C: 40\nS: 30\nC: 25 <30 missing>\nS: 60\nC: 33")) == ["C 40", "S 30", "cut: gap"]
+    assert shape(behind(TLS_12, "C: 40\nS: 30\nC: 25 9 <30 missing>\nS: 60\nC: 33")) == ["C 40", "S 30", "cut: gap"]
 
 
 def test_who_was_answered_had_said_all() -> None:
