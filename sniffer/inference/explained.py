@@ -57,6 +57,7 @@ SAID: dict[str, str] = {
     "alert": "close_notify",
     "hello": "EHLO",
     "question": "VRFY, EXPN, HELP or no command",
+    "aside": "something else",
 }
 """What a client says, in words."""
 
@@ -95,6 +96,7 @@ REPLIED: dict[str, str] = {
     "echoed": "250 with the address",
     "list": "250 list",
     "answered": "an answer",
+    "aside-answer": "an answer",
     "unanswered": "",
 }
 """What a server says, in words."""

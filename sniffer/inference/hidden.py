@@ -1,7 +1,8 @@
 """What went on inside TLS: a session's records are read as a dialogue, without keys.
 
 Rules of this file:
-1. A client that does not say the EHLO again that it said in clear may have said another, or none: both are weighed.
+1. A client that does not say the EHLO again that it said in clear may have said another, or none, or more in the same
+   breath: all are weighed.
 2. What the server is known to offer inside TLS makes other mechanisms unlikely, never impossible: clients try them.
 3. The same dialogue with the same server is read once, and the same records are judged once: what is judged depends on
    nothing of a session but ``Key``, and how long its replies took.
@@ -12,16 +13,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from math import exp, log
+from math import log
 from operator import itemgetter
 from typing import NamedTuple
 
 from sniffer.inference.attempts import Tried, tried
+from sniffer.inference.beginnings import HELLO_AND_MORE, joined, weighed
 from sniffer.inference.calibration import sharpened
 from sniffer.inference.grammar import Grammar, State
 from sniffer.inference.habits import CERTAIN, Habits, Server
 from sniffer.inference.lengths import LONGEST_SAID, Lengths
 from sniffer.inference.outcomes import last_words
+from sniffer.inference.plaintext import Length
 from sniffer.inference.reading import Reader, Reading, Said, Step, in_order
 from sniffer.inference.reading_turns import Meaning, meanings
 from sniffer.inference.replies import NOTHING_LEARNT, Learnt, ReplyTables
@@ -179,7 +182,8 @@ class Ear:
         replies = self._replies_of(fact, key)
         offered = offered_by(fact, found, service) if service in listed_services() else None
         hint = offered_by(fact, found) if offered is None else None
-        factors = self._factors(offered, hint, speech.offered, same=may_be_same_list(fact, found))
+        inside = may_offer(fact, found, service) if offered is None and service in listed_services() else offered
+        factors = self._factors(inside, hint, speech.offered, same=may_be_same_list(fact, found))
         ended = key.end_seen and found.cut is None
         reading, said = self._read(fact, found, replies, factors, ended=ended)
         powers = self._sharpness["exact" if found.exact else "range"]
@@ -256,14 +260,20 @@ class Ear:
         """Read a dialogue; where its first turn may be an EHLO or not, both ways."""
         said = in_order(list(map(_said, found.turns)))
         behind = self._believed(self.reader.read(said, table, factors, ended=ended), factors)
-        if found.anchored or found.hello is None:
-            return behind, said
-        opening = _said(found.hello)
-        whole = (opening, *said)
-        without = self._believed(self.reader.read(whole, table, factors, ended=ended), factors)
-        prior = HELLO_BEHIND_GREETING if found.greeting else HELLO_AGAIN
-        greets = self._greets(fact, opening, table)
-        return _weighed((behind, said), (without, whole), (prior * greets, 1.0 - prior))
+        ways = [(behind, said, 1.0)]
+        if not found.anchored and found.hello is not None:
+            opening = _said(found.hello)
+            whole = (opening, *said)
+            without = self._believed(self.reader.read(whole, table, factors, ended=ended), factors)
+            prior = HELLO_BEHIND_GREETING if found.greeting else HELLO_AGAIN
+            greets = self._greets(fact, opening, table)
+            ways = [(behind, said, prior * greets), (without, whole, 1.0 - prior)]
+        more = joined(fact, found)
+        if more:
+            whole = (more, *(said if found.hello else said[1:]))
+            reading = self._believed(self.reader.read(whole, table, factors, ended=ended), factors)
+            ways.append((reading, whole, HELLO_AND_MORE * HELLO_SAME * LIST_SHARE))
+        return weighed(ways) if len(ways) > 1 else (behind, said)
 
     def _believed(self, reading: Reading, factors: tuple[float, ...] | None) -> Reading:
         """Return a reading in which who lists what he takes takes nothing else, and odd ways of AUTH are odd."""
@@ -351,40 +361,35 @@ def words_of(banner: str | None) -> object:
     return (promise, len(host[1]) if host else None) if promise else banner
 
 
-def _weighed(
-    greeted: tuple[Reading, tuple[Said, ...]],
-    spoke: tuple[Reading, tuple[Said, ...]],
-    priors: tuple[float, float],
-) -> tuple[Reading, tuple[Said, ...]]:
-    """Weigh two ways to begin; the path is told by the more probable one."""
-    most = max(greeted[0].evidence, spoke[0].evidence)
-    first, second = priors[0] * exp(greeted[0].evidence - most), priors[1] * exp(spoke[0].evidence - most)
-    share = first / (first + second) if first + second else 0.5
-    better, said = greeted if share >= 0.5 else spoke
-    states: dict[State, float] = {}
-    for (reading, _), weight in ((greeted, share), (spoke, 1.0 - share)):
-        for state, value in reading.states:
-            states[state] = states.get(state, 0.0) + value * weight
-    odd = greeted[0].odd * share + spoke[0].odd * (1.0 - share)
-    return better._replace(states=tuple(states.items()), odd=odd), said
-
-
 def offered_by(fact: SessionFact, found: Dialogue, service: str | None = None) -> tuple[str, ...] | None:
     """Return the mechanisms that a server lists inside TLS, None where the two EHLO replies do not tell."""
-    speech, hello = fact.speech, found.hello
-    if not found.anchored or hello is None or hello.server is None or speech.greeted_octets is None:
+    text = listed_inside(found)
+    return _offered(fact, text.least, service) if text and text.exact else None
+
+
+def may_offer(fact: SessionFact, found: Dialogue, service: str) -> tuple[str, ...] | None:
+    """Return all mechanisms that a service may list where its EHLO reply is known to a range, None where none fits."""
+    text = listed_inside(found)
+    if text is None or text.exact:
         return None
-    text = hello.server.text
-    return offered_inside(speech.greeted_octets, text.least, speech.offered or (), service) if text.exact else None
+    offers = [_offered(fact, octets, service) or () for octets in range(text.least, text.most + 1)]
+    return tuple(sorted({name for offer in offers for name in offer})) or None
+
+
+def listed_inside(found: Dialogue) -> Length | None:
+    """Return the length of the list inside TLS, None where no reply surely is one."""
+    return found.hello.server.text if found.anchored and found.hello and found.hello.server else None
+
+
+def _offered(fact: SessionFact, octets: int, service: str | None) -> tuple[str, ...] | None:
+    clear = fact.speech.greeted_octets
+    return None if clear is None else offered_inside(clear, octets, fact.speech.offered or (), service)
 
 
 def may_be_same_list(fact: SessionFact, found: Dialogue) -> bool:
     """Say whether the list inside TLS may be the one in clear, without STARTTLS."""
-    speech, hello = fact.speech, found.hello
-    if not found.anchored or hello is None or hello.server is None or speech.greeted_octets is None:
-        return False
-    text = hello.server.text
-    return text.least <= speech.greeted_octets - STARTTLS_OCTETS <= text.most
+    text, clear = listed_inside(found), fact.speech.greeted_octets
+    return text is not None and clear is not None and text.least <= clear - STARTTLS_OCTETS <= text.most
 
 
 def _said(turn: Turn) -> Said:

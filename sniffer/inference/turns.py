@@ -5,9 +5,10 @@ Rules of this file:
    (RFC 3207 4.2): a text of that length, answered by a list about as long as the one in clear.
 2. Tickets stand in front of a reply: of TLS 1.3's first reply the list is the last record, or the last few short ones.
 3. Some clients log in first and say EHLO later, some say another name, some none: then the anchor is missing, and the
-   dialogue is read both ways (``inference.hidden``).
+   dialogue is read both ways (``inference.hidden``); or a third, as an EHLO with a command behind it in one message.
 4. Alerts and KeyUpdates of TLS 1.3 look like texts of two and of five bytes.  No command is so short, but an empty
    answer is, and a 334 without a blank has five: a server's is an update beside a reply, or after a client's update.
+   Who begins with one writes "EHLO ", "AUTH " and "MAIL " as records of their own: no keys are changed that early.
 5. TLS 1.0 sends a record with hardly any text in front of a text.  Where records are missing, such a record at the end
    says that its text is among them: no message is so short.
 """
@@ -32,8 +33,14 @@ list of mechanisms seen, written twice, takes 130."""
 LONGEST_LINE = 160
 """Bytes of a line of an EHLO reply, where a server sends each as a record; a ticket is longer."""
 
+LONG_LIST = 112
+"""Bytes from which on a list is longer than what is said of an AUTH or a sender nearly always."""
+
 LONGEST_HELLO = 262
 """Bytes of the longest EHLO line: its name has 255 at most (RFC 1035 2.3.4)."""
+
+SHORTEST_COMMAND, SHORTEST_REPLY = 6, 5
+"""Bytes of QUIT, DATA or RSET, and of a reply of three digits without a text."""
 
 LATEST_HELLO = 4
 """Turns among which a late EHLO is looked for: an AUTH of LOGIN has three."""
@@ -85,6 +92,20 @@ class Dialogue(NamedTuple):
     def exact(self) -> bool:
         """Say whether the client's lengths are known to the byte."""
         return self.protection.block == 1 and self.padding.kind != "block"
+
+    def joined(self, hello: int, listed: int) -> tuple[Length, Length] | None:
+        """Return a command behind the EHLO in one message with it, and the reply to it; None where there is none.
+
+        ``hello`` and ``listed`` are the lengths of the EHLO in clear and of the reply to it.
+        """
+        first = self.hello or next(iter(self.turns), None)
+        if self.anchored or first is None or first.client is None or first.server is None:
+            return None
+        said, reply = first.client.text, first.server.text
+        least, most = reply.least - listed - LONGEST_LIST, reply.most - listed - SHORTEST_LIST
+        if not said.exact or said.least < hello + SHORTEST_COMMAND or most < SHORTEST_REPLY:
+            return None
+        return exactly(said.least - hello), Length(max(least, SHORTEST_REPLY), most)
 
 
 class Records(NamedTuple):
@@ -268,11 +289,15 @@ class _Reader:
         return last
 
     def _drop_updates(self) -> None:
+        first = next((half for half in self._halves if half.from_client), None)
+        verbs = first is not None and self._update[True] in first.lengths
         updated = False  # by the client, just before: the server answers in kind
         for place, half in enumerate(self._halves):
             update, asked, updated = self._update[half.from_client], updated, False
-            if len(half.lengths) > 2 or half.more or update not in half.lengths:
+            if len(half.lengths) > 2 or half.more or update not in half.lengths or (half.from_client and verbs):
                 continue
+            if half.lengths == (update, update):
+                continue  # an answer in two halves: nobody changes keys twice on end
             kept = tuple([each for each in half.lengths if each != update])
             if kept or half.from_client or asked:
                 self._halves[place] = HalfTurn(half.from_client, half.first, half.last, kept)
@@ -359,8 +384,10 @@ class _Reader:
 
 
 def _same(turn: Turn, other: Turn) -> bool:
-    """Say whether two turns have the same lengths, known to the byte."""
+    """Say whether two turns have the same lengths: known to the byte, or as near as a long reply's in a range."""
     if not (turn.client and turn.server and other.client and other.server):
         return False
     pairs = ((turn.client.text, other.client.text), (turn.server.text, other.server.text))
-    return all(mine.exact and mine == yours for mine, yours in pairs)
+    if any(mine != yours for mine, yours in pairs):
+        return False
+    return all(mine.exact for mine, _ in pairs) or turn.server.text.least >= LONG_LIST

@@ -59,13 +59,14 @@ class Shape:
     ``full`` says that nothing more is taken, of either side.
     """
 
-    __slots__ = ("_captured", "_cut", "_end", "_in_step", "_said", "full", "heard")
+    __slots__ = ("_captured", "_cut", "_end", "_in_step", "_said", "_torn", "full", "heard")
 
     def __init__(self) -> None:
         self._said: tuple[list[_Utterance], list[_Utterance]] = ([], [])
         self._captured: list[tuple[bool, _Utterance]] = []
         self._cut: list[Cut | None] = [None, None]
         self._end = [0, 0]
+        self._torn = [False, False]
         self._in_step = True
         self.full = False
         self.heard = [0, 0]
@@ -82,7 +83,7 @@ class Shape:
         if not said or said[-1].heard < heard:
             cut = "limit" if len(said) == MOST_SAID else self._cut[not from_client]
             if cut is not None and (len(said) == MOST_SAID or heard > self._seen(not from_client)):
-                self.stop(from_client, ended - length - HEADER.size, cut)
+                self._stop(from_client, ended - length - HEADER.size, cut)
                 return
             said.append(_Utterance(heard, ended, time, time, [length]))
             self._captured.append((from_client, said[-1]))
@@ -109,6 +110,11 @@ class Shape:
     def stop(self, from_client: bool, place: int, why: Cut) -> None:
         """Take no more of a side from a place on; what came before stays."""
         if not self._cut[from_client]:
+            self._torn[from_client] = why == "gap"
+            self._stop(from_client, place, why)
+
+    def _stop(self, from_client: bool, place: int, why: Cut) -> None:
+        if not self._cut[from_client]:
             self._cut[from_client], self._end[from_client] = why, place
             self.full = None not in self._cut
 
@@ -120,7 +126,7 @@ class Shape:
         if self._in_step and self._cut == [None, None]:
             found = tuple(self._as_captured(start))
             return ShapeFact(found) if found else None
-        turns = _Turns(self._said, (self._seen(SERVER), self._seen(CLIENT)))
+        turns = _Turns((self._whole(SERVER), self._whole(CLIENT)), (self._seen(SERVER), self._seen(CLIENT)))
         cut = self._cut[CLIENT] or self._cut[SERVER] or ("gap" if turns.left else None)
         found = tuple(turns.facts(start))
         return ShapeFact(found, cut) if found else None
@@ -134,6 +140,18 @@ class Shape:
         else:
             for side, several in groupby(captured, key=itemgetter(0)):
                 yield _half_turn(side, [each for _, each in several], start)
+
+    def _whole(self, from_client: bool) -> list[_Utterance]:
+        """Return a side's utterances, without one of several records that a gap may have cut short.
+
+        Who sends a reply of many lines, or a command, as many records may have sent more of them.  Who goes on when
+        just that was heard had waited for no more.
+        """
+        said, end = self._said[from_client], self._end[from_client]
+        torn = self._torn[from_client] and bool(said) and len(said[-1].lengths) > 1
+        if not torn or any(each.heard == end for each in self._said[not from_client]):
+            return said
+        return said[:-1]
 
     def _seen(self, from_client: bool) -> int:
         """Return the last place of a side that can have been heard with nothing before it missing here."""

@@ -76,6 +76,12 @@ def test_a_block_cipher_tells_ranges_and_finds_the_ehlo_in_its_range() -> None:
     assert spelled(inside) == "0-15>16-31, 32-47>16-31, 48-63>32-47, 0-15>0-15"
 
 
+def test_an_ehlo_that_comes_twice_is_told_in_ranges_by_its_long_list() -> None:
+    assert spelled(found(session(f"{GREETED}, 12>18, 34>18", cipher=CBC))) == "0-15>16-31, 32-47>16-31"
+    short = session("22>60, 34>18", cipher=CBC, listed=60, greeted="22>60")
+    assert spelled(found(short)) == "16-31>48-63, 32-47>16-31"
+
+
 def test_a_late_ehlo_has_to_be_told_to_the_byte() -> None:
     inside = found(session(f"12>18, 34>18, 54>37, {GREETED}", greeted=None, cipher=CBC))
     assert inside.hello is None
@@ -113,6 +119,11 @@ NO_TEXT: dict[str, tuple[str, dict[str, Any], str]] = {
     "a client's KeyUpdate": ("12>18, 5+34>18, 54>37, 6>15", {}, LOGIN),
     "a client's KeyUpdate alone, answered in kind": ("12>18, 5>5, 34>18, 54>37, 6>15", {}, LOGIN),
     "a server's KeyUpdate beside a reply": ("12>18, 34>5+18, 54>37, 6>15", {}, LOGIN),
+    "each verb in a record of its own": (
+        "5+7>18, 34>18, 54>37, 5+20>15, 6>15", {"greeted": f"5+17>{LIST + 8}"}, f"{LOGIN[:-6]}, 25>15, 6>15"
+    ),
+    "an answer in two halves": ("12>18, 5+5>18, 54>37, 6>15", {}, "12>18, 10>18, 54>37, 6>15"),
+    "KeyUpdates again and again": ("5+12>18, 5+34>18, 5+54>37, 6>15", {}, LOGIN),
     "a 334 without a blank": ("12>5, 46>37, 6>15", {}, "12>5, 46>37, 6>15"),
 }  # fmt: skip
 

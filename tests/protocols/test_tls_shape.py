@@ -336,6 +336,22 @@ def test_bytes_missing_elsewhere_end_it_and_the_beginning_stays(what: str) -> No
     assert shape(said) == ["S 31 900 80 53", "C 53", "S 180", "C 40", "cut: gap"]
 
 
+def test_what_a_gap_may_have_cut_short_is_no_message() -> None:
+    """A reply line by line, or a command in several records, of which the rest is missing."""
+    assert shape(behind(TLS_12, "C: 40\nS: 30\nC: 25\nS: 60 60 <60 missing>\nC: 33")) == [
+        "C 40",
+        "S 30",
+        "C 25",
+        "cut: gap",
+    ]
+    assert shape(behind(TLS_12, "C: 40\nS: 30\nC: 25 9 <30 missing>\nS: 60\nC: 33")) == ["C 40", "S 30", "cut: gap"]
+
+
+def test_who_was_answered_had_said_all() -> None:
+    said = behind(TLS_12, "C: 40\nS: 30\nC: 25\nS: <60 missing>\nC: 33")
+    assert shape(said) == ["C 40", "S 30", "C 25", "cut: gap"]
+
+
 def test_what_was_said_before_the_missing_bytes_were_heard_stays() -> None:
     said = behind(TLS_12, "C: 40\nS: 30\nC: <40 missing>\nS: 35")
     unheard = [*said[:-1], replace(said[-1], heard=said[-3].heard)]
