@@ -23,6 +23,9 @@ OPENERS = ("EHLO", "HELO", "LHLO", "PROXY", "STARTTLS", "QUIT")
 """Commands that can come first; any other before a greeting was seen means that we joined late."""
 
 
+PROXY = "PROXY"
+"""Begins the line in which a load balancer says whose connection it passes on (HAProxy, The PROXY protocol 2.1)."""
+
 CRLF, LF = 2, 1
 """Octets of a line's end."""
 
@@ -100,6 +103,8 @@ class ClientSide(Memory):
         if not said.verb:
             self._unknown_command(line)
             return
+        if said.verb == PROXY and not self._begun and self._waiting and self._waiting[0] is Turn.CONNECT:
+            return  # in front of the greeting, by a load balancer: nobody answers it
         self._smtp = self._begun = True
         if self.ledger is not None:
             self.ledger.mail_ends_before(line)

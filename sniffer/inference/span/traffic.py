@@ -103,9 +103,8 @@ def tunnels(survey: Survey) -> SpanFinding | None:
     hidden = tuple((name, frames) for name, frames in survey.tunnels if name not in TUNNELS)
     reason = f"{percent(count, survey.frames)} of the frames: {busiest(survey.tunnels)}."
     if not hidden:
-        mirrored = " The mirror itself comes so." if {name for name, _ in survey.tunnels} & {*MIRRORS} else ""
         title = f"tunnels are decoded: {listed(sorted(name for name, _ in survey.tunnels))}"
-        return SpanFinding("tunnels", "fine", title, f"{reason} Mail in them is seen.{mirrored}", figures)
+        return SpanFinding("tunnels", "fine", title, f"{reason} Mail in them is seen.", figures)
     unseen = sum(frames for _, frames in hidden)
     many = unseen >= thresholds.TUNNELLED * survey.frames or not survey.mail.connections
     names = listed(sorted(name for name, _ in hidden))
