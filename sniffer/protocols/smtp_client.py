@@ -92,6 +92,8 @@ class ClientSide(Memory):
     def _command(self, line: bytes) -> None:
         said = command(line)
         if self._waiting and self._waiting[0] is Turn.CONNECT:
+            if said.verb == PROXY and not self._begun:
+                return  # in front of the greeting, by a load balancer: nobody answers it
             self._finish_banner()
         if not self._begun and self._waiting and self._waiting[0] is Turn.CONNECT and said.verb not in OPENERS:
             self._blind = True  # no greeting, and no command that begins a session: joined late
@@ -103,8 +105,6 @@ class ClientSide(Memory):
         if not said.verb:
             self._unknown_command(line)
             return
-        if said.verb == PROXY and not self._begun and self._waiting and self._waiting[0] is Turn.CONNECT:
-            return  # in front of the greeting, by a load balancer: nobody answers it
         self._smtp = self._begun = True
         if self.ledger is not None:
             self.ledger.mail_ends_before(line)

@@ -1,7 +1,7 @@
 """Which cards forward what others send: routers, address translators, virtual routers, proxies for addresses.
 
 Rules of this file.  A card forwards if
-1. frames came from it whose hop count was taken down, or
+1. frames came from it whose hop count was taken down (not from a printer's: some begin with 60 or 100), or
 2. it sends in the name of addresses that it does not claim, while it claims others, or of several that have nothing to
    do with each other, or
 3. it says so (router advertisements, LLDP, VRRP), or a DHCP server names its address as the router, or
@@ -23,7 +23,8 @@ from sniffer.inference.identity.holders import OWN_WORD, Holders
 from sniffer.inference.identity.names import host, telling
 from sniffer.inference.identity.records import Records
 from sniffer.inference.identity.translations import Translations
-from sniffer.knowledge.vendors import is_shared
+from sniffer.knowledge.makers import makes_ends
+from sniffer.knowledge.vendors import is_shared, vendor
 from sniffer.model import limits
 
 
@@ -50,7 +51,8 @@ class Gateways:
         links = list(links)
         self._said = _names(links)
         self._several = _several(links, holders) | _repeating(links, records, holders)
-        self._forward = {*passed, *records.answering_for_many(), *_told(records, holders), *self._several}
+        taken_down = (mac for mac in passed if not makes_ends(vendor(mac) or ""))
+        self._forward = {*taken_down, *records.answering_for_many(), *_told(records, holders), *self._several}
         for outside in translations.outside:
             self._forward.update(
                 hold.mac for time in (outside.first, outside.last) for hold in holders.at(outside.ip, time)

@@ -228,6 +228,7 @@ class Owners:
             ((box, grounds),) = found.items()
             more = [each for each in (self._by_name(box, fact), _content(fact, box)) if each]
             grounds += [each for each in more if each.kind not in {ground.kind for ground in grounds}]
+            via = tuple(mac for mac in via if self.joins.box(mac) != box)
             at = Attribution(box, box, tuple(grounds), via, doubts=tuple(doubts), inside=inside)
             if probability(at) >= LIKELY:
                 return at
