@@ -205,6 +205,8 @@ class Owners:
         if made and not self.gateways.forwards(made):
             words = f"the address {inside} is made of the card's (EUI-64)"
             found.setdefault(self.joins.box(made), []).append(Ground("embedded-mac", words))
+        if set(found) <= {self.joins.box(mac) for mac in self._speaks_for}:
+            found.clear()  # who says the names of two others may be saying a third's
         return self._chosen(fact, found, tuple(boxes) if len(boxes) > 1 else (), via, doubts, logged)
 
     def _asked_for(self, hold: Hold, time: int) -> Hold:
