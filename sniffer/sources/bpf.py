@@ -34,8 +34,9 @@ EXTENSIONS = (0, 43, 44, 51, 60, 135, 139, 140)
 """IPv6 extension headers: BPF's ``port`` does not look behind them, so they are let through."""
 
 
-IP_TUNNELS = (4, 41, 47, 97)
-"""Protocols of IP that carry packets: IPv4, IPv6, GRE, Ethernet.  BPF does not look into them: they are let through."""
+IP_TUNNELS = (4, 41, 47, 51, 97)
+"""Protocols of IP that carry packets: IPv4, IPv6, GRE, what IPsec authenticates and does not hide, Ethernet.
+BPF does not look into them: they are let through."""
 
 UDP_TUNNELS = (4789, 4790, 6081, 8472, 37008)
 """Ports that packets in UDP are sent to: VXLAN, its generic form, GENEVE, VXLAN as Linux had it, TZSP."""

@@ -138,6 +138,16 @@ def test_packets_of_serial_lines(link: int, head: str) -> None:
     assert len(decode(taken, ALL_PORTS, NO_PORTS)[0]) == len(plain)
 
 
+def test_what_ipsec_only_authenticates_is_selected_and_read() -> None:
+    pytest.importorskip("pcapy")
+    plain = encode(session().segments, Encoding(link="raw"))
+    head = bytes.fromhex("06040000") + bytes(20)
+    frames = [replace(frame, data=ipv4(51, head + frame.data[20:])) for frame in plain]
+    matches = libpcap.matcher(1, partial(bpf.selection, (25, 587)))
+    assert all(matches(frame.data) for frame in frames)
+    assert len(packets(frames, ALL_PORTS)) == len(plain)
+
+
 def test_tags_in_a_tunnel_are_kept_and_those_in_front_of_it_are_not() -> None:
     plain = encode(session().segments, Encoding(vlan=(10,)))
     carried = [replace(frame, data=FRAMES["VXLAN"](frame.data)) for frame in plain]
