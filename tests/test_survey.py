@@ -197,18 +197,34 @@ TUNNELS = {
 }
 
 
+HIDDEN = {
+    "GTP-U": lambda inner: OUTER / UDP(sport=2152, dport=2152) / Raw(bytes.fromhex("30ff005000000007")) / inner[IP],
+    "TZSP with tags": lambda inner: OUTER / UDP(dport=37008) / Raw(bytes.fromhex("010000010a01c801")) / inner,
+    "GRE of other packets": lambda inner: OUTER / GRE(proto=0x880B) / Raw(bytes(8)) / inner[IP],
+}
+
+
 @pytest.mark.parametrize("name", TUNNELS)
-def test_tunnels_are_named_and_not_decoded(name: str) -> None:
+def test_tunnels_are_named_and_decoded(name: str) -> None:
     survey = surveyed(wrapped(TUNNELS[name]))
+    assert dict(survey.tunnels) == {name: survey.frames}
+    assert survey.mail.connections == 4
+    seen = found(survey)["tunnels"]
+    assert (seen.level, name in seen.title, seen.advice) == ("fine", True, ())
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_other_tunnels_are_named_and_not_decoded(name: str) -> None:
+    survey = surveyed(wrapped(HIDDEN[name]))
     assert dict(survey.tunnels) == {name: survey.frames}
     assert survey.mail.connections == 0
     seen = found(survey)["tunnels"]
     assert (seen.level, name in seen.title) == ("problem", True)
-    assert seen.advice == (("mirror-local",) if name in ("ERSPAN", "TZSP") else ("behind-tunnel",))
+    assert seen.advice == (("mirror-local",) if name.startswith("TZSP") else ("behind-tunnel",))
 
 
 def test_a_tunnel_beside_mail_is_a_note() -> None:
-    survey = surveyed(merge(healthy(30), wrapped(TUNNELS["VXLAN"])[:20]))
+    survey = surveyed(merge(healthy(30), wrapped(HIDDEN["GTP-U"])[:20]))
     assert found(survey)["tunnels"].level == "note"
 
 

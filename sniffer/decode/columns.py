@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sniffer.decode.headers import TCP, UDP
-from sniffer.decode.layers import LAYERS, Batch, Found, Next, Places
+from sniffer.decode.layers import Batch, Found, Next, Places
+from sniffer.decode.table import LAYERS
 from sniffer.model import limits
 from sniffer.model.frames import Frames, Ints, same
 from sniffer.model.packets import ACK, SYN, TCP_PORT, UDP_PORT, Datagrams, Messages, Packets

@@ -74,3 +74,24 @@ ICMP = np.dtype([("type", "u1"), ("code", "u1"), ("checksum", ">u2")])
 
 UDP = np.dtype([("source", ">u2"), ("destination", ">u2"), ("length", ">u2"), ("checksum", ">u2")])
 """RFC 768."""
+
+TUNNEL = np.dtype([("first", ">u4"), ("second", ">u4")])
+"""RFC 7348 5, RFC 8926 3.4, draft-foschiano-erspan 4.2: headers of eight octets, or the first eight of more."""
+
+GRE = np.dtype([("flags", ">u2"), ("type", ">u2")])
+"""RFC 2784 2.1."""
+
+ERSPAN3 = np.dtype([("first", ">u4"), ("second", ">u4"), ("last", ">u4")])
+"""draft-foschiano-erspan 4.3."""
+
+LABEL = np.dtype([("entry", ">u4"), ("first", "u1")])
+"""RFC 3032 2.1, and the first octet of what follows."""
+
+WORD = np.dtype([("word", ">u4")])
+"""RFC 4448 4.6: a control word, or the beginning of a card's address."""
+
+PPPOE = np.dtype([("version_code", ">u2"), ("session", ">u2"), ("length", ">u2"), ("protocol", ">u2")])
+"""RFC 2516 4, and the protocol of PPP behind it."""
+
+SERIAL = np.dtype([("address_control", ">u2"), ("type", ">u2")])
+"""RFC 1662 3.1; Cisco's HDLC has the same form."""

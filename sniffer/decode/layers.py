@@ -1,4 +1,4 @@
-"""The layers of a frame: one small function a header, and the table of who comes next.
+"""The layers of a frame: one small function a header; ``table`` says who comes next.
 
 A layer takes the batch and the places of its headers, writes the columns it knows, and says for
 each place which table and which number name the next header.  A number without a row is none of
@@ -18,7 +18,7 @@ import numpy.typing as npt
 from sniffer.decode import headers
 from sniffer.model import limits
 from sniffer.model.frames import Frames, Ints
-from sniffer.model.packets import ARP, CDP, LLDP, ND, NO_MAC, NO_VLAN, VRRP
+from sniffer.model.packets import CDP, ND, NO_MAC, NO_VLAN
 
 MAPPED = np.uint64(0xFFFF << 32)
 """The low word of an IPv4-mapped IPv6 address, without the IPv4 address (RFC 4291 2.5.5.2)."""
@@ -169,6 +169,7 @@ def ipv4(batch: Batch, places: Places) -> Next:
     header, size, total, places = header[sane], size[sane], total[sane], places.take(sane)
     batch.hops[places.frame] = header["ttl"]
     for column, name in ((batch.source, "source"), (batch.destination, "destination")):
+        column[places.frame, 0] = 0  # an IPv6 header may have carried this one
         column[places.frame, 1] = header[name].astype(np.uint64) | MAPPED
     places = _cut(places, np.where(total == 0, places.wire_end - places.at, total))
     return Next("protocol", header["protocol"].astype(np.int64), places.behind(size))
@@ -253,46 +254,3 @@ def _cut(places: Places, length: Ints) -> Places:
     """Return the places, ended by the network layer's length: what is behind is padding."""
     wire_end = places.at + length
     return Places(places.frame, places.at, np.minimum(places.end, wire_end), wire_end)
-
-
-LAYERS: dict[str, dict[int, Layer]] = {
-    "link": {
-        0: loopback,  # DLT_NULL
-        1: ethernet,  # DLT_EN10MB
-        12: raw,  # DLT_RAW
-        14: raw,  # DLT_RAW on OpenBSD
-        101: raw,  # LINKTYPE_RAW, as files have it
-        108: loopback,  # DLT_LOOP
-        113: cooked,  # DLT_LINUX_SLL
-        228: ipv4,  # DLT_IPV4
-        229: ipv6,  # DLT_IPV6
-        276: cooked2,  # DLT_LINUX_SLL2
-    },
-    "ethertype": {
-        0x0800: ipv4,
-        0x86DD: ipv6,
-        0x8100: vlan,  # IEEE 802.1Q
-        0x88A8: vlan,  # IEEE 802.1ad
-        LENGTH: snap,
-        ARP: message(ARP),
-        LLDP: message(LLDP),
-        0x9100: vlan,  # QinQ before it had a standard
-    },
-    "version": {4: ipv4, 6: ipv6},
-    "family": {2: ipv4, 10: ipv6, 24: ipv6, 28: ipv6, 30: ipv6},  # AF_INET; AF_INET6 of Linux, BSDs, macOS
-    "protocol": {
-        0: extension,  # hop-by-hop options
-        6: tcp,
-        17: udp,
-        43: extension,  # routing
-        44: fragment,
-        51: authentication,
-        58: neighbours,
-        60: extension,  # destination options
-        112: message(VRRP),
-        135: extension,  # mobility
-        139: extension,  # host identity
-        140: extension,  # shim6
-    },
-}
-"""Table, number, layer.  A new encapsulation is a row here and a function above."""

@@ -1,6 +1,6 @@
 """One batch of frames, all of it: what kinds there are, and the columns from which flows and copies are told.
 
-Walks the layers of ``layers.LAYERS`` like ``columns.decode``, but keeps count of what it passes by, tunnels above all.
+Walks the layers of ``table.LAYERS`` like ``columns.decode``, but keeps count of what it passes by, tunnels above all.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from sniffer.decode import headers
 from sniffer.decode.columns import Ports
-from sniffer.decode.layers import LAYERS, LENGTH, Batch, Found, Next, Places
+from sniffer.decode.layers import LENGTH, Batch, Found, Next, Places
+from sniffer.decode.table import LAYERS
 from sniffer.model import limits
 from sniffer.model.frames import Frames, Ints
 from sniffer.model.packets import NO_VLAN, SYN, Words
@@ -32,7 +33,8 @@ VLAN_TYPES = (0x8100, 0x88A8, 0x9100)
 IP_HEADERS = {
     ("ethertype", 0x0800): 4, ("ethertype", 0x86DD): 6, ("version", 4): 4, ("version", 6): 6,
     ("family", 2): 4, ("family", 10): 6, ("family", 24): 6, ("family", 28): 6, ("family", 30): 6,
-    ("link", 228): 4, ("link", 229): 6,
+    ("link", 228): 4, ("link", 229): 6, ("protocol", 4): 4, ("protocol", 41): 6, ("gre", 0x0800): 4, ("gre", 0x86DD): 6,
+    ("mpls", 4): 4, ("vxlan", 1): 4, ("vxlan", 2): 6, ("mpls", 6): 6, ("ppp", 0x0021): 4, ("ppp", 0x0057): 6,
 }  # fmt: skip
 """Where ``LAYERS`` comes to an IP header, and its version."""
 
@@ -42,22 +44,24 @@ TUNNELS = {
     ("ethertype", 0x88E5): "MACsec", ("ethertype", 0x8926): "VN-Tag", ("ethertype", 0x893F): "802.1BR",
     ("protocol", 4): "IP in IP", ("protocol", 41): "IPv6 in IPv4", ("protocol", 50): "IPsec ESP",
     ("protocol", 97): "EtherIP", ("protocol", 115): "L2TPv3", ("protocol", 137): "MPLS in IP",
+    ("udp", 4789): "VXLAN", ("udp", 4790): "VXLAN", ("udp", 8472): "VXLAN", ("udp", 6081): "GENEVE",
+    ("udp", 37008): "TZSP",
 }  # fmt: skip
-"""Ethertypes (IEEE's registry, RFC 2516, RFC 3032) and protocols of IP (IANA) behind which packets hide from us."""
+"""Ethertypes (IEEE's registry, RFC 2516, RFC 3032) and protocols of IP (IANA) that carry packets; what
+``LAYERS`` has no row for hides them from us."""
 
 GRE = ("protocol", 47)
-GRE_HEADER = np.dtype([("flags", ">u2"), ("type", ">u2")])
-"""RFC 2784 2.1."""
-
 GRE_TUNNELS = {0x88BE: "ERSPAN", 0x22EB: "ERSPAN", 0x6558: "NVGRE"}
 """What GRE carries, by its ethertype: a mirror (draft-foschiano-erspan), Ethernet (RFC 7637); else it is GRE."""
 
+OTHER_GRE = "GRE of other packets"
+"""What ``LAYERS`` has no row for, PPTP (RFC 2637) above all."""
+
 UDP_TUNNELS = {
-    4789: "VXLAN", 8472: "VXLAN", 6081: "GENEVE", 37008: "TZSP", 1701: "L2TP", 2152: "GTP-U",
-    5247: "CAPWAP", 6635: "MPLS in UDP", 4754: "GRE in UDP",
+    37008: "TZSP with tags", 1701: "L2TP", 2152: "GTP-U", 5247: "CAPWAP", 6635: "MPLS in UDP", 4754: "GRE in UDP",
 }  # fmt: skip
-"""Ports to which tunnels send (RFC 7348, RFC 8926, RFC 2661, RFC 5415, RFC 7510, RFC 8086; 8472 is Linux', 37008 is
-MikroTik's mirror)."""
+"""Ports to which tunnels send that are not decoded (RFC 2661, RFC 5415, RFC 7510, RFC 8086; 37008 is MikroTik's mirror,
+which is decoded without tags)."""
 
 MSS_OPTION = np.dtype([("kind", ">u2"), ("size", ">u2")])
 MSS_KIND = 0x0204
@@ -159,13 +163,14 @@ class _Look:
         self._kinds[kind] += len(places.at)
         if kind in IP_HEADERS:
             self._network[places.frame], self._version[places.frame] = places.at, IP_HEADERS[kind]
-        elif kind in TUNNELS:
+        if kind in TUNNELS:
             self._tunnels[TUNNELS[kind]] += len(places.at)
         elif kind == GRE:
-            carried, _ = self._batch.read(GRE_HEADER, places)
+            carried, _ = self._batch.read(headers.GRE, places)
             numbers, counts = np.unique(carried["type"], return_counts=True)
             for each, count in zip(numbers.tolist(), counts.tolist(), strict=True):
-                self._tunnels[GRE_TUNNELS.get(each, "GRE")] += count
+                known = GRE_TUNNELS.get(each, "GRE") if each in LAYERS["gre"] else OTHER_GRE
+                self._tunnels[known] += count
         elif table == "ethertype" and number in VLAN_TYPES:
             self._counts["deep"] += int((self._batch.vlan[places.frame, limits.VLAN_TAGS - 1] != NO_VLAN).sum())
         elif table == "link" and number == ETHERNET_LINK:

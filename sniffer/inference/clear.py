@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
-from sniffer.inference.spoken import attempt_read, judged_by_attempts, without_attempt
+from sniffer.inference.spoken import attempt_read, judged_by_attempts, mailed_without_auth, without_attempt
 from sniffer.inference.starttls import handshake_failed, why_failed
 from sniffer.model import limits
 from sniffer.model.facts import AttemptFact, SessionFact, StartTls
@@ -31,7 +31,7 @@ def clear_auth(fact: SessionFact, starttls: StartTls) -> AuthFinding:
     if speech.attempts:
         return _attempted(fact)
     if speech.mail and not speech.blind and (not speech.encrypted or handshake_failed(fact)):
-        found = without_attempt("clear", None, f"mail was sent without AUTH ({fact.server})")
+        found = without_attempt("clear", None, mailed_without_auth(speech, fact.server))
         return replace(found, mail_accepted=speech.mail_accepted, mail_reply=speech.mail_reply)
     why = _why_unjudged(fact)
     return without_attempt("clear", why, _unjudged_reason(fact, starttls, why))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from sniffer.inference import clear
-from sniffer.inference.spoken import attempt_read, decisive, judged_by_attempts, without_attempt
+from sniffer.inference.spoken import attempt_read, decisive, judged_by_attempts, mailed_without_auth, without_attempt
 from sniffer.model.facts import AttemptFact, SessionFact, Speech
 from sniffer.model.findings import AttemptFinding, AuthFinding, Basis, Unjudged
 
@@ -36,8 +36,9 @@ def decrypted_auth(fact: SessionFact) -> AuthFinding | None:
     if _undecryptable(fact):
         return None
     if (inside.mail or fact.speech.mail) and not (inside.blind or fact.speech.blind):
-        found = without_attempt("decrypted", None, f"mail was sent without AUTH, {READ['decrypted']} ({fact.server})")
         mail = inside if inside.mail else fact.speech
+        reason = mailed_without_auth(mail, fact.server, f", {READ['decrypted']}")
+        found = without_attempt("decrypted", None, reason)
         return replace(found, mail_accepted=mail.mail_accepted, mail_reply=mail.mail_reply, offered_tls=inside.offered)
     why: Unjudged = "no-auth-seen"
     if inside.blind:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sniffer.knowledge.mechanisms import family_of
-from sniffer.model.facts import AttemptFact, Outcome
+from sniffer.model.facts import AttemptFact, Outcome, Speech
 from sniffer.model.findings import AttemptFinding, AuthFinding, Basis, Unjudged
 
 
@@ -70,6 +70,14 @@ def without_attempt(basis: Basis, unjudged: Unjudged | None, reason: str) -> Aut
         unjudged=unjudged,
         reason=reason,
     )
+
+
+def mailed_without_auth(speech: Speech, server: str, how: str = "") -> str:
+    """Say that mail came without AUTH, and what became of it; ``how`` it was read stands behind that."""
+    if speech.mail_accepted is False:
+        return f"mail without AUTH was refused{how} ({server}); {last_word(speech.mail_reply)}"
+    tried = "sent" if speech.mail_accepted else "begun"
+    return f"mail was {tried} without AUTH{how} ({server})"
 
 
 def last_word(reply: str | None) -> str:

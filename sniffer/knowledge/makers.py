@@ -10,6 +10,9 @@ from sniffer.knowledge import rows
 from sniffer.knowledge.rows import Row
 from sniffer.model import limits
 
+END_KINDS = ("printer", "ups")
+"""Kinds of boxes that pass nothing on.  A recorder of cameras does, and a NAS translates for its containers."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Maker(Row):
@@ -61,6 +64,12 @@ def likely_kind(name: str) -> LikelyKind | None:
     """Return what the boxes of a maker mostly are, None of one who makes many things or is not known."""
     row = _row(_plain(name))
     return LikelyKind(row.kind, row.weight) if row and row.kind and row.weight else None
+
+
+def makes_ends(name: str) -> bool:
+    """Say whether a maker's boxes mostly stand at the end of a cable, with nothing behind them."""
+    usual = likely_kind(name)
+    return usual is not None and usual.kind in END_KINDS
 
 
 def canonical(name: str) -> str:

@@ -23,6 +23,9 @@ OPENERS = ("EHLO", "HELO", "LHLO", "PROXY", "STARTTLS", "QUIT")
 """Commands that can come first; any other before a greeting was seen means that we joined late."""
 
 
+PROXY = "PROXY"
+"""Begins the line in which a load balancer says whose connection it passes on (HAProxy, The PROXY protocol 2.1)."""
+
 CRLF, LF = 2, 1
 """Octets of a line's end."""
 
@@ -88,15 +91,8 @@ class ClientSide(Memory):
 
     def _command(self, line: bytes) -> None:
         said = command(line)
-        if self._waiting and self._waiting[0] is Turn.CONNECT:
-            self._finish_banner()
-        if not self._begun and self._waiting and self._waiting[0] is Turn.CONNECT and said.verb not in OPENERS:
-            self._blind = True  # no greeting, and no command that begins a session: joined late
-            self._waiting.clear()
-            if not said.verb:
-                self._lose()
-                self._lost_line(line)
-                return
+        if not self._may_begin(said, line):
+            return
         if not said.verb:
             self._unknown_command(line)
             return
@@ -115,6 +111,22 @@ class ClientSide(Memory):
         self._sent(Turn.IN_PLACE if in_place else turn)
         if said.verb == "BDAT":
             self._begin_chunk(said.argument)
+
+    def _may_begin(self, said: Command, line: bytes) -> bool:
+        """Take what comes before any reply; False where the line is no command to follow."""
+        if not self._waiting or self._waiting[0] is not Turn.CONNECT:
+            return True
+        if said.verb == PROXY and not self._begun:
+            return False  # in front of the greeting, by a load balancer: nobody answers it
+        self._finish_banner()
+        if not self._begun and self._waiting and self._waiting[0] is Turn.CONNECT and said.verb not in OPENERS:
+            self._blind = True  # no greeting, and no command that begins a session: joined late
+            self._waiting.clear()
+            if not said.verb:
+                self._lose()
+                self._lost_line(line)
+                return False
+        return True
 
     def _unknown_command(self, line: bytes) -> None:
         if line.strip():

@@ -101,6 +101,7 @@ class Summary:
         return [
             f"No SMTP session of our side was seen on ports {listed}.",
             "That is no all-clear: does the span show mail traffic, both directions, while devices send?",
+            "'sniffer doctor' says what a capture or an interface shows, and what hides mail from it.",
         ]
 
     def _judged(self) -> list[str]:
@@ -123,7 +124,11 @@ class Summary:
         count = len(self.nameless)
         addresses = list(dict.fromkeys(each.addresses[0].ip for each in self.nameless if each.addresses))
         shown = ", ".join(addresses[:NAMELESS]) + (" …" if len(addresses) > NAMELESS else "")
-        behind = ": their frames came through a router" if count > 1 else ": its frames came through a router"
+        behind = (
+            ": their frames came through a router or proxy"
+            if count > 1
+            else ": its frames came through a router or proxy"
+        )
         way = behind if all(each.identity.via for each in self.nameless) else ""
         settles = {each.identity.settles for each in self.nameless}
         tables = settles.pop() if len(settles) == 1 else TABLES

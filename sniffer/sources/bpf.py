@@ -34,6 +34,26 @@ EXTENSIONS = (0, 43, 44, 51, 60, 135, 139, 140)
 """IPv6 extension headers: BPF's ``port`` does not look behind them, so they are let through."""
 
 
+IP_TUNNELS = (4, 41, 47, 51, 97)
+"""Protocols of IP that carry packets: IPv4, IPv6, GRE, what IPsec authenticates and does not hide, Ethernet.
+BPF does not look into them: they are let through."""
+
+UDP_TUNNELS = (4789, 4790, 6081, 8472, 37008)
+"""Ports that packets in UDP are sent to: VXLAN, its generic form, GENEVE, VXLAN as Linux had it, TZSP."""
+
+LINK_TUNNELS = (0x8847, 0x8848, 0x8864)
+"""Ethertypes behind which there is more: MPLS, PPPoE."""
+
+TAG_TYPES = (0x8100, 0x88A8)
+"""Tags that Linux' cooked captures show as an ethertype: there BPF does not look behind them."""
+
+COOKED = (113, 276)
+"""DLT_LINUX_SLL, DLT_LINUX_SLL2."""
+
+BARE = (12, 14, 101, 228, 229, *LOOPBACK)
+"""Link types without ethertypes."""
+
+
 class Share(NamedTuple):
     """One of ``of`` shares of all connections, ``of`` a power of two.
 
@@ -91,6 +111,7 @@ def selection(
     """
     either = _either_port(ports)
     plain = f"(tcp and {either}) or (ip6 and ({_extensions()}))"
+    carried = f" or {_carriers(link)}"
     if share != ALL:
         ipv4 = f"ip and tcp and {either}{share.expression('tcp', 0)}"
         ipv6 = f"ip6 and tcp and {either}{share.expression('ip6', IPV6_BYTES)}"
@@ -99,11 +120,20 @@ def selection(
         plain = f"{plain} or (udp and ({' or '.join(f'src port {port}' for port in senders)}))"
     if discovery and share.number == 0:
         plain = " or ".join([plain, *discovery.expressions(link), *(_openings(either) if share != ALL else ())])
+    plain += carried
     if link in LOOPBACK:
         return f"{plain} or not ip"
     if link != DLT_EN10MB:
         return plain
     return f"{plain} or (vlan and ({plain} or (vlan and ({plain}))))"
+
+
+def _carriers(link: int) -> str:
+    """Return what selects tunnels, and tags where BPF does not follow them."""
+    found = [f"ip proto {each} or ip6 proto {each}" for each in IP_TUNNELS]
+    found.append(f"(udp and ({_ports('dst', UDP_TUNNELS)}))")
+    kinds = [*(() if link in BARE else LINK_TUNNELS), *(TAG_TYPES if link in COOKED else ())]
+    return " or ".join([*found, *(f"ether proto {each:#x}" for each in kinds)])
 
 
 def _openings(either: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sniffer.decode import decode
-from sniffer.decode.layers import LAYERS
+from sniffer.decode.table import LAYERS
 from sniffer.model.frames import Frames, Origin
 from sniffer.model.packets import Datagrams, Packets, Transport
 from tests.datagrams import datagram

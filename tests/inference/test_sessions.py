@@ -94,6 +94,17 @@ def test_the_last_success_counts_else_the_last_attempt(
     assert told == [(each.mechanism, each.outcome, each.user, each.reply, each.credential_sent) for each in attempts]
 
 
+def test_mail_that_was_refused_for_want_of_auth_is_not_called_sent() -> None:
+    refusal = "530 5.7.57 Client not authenticated to send mail."
+    refused = judge([fact(mail=True, mail_accepted=False, mail_reply=refusal)]).session.auth
+    assert refused.family == "none"
+    assert "was refused" in refused.reason
+    assert refusal in refused.reason
+    assert "sent without" not in refused.reason
+    assert "mail was sent without AUTH" in judge([fact(mail=True, mail_accepted=True)]).session.auth.reason
+    assert "mail was begun without AUTH" in judge([fact(mail=True)]).session.auth.reason
+
+
 def test_mail_without_auth_is_none() -> None:
     auth = judge([fact(mail=True, mail_accepted=True)]).session.auth
     assert (auth.family, auth.basis, auth.confidence, auth.outcome) == ("none", "clear", 1.0, None)

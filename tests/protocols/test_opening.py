@@ -213,6 +213,24 @@ def test_a_proxy_header_comes_before_ehlo() -> None:
     assert (speech.banner, speech.helo, speech.blind) == ("220 mail.example.org", "scanner", False)
 
 
+def test_nobody_answers_a_proxy_header() -> None:
+    """Else each reply would be the one to the command before."""
+    speech = hear("""
+        C: PROXY TCP4 10.0.3.17 10.0.3.2 49152 587
+        S: 220 mail.example.org
+        C: EHLO scanner
+        S: 250-mail.example.org
+        S: 250 AUTH PLAIN
+        C: AUTH PLAIN AHNjYW5AZXhhbXBsZS5vcmcAbm90LWEtc2VjcmV0
+        S: 235 2.7.0 ok
+        C: QUIT
+        S: 221 bye
+    """)
+    assert [(each.mechanism, each.outcome) for each in speech.attempts] == [("PLAIN", "success")]
+    assert speech.offered == ("PLAIN",)
+    assert codes(speech) == []
+
+
 def test_the_server_may_leave_at_any_time() -> None:
     speech = hear(OPENING + "C: NOOP\nS: 421 4.4.2 timeout")
     assert codes(speech) == []

@@ -1,14 +1,15 @@
 """Which cards forward what others send: routers, address translators, virtual routers, proxies for addresses.
 
 Rules of this file.  A card forwards if
-1. frames came from it whose hop count was taken down, or
+1. frames came from it whose hop count was taken down (not from a printer's: some begin with 60 or 100), or
 2. it sends in the name of addresses that it does not claim, while it claims others, or of several that have nothing to
    do with each other, or
 3. it says so (router advertisements, LLDP, VRRP), or a DHCP server names its address as the router, or
 4. its address is one that boxes share, or it answers for more addresses than a box has, or
 5. it claims several addresses at the same time and is called something else at each (a Wi-Fi repeater; cards of the
    same number), or
-6. a firewall's log says that others stood behind its address.
+6. it claims addresses that a server gave to several other cards (a repeater, whose boxes ask under their own), or
+7. a firewall's log says that others stood behind its address.
 A router that mails by itself is a device like any other: what comes from its own address with all its hops.
 """
 
@@ -18,11 +19,12 @@ from collections.abc import Iterable, Mapping
 from itertools import combinations
 from typing import NamedTuple
 
-from sniffer.inference.identity.holders import Holders
+from sniffer.inference.identity.holders import OWN_WORD, Holders
 from sniffer.inference.identity.names import host, telling
 from sniffer.inference.identity.records import Records
 from sniffer.inference.identity.translations import Translations
-from sniffer.knowledge.vendors import is_shared
+from sniffer.knowledge.makers import makes_ends
+from sniffer.knowledge.vendors import is_shared, vendor
 from sniffer.model import limits
 
 
@@ -48,8 +50,9 @@ class Gateways:
         """Take the links of all sessions, and the cards that sent frames with hops taken off."""
         links = list(links)
         self._said = _names(links)
-        self._several = _several(links, holders)
-        self._forward = {*passed, *records.answering_for_many(), *_told(records, holders), *self._several}
+        self._several = _several(links, holders) | _repeating(links, records, holders)
+        taken_down = (mac for mac in passed if not makes_ends(vendor(mac) or ""))
+        self._forward = {*taken_down, *records.answering_for_many(), *_told(records, holders), *self._several}
         for outside in translations.outside:
             self._forward.update(
                 hold.mac for time in (outside.first, outside.last) for hold in holders.at(outside.ip, time)
@@ -126,3 +129,16 @@ def _several(links: Iterable[Link], holders: Holders) -> frozenset[str]:
             for one, other in combinations(sorted(by_address)[: limits.BOX_ADDRESSES], 2)
         )
     )
+
+
+def _repeating(links: Iterable[Link], records: Records, holders: Holders) -> frozenset[str]:
+    """Return the cards that claim addresses which a server gave to two other cards or more.
+
+    One alone may be an address that was taken by hand while another's lease still runs.
+    """
+    return frozenset(mac for mac in {link.mac for link in links} if len(_others(mac, records, holders)) > 1)
+
+
+def _others(mac: str, records: Records, holders: Holders) -> frozenset[str]:
+    claimed = sorted({each.ip for each in records.addresses(mac) if each.source in OWN_WORD})
+    return holders.claimed_for_others(mac, claimed[: limits.BOX_ADDRESSES])

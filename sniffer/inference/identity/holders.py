@@ -87,8 +87,8 @@ class Holders:
         """Say whether cards fought over an address at about a time."""
         return any(first <= time <= last for first, last in self._contested.get((domain, ip), ()))
 
-    def given_to_other(self, hold: Hold, time: int) -> bool:
-        """Say whether a server gave an address last to another card, which never said itself that it had it.
+    def given_to_other(self, hold: Hold, time: int) -> BindingFact | None:
+        """Return the lease by which a server gave an address last to another card that never said itself it had it.
 
         A Wi-Fi repeater's boxes ask for addresses under their own cards, and it claims them under its own.
         """
@@ -96,11 +96,19 @@ class Holders:
         known = [claim for claim in leases if claim.first <= time <= _end(claim)]
         last = max(known, key=lambda claim: (claim.last, claim.first, claim.mac), default=None)
         if last is None or last.mac == hold.mac:
-            return False
-        return not any(
+            return None
+        own_word = any(
             each.mac == last.mac and each.domain == hold.domain and each.fact.source in OWN_WORD
             for each in self._holds[hold.fact.ip]
         )
+        return None if own_word else last
+
+    def claimed_for_others(self, mac: str, ips: Collection[str]) -> frozenset[str]:
+        """Return the cards to which servers had given the addresses that a card claimed in their place."""
+        mine = [each for ip in ips for each in self._holds.get(ip, ()) if each.mac == mac]
+        mine = [each for each in mine if each.fact.source in OWN_WORD]
+        leases = (self.given_to_other(each, each.fact.last) for each in mine)
+        return frozenset(lease.mac for lease in leases if lease)
 
     def changes(self, ip: str) -> set[int]:
         """Return from which moments on something else may be said of who has an address."""

@@ -143,7 +143,7 @@ class Owners:
         """Say whether an address was another card's as well."""
         if self._made_of(hold.fact.ip) not in ([], [self.joins.box(hold.mac)]):
             return True
-        return self.holders.contested(hold.domain, hold.fact.ip, time) or self.holders.given_to_other(hold, time)
+        return self.holders.contested(hold.domain, hold.fact.ip, time) or bool(self.holders.given_to_other(hold, time))
 
     def _made_of(self, ip: str) -> list[str]:
         """Return the box whose card an IPv6 address is made of, if it is."""
@@ -184,7 +184,7 @@ class Owners:
         via = fact.routers or ((fact.client_mac,) if fact.client_mac and fact.on_link else ())
         inside, found, doubts = fact.client_ip, dict[str, list[Ground]](), list[str]()
         logged = self._translations.behind(fact.client_ip, fact.client_port, fact.start)
-        holds = self._holds(fact)
+        holds = [self._asked_for(hold, fact.start) for hold in self._holds(fact)]
         translated = any(self.gateways.forwards(hold.mac) for hold in holds)
         if logged:
             inside, holds, translated = logged.ip, self.holders.at(logged.ip, fact.start), False
@@ -205,7 +205,14 @@ class Owners:
         if made and not self.gateways.forwards(made):
             words = f"the address {inside} is made of the card's (EUI-64)"
             found.setdefault(self.joins.box(made), []).append(Ground("embedded-mac", words))
+        if set(found) <= {self.joins.box(mac) for mac in self._speaks_for}:
+            found.clear()  # who says the names of two others may be saying a third's
         return self._chosen(fact, found, tuple(boxes) if len(boxes) > 1 else (), via, doubts, logged)
+
+    def _asked_for(self, hold: Hold, time: int) -> Hold:
+        """Return who had an address that a repeater claims: the card that a server gave it to, if one did."""
+        lease = self.holders.given_to_other(hold, time) if self.gateways.several(hold.mac) else None
+        return hold._replace(mac=lease.mac, fact=lease) if lease else hold
 
     def _chosen(
         self,
@@ -223,6 +230,7 @@ class Owners:
             ((box, grounds),) = found.items()
             more = [each for each in (self._by_name(box, fact), _content(fact, box)) if each]
             grounds += [each for each in more if each.kind not in {ground.kind for ground in grounds}]
+            via = tuple(mac for mac in via if self.joins.box(mac) != box)
             at = Attribution(box, box, tuple(grounds), via, doubts=tuple(doubts), inside=inside)
             if probability(at) >= LIKELY:
                 return at

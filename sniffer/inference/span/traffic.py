@@ -9,7 +9,12 @@ from sniffer.model.survey import Figures, Level, Mail, SpanFinding, Survey
 MIRRORS = ("TZSP", "ERSPAN")
 """Tunnels that are a mirror themselves."""
 
-DECODED = "IPv4, IPv6, up to two VLAN tags"
+TUNNELS = (
+    "GRE", "NVGRE", "ERSPAN", "VXLAN", "GENEVE", "TZSP", "MPLS", "PPPoE", "IP in IP", "IPv6 in IPv4", "EtherIP",
+)  # fmt: skip
+"""What is decoded behind them, as ``Survey.tunnels`` calls them."""
+
+DECODED = f"IPv4, IPv6, up to two VLAN tags, {', '.join(TUNNELS)}"
 
 
 def mail(survey: Survey) -> SpanFinding:
@@ -90,19 +95,24 @@ def tags(survey: Survey) -> SpanFinding:
 
 
 def tunnels(survey: Survey) -> SpanFinding | None:
-    """Packets within packets: what is in there is not seen."""
+    """Packets within packets: what is in some is decoded, and of others it is not seen."""
     count = sum(count for _, count in survey.tunnels)
     figures: Figures = {"frames": count, **dict(survey.tunnels)}
     if not count:
         return None
-    names = {name for name, _ in survey.tunnels}
-    many = count >= thresholds.TUNNELLED * survey.frames or not survey.mail.connections or bool(names & {*MIRRORS})
-    reason = f"{percent(count, survey.frames)} of the frames: {busiest(survey.tunnels)}. What they carry is not"
-    reason += f" decoded, so mail in them is not seen (decoded are {DECODED})."
-    mirrors = [name for name in MIRRORS if name in names]
+    hidden = tuple((name, frames) for name, frames in survey.tunnels if name not in TUNNELS)
+    reason = f"{percent(count, survey.frames)} of the frames: {busiest(survey.tunnels)}."
+    if not hidden:
+        title = f"tunnels are decoded: {listed(sorted(name for name, _ in survey.tunnels))}"
+        return SpanFinding("tunnels", "fine", title, f"{reason} Mail in them is seen.", figures)
+    unseen = sum(frames for _, frames in hidden)
+    many = unseen >= thresholds.TUNNELLED * survey.frames or not survey.mail.connections
+    names = listed(sorted(name for name, _ in hidden))
+    reason += f" What {names} carries is not decoded, so mail in there is not seen (decoded are {DECODED})."
+    mirrors = [name for name, _ in hidden if name.startswith(MIRRORS)]
     advice = ("mirror-local",) if mirrors else ("behind-tunnel",)
-    title = f"the mirror itself comes in a tunnel: {mirrors[0]}" if mirrors else f"tunnels: {listed(sorted(names))}"
-    return SpanFinding("tunnels", "problem" if many else "note", title, reason, figures, advice)
+    title = f"the mirror itself comes in a tunnel: {mirrors[0]}" if mirrors else f"tunnels: {names}"
+    return SpanFinding("tunnels", "problem" if many or mirrors else "note", title, reason, figures, advice)
 
 
 def link(survey: Survey) -> SpanFinding | None:

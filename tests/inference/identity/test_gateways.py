@@ -12,7 +12,20 @@ from sniffer.inference.identity.records import Nothing
 from sniffer.inference.identity.translations import Translations
 from sniffer.model import limits
 from sniffer.model.clues import BindingFact, ClueFact, TranslationFact
-from tests.inference.identity.sites import FIREWALL, HP, PI, RICOH, ROUTER, Site, arp, beyond, mail, said, translated
+from tests.inference.identity.sites import (
+    FIREWALL,
+    HP,
+    PI,
+    RICOH,
+    ROUTER,
+    Site,
+    arp,
+    beyond,
+    lease,
+    mail,
+    said,
+    translated,
+)
 
 INSIDE, OUTSIDE = "10.0.3.1", "192.0.2.1"
 
@@ -155,3 +168,20 @@ def test_boxes_behind_a_repeater_are_told_by_their_names_alone() -> None:
     helo = "RNP002673A1B2C3"
     site = Site([mail(1, mac=PI, helo=helo), mail(2, ip="10.0.3.18", mac=PI, helo="scan-2")], AT_ONCE)
     assert site.cards == [(RICOH, "likely"), (None, "unknown")]
+
+
+def test_who_claims_what_a_server_gave_to_several_others_is_a_repeater() -> None:
+    """Its boxes say nothing of themselves; they asked under their own cards, so a lease tells which they are."""
+    first, second, third = mail().client_ip, "10.0.3.18", "10.0.3.19"
+    given = [lease(ip, card, 0, 60) for ip, card in ((first, RICOH), (second, HP))]
+    claims = [arp(ip, PI, 1, 9) for ip in (first, second, third)]
+    mails = [mail(5, mac=PI), mail(6, ip=second, mac=PI), mail(7, ip=third, mac=PI)]
+    site = Site(mails, [*given, *claims])
+    assert site.cards == [(RICOH, "likely"), (HP, "likely"), (None, "unknown")]
+
+
+def test_one_address_that_was_anothers_makes_no_repeater() -> None:
+    first, second = mail().client_ip, "10.0.3.18"
+    boxes = [lease(first, RICOH, 0, 60), arp(first, PI, 1, 9), lease(second, PI, 0, 60), arp(second, PI, 1, 9)]
+    site = Site([mail(5, mac=PI), mail(6, ip=second, mac=PI)], boxes)
+    assert [card for card, _ in site.cards] == [PI, PI]

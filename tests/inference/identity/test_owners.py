@@ -121,6 +121,23 @@ def test_a_repeater_claims_an_address_that_a_server_gave_to_the_box_behind_it() 
     assert site.doubts == {"address-contested"}
 
 
+def test_a_printer_that_begins_with_an_odd_hop_count_is_no_router() -> None:
+    """Some count down from 60 or 100; nothing stands behind a printer, so its claim of the address tells."""
+    odd = mail(5, near=False)
+    site = Site([odd, mail(6, near=False)], [arp(IP, RICOH, 0, 9), said(RICOH, "name", "RNP1", "dhcp")])
+    assert site.cards == [(RICOH, "likely")] * 2
+    assert (site.device.name, site.device.role, site.device.identity.via) == ("RNP1", "client", ())
+    assert Site([mail(5, near=False)]).card == UNKNOWN
+    assert Site([mail(5, mac=PI, near=False)], [arp(IP, PI, 0, 9)]).card == UNKNOWN
+
+
+def test_who_says_the_names_of_two_others_may_say_a_thirds() -> None:
+    """A load balancer with an address of its own: what it passes on without a factory name is nobody's."""
+    mails = [mail(1, mac=PI, helo=FACTORY), mail(2, mac=PI, helo=FACTORY2), mail(3, mac=PI, helo="DiskStation")]
+    assert Site(mails, [arp(IP, PI, 0, 9)]).cards[2] == UNKNOWN
+    assert Site(mails[::2], [arp(IP, PI, 0, 9)]).cards[1][0] == PI
+
+
 def test_an_address_made_of_another_card_is_not_its_own() -> None:
     """A repeater passes on what a printer sends, under its own card; it may answer for its address, too."""
     assert Site([mail(ip=EUI64, mac=PI, helo="scan")]).card == UNKNOWN
