@@ -5,7 +5,8 @@ Rules of this file:
    breath: all are weighed.
 2. What the server is known to offer inside TLS makes other mechanisms unlikely, never impossible: clients try them.
 3. The same dialogue with the same server is read once, and the same records are judged once: what is judged depends on
-   nothing of a session but ``Key``, and how long its replies took.
+   nothing of a session but ``Key``, and how long its replies took; nor does it tell how long a long message was to the
+   byte, so of two mails of a device the second is known (``content``).
 """
 
 from __future__ import annotations
@@ -20,17 +21,18 @@ from typing import NamedTuple
 from sniffer.inference.attempts import Tried, tried
 from sniffer.inference.beginnings import HELLO_AND_MORE, joined, weighed
 from sniffer.inference.calibration import sharpened
+from sniffer.inference.content import Content, content_of
 from sniffer.inference.grammar import Grammar, State
 from sniffer.inference.habits import CERTAIN, Habits, Server
 from sniffer.inference.lengths import LONGEST_SAID, Lengths
+from sniffer.inference.offers import may_be_same_list, may_offer, offered_by
 from sniffer.inference.outcomes import last_words
-from sniffer.inference.plaintext import Length
-from sniffer.inference.reading import Reader, Reading, Said, Step, in_order
+from sniffer.inference.reading import Reader, Reading, Said, Step
 from sniffer.inference.reading_turns import Meaning, meanings
 from sniffer.inference.replies import NOTHING_LEARNT, Learnt, ReplyTables
 from sniffer.inference.site_replies import SiteReplies
 from sniffer.inference.turns import LONGEST_LIST, SHORTEST_LIST, Dialogue, Records, Turn, dialogue, records
-from sniffer.knowledge.auth_lines import STARTTLS_OCTETS, listed_services, offered_inside
+from sniffer.knowledge.auth_lines import listed_services
 from sniffer.knowledge.dialogue import Form, Model, model
 from sniffer.knowledge.exchange_replies import promised
 from sniffer.knowledge.site_profile import SiteProfile
@@ -54,9 +56,6 @@ PERHAPS_NOT_OFFERED = 0.3
 
 NOT_OFFERED_IN_CLEAR = 0.5
 """The same where only the list in clear is known: inside TLS there are often more."""
-
-SEVERAL_RECORDS = 3
-"""Records from which on a reply is taken to be several: TLS 1.0 sends two for one."""
 
 HELLO_AGAIN = 0.7
 """How likely a first turn is an EHLO if its answer is as long as the list in clear, though it has another length."""
@@ -151,6 +150,7 @@ class Ear:
         self._learnt: Mapping[Server, Learnt] = {}
         self._site = SiteReplies(profiles)
         self._heard: dict[Key, tuple[Hidden | None]] = {}
+        self._known: dict[Content, Hidden] = {}
         self._replies: dict[tuple[Server, object, str | None], Lengths] = {}
         self._offers: dict[tuple[tuple[str, ...], float], tuple[float, ...]] = {}
         forms = self.grammar.forms
@@ -176,16 +176,27 @@ class Ear:
 
     def _hear(self, fact: SessionFact, key: Key) -> Hidden | None:
         """Read a session; of it nothing may be asked here that is not in ``Key``."""
-        found, speech, service = dialogue(key.records), fact.speech, key.service
+        found = dialogue(key.records)
         if found is None or not (found.turns or found.hello):
             return None
+        content = content_of(found, key.records, key[1:])
+        known = self._known.get(content)
+        if known is None:
+            if len(self._known) >= limits.DIALOGUES_REMEMBERED:
+                self._known.clear()
+            known = self._known[content] = self._anew(fact, found, content, key)
+        return known._replace(dialogue=found)
+
+    def _anew(self, fact: SessionFact, found: Dialogue, content: Content, key: Key) -> Hidden:
+        """Read a dialogue; of the session and of it nothing may be asked here that is not in its content."""
+        speech, service = fact.speech, key.service
         replies = self._replies_of(fact, key)
         offered = offered_by(fact, found, service) if service in listed_services() else None
         hint = offered_by(fact, found) if offered is None else None
         inside = may_offer(fact, found, service) if offered is None and service in listed_services() else offered
         factors = self._factors(inside, hint, speech.offered, same=may_be_same_list(fact, found))
         ended = key.end_seen and found.cut is None
-        reading, said = self._read(fact, found, replies, factors, ended=ended)
+        reading, said = self._read(fact, found, content, replies, factors, ended=ended)
         powers = self._sharpness["exact" if found.exact else "range"]
         families = self._families(reading)
         if service in listed_services() and self._takes_mail(reading, said, replies):
@@ -252,17 +263,24 @@ class Ear:
     def _forget(self) -> None:
         self._replies.clear()
         self._heard.clear()
+        self._known.clear()
         self.reader.forget()
 
     def _read(
-        self, fact: SessionFact, found: Dialogue, table: Lengths, factors: tuple[float, ...] | None, *, ended: bool
+        self,
+        fact: SessionFact,
+        found: Dialogue,
+        content: Content,
+        table: Lengths,
+        factors: tuple[float, ...] | None,
+        *,
+        ended: bool,
     ) -> tuple[Reading, tuple[Said, ...]]:
         """Read a dialogue; where its first turn may be an EHLO or not, both ways."""
-        said = in_order(list(map(_said, found.turns)))
+        said, opening = content.turns, content.hello
         behind = self._believed(self.reader.read(said, table, factors, ended=ended), factors)
         ways = [(behind, said, 1.0)]
-        if not found.anchored and found.hello is not None:
-            opening = _said(found.hello)
+        if not found.anchored and opening is not None:
             whole = (opening, *said)
             without = self._believed(self.reader.read(whole, table, factors, ended=ended), factors)
             prior = HELLO_BEHIND_GREETING if found.greeting else HELLO_AGAIN
@@ -270,7 +288,7 @@ class Ear:
             ways = [(behind, said, prior * greets), (without, whole, 1.0 - prior)]
         more = joined(fact, found)
         if more:
-            whole = (more, *(said if found.hello else said[1:]))
+            whole = (more, *(said if opening else said[1:]))
             reading = self._believed(self.reader.read(whole, table, factors, ended=ended), factors)
             ways.append((reading, whole, HELLO_AND_MORE * HELLO_SAME * LIST_SHARE))
         return weighed(ways) if len(ways) > 1 else (behind, said)
@@ -359,42 +377,3 @@ def words_of(banner: str | None) -> object:
     promise = promised(banner) if banner else None
     host = HOST.match(banner or "")
     return (promise, len(host[1]) if host else None) if promise else banner
-
-
-def offered_by(fact: SessionFact, found: Dialogue, service: str | None = None) -> tuple[str, ...] | None:
-    """Return the mechanisms that a server lists inside TLS, None where the two EHLO replies do not tell."""
-    text = listed_inside(found)
-    return _offered(fact, text.least, service) if text and text.exact else None
-
-
-def may_offer(fact: SessionFact, found: Dialogue, service: str) -> tuple[str, ...] | None:
-    """Return all mechanisms that a service may list where its EHLO reply is known to a range, None where none fits."""
-    text = listed_inside(found)
-    if text is None or text.exact:
-        return None
-    offers = [_offered(fact, octets, service) or () for octets in range(text.least, text.most + 1)]
-    return tuple(sorted({name for offer in offers for name in offer})) or None
-
-
-def listed_inside(found: Dialogue) -> Length | None:
-    """Return the length of the list inside TLS, None where no reply surely is one."""
-    return found.hello.server.text if found.anchored and found.hello and found.hello.server else None
-
-
-def _offered(fact: SessionFact, octets: int, service: str | None) -> tuple[str, ...] | None:
-    clear = fact.speech.greeted_octets
-    return None if clear is None else offered_inside(clear, octets, fact.speech.offered or (), service)
-
-
-def may_be_same_list(fact: SessionFact, found: Dialogue) -> bool:
-    """Say whether the list inside TLS may be the one in clear, without STARTTLS."""
-    text, clear = listed_inside(found), fact.speech.greeted_octets
-    return text is not None and clear is not None and text.least <= clear - STARTTLS_OCTETS <= text.most
-
-
-def _said(turn: Turn) -> Said:
-    if turn.client is None:
-        raise ValueError("a turn without a client's message is no turn of a dialogue")
-    if turn.server is None:
-        return Said(turn.client.text, None)
-    return Said(turn.client.text, turn.server.text, turn.server.records >= SEVERAL_RECORDS)

@@ -42,6 +42,22 @@ RAREST = 0.5
 """Part of a weight written by hand below which none is fitted, for the same reason: what no program of a lab does, some
 in the world do."""
 
+NEXT_MAIL = (
+    "mail > mail-accepted > mail",
+    "mail > echoed > mail",
+    "mail > mail-refused > denied",
+    "envelope > envelope-accepted > text",
+    "envelope-half > envelope-half-accepted > recipients",
+    "everything > everything-accepted > sent",
+)
+"""Ways in which another mail follows one that was sent."""
+
+ASIDE = ("mail > mail", "recipients > recipients", "several > several", "text > sent", "sent > sent")
+"""Phases before and behind something strange that a client says and that changes nothing."""
+
+AFTER_AUTH = ("accepted", "refused")
+"""Situations in which it is told."""
+
 BY_HAND = frozenset(
     (
         ("none", "ready: question > answered > asked"),
@@ -53,13 +69,15 @@ BY_HAND = frozenset(
         ("refused", "ready: envelope > envelope-accepted > text"),
         ("refused", "ready: envelope-half > envelope-half-accepted > recipients"),
         ("refused", "ready: everything > everything-accepted > sent"),
+        *((situation, f"sent: {way}") for situation in SITUATIONS for way in NEXT_MAIL),
+        *((situation, each.replace(" >", ": aside > aside-answer >")) for situation in AFTER_AUTH for each in ASIDE),
         *((situation, "recipients: recipient > recipient-again > several") for situation in SITUATIONS),
         *((situation, "several: recipient > recipient-again > several") for situation in SITUATIONS),
     )
 )
 """Ways that stay as written: what scanners and people say, how often a client without credentials goes where they are
-demanded, that MAIL follows a refusal, so that it must not prove a login, and how many recipients a mail has, whatever
-the programs of a lab do."""
+demanded, that MAIL follows a refusal, so that it must not prove a login, and how many mails a session and recipients a
+mail has, whatever the programs of a lab do."""
 
 LEAVING = ("ready", "mail")
 """Phases in which a person may have a client leave, to see whether a server answers or a login works."""

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 import pytest
 
+from sniffer.inference.content import coarse
 from sniffer.inference.hidden import Ear
+from sniffer.inference.plaintext import exactly
 from sniffer.knowledge.dialogue import model
 from sniffer.model.facts import SessionFact
 from tests.accuracy.corpora import Attempt, Sample
@@ -74,7 +76,7 @@ def test_a_session_that_contradicts_its_label_says_nothing(name: str) -> None:
 def test_a_mechanism_that_nobody_knows_is_another() -> None:
     unheard = label(family="challenge", attempts=(Attempt("X-OWN", False, "ok"),))
     assert ("client", "auth-other", "16") in likely(Sample(session("16>30, 30>37, 6>15"), unheard))
-    assert ("client", "auth-xoauth2-initial", "1635") in likely(token())
+    assert ("client", "auth-xoauth2-initial", str(coarse(exactly(1635)).least)) in likely(token())
 
 
 def test_where_a_dialogue_ended_counts_only_if_the_end_was_seen() -> None:
