@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import exp
 
+from sniffer.inference.content import Content
 from sniffer.inference.grammar import State
+from sniffer.inference.plaintext import Length, exactly
 from sniffer.inference.reading import Reading, Said
-from sniffer.inference.turns import Dialogue
-from sniffer.model.facts import SessionFact
+from sniffer.inference.turns import LONGEST_LIST, SHORTEST_LIST
 
 HELLO_AND_MORE = 0.005
 """How likely a client sends a command behind its EHLO without waiting for the list."""
+
+SHORTEST_COMMAND, SHORTEST_REPLY = 6, 5
+"""Bytes of QUIT, DATA or RSET, and of a reply of three digits without a text."""
 
 
 def weighed(ways: Sequence[tuple[Reading, tuple[Said, ...], float]]) -> tuple[Reading, tuple[Said, ...]]:
@@ -34,10 +38,14 @@ def weighed(ways: Sequence[tuple[Reading, tuple[Said, ...], float]]) -> tuple[Re
     return better._replace(states=tuple(states.items()), odd=odd), said
 
 
-def joined(fact: SessionFact, found: Dialogue) -> Said | None:
-    """Return a command that may have come in one message with the EHLO."""
-    speech = fact.speech
-    if speech.hello_octets is None or speech.greeted_octets is None:
+def joined(content: Content) -> Said | None:
+    """Return a command that may have come in one message with the EHLO, and the reply; None where there is none."""
+    first = content.hello or next(iter(content.turns), None)
+    hello, listed = content.clear
+    if content.anchored or first is None or first.server is None or hello is None or listed is None:
         return None
-    lengths = found.joined(speech.hello_octets, speech.greeted_octets)
-    return Said(*lengths) if lengths else None
+    said, reply = first.client, first.server
+    least, most = reply.least - listed - LONGEST_LIST, reply.most - listed - SHORTEST_LIST
+    if not said.exact or said.least < hello + SHORTEST_COMMAND or most < SHORTEST_REPLY:
+        return None
+    return Said(exactly(said.least - hello), Length(max(least, SHORTEST_REPLY), most))

@@ -196,7 +196,7 @@ class Ear:
         inside = may_offer(fact, found, service) if offered is None and service in listed_services() else offered
         factors = self._factors(inside, hint, speech.offered, same=may_be_same_list(fact, found))
         ended = key.end_seen and found.cut is None
-        reading, said = self._read(fact, found, content, replies, factors, ended=ended)
+        reading, said = self._read(fact, content, replies, factors, ended=ended)
         powers = self._sharpness["exact" if found.exact else "range"]
         families = self._families(reading)
         if service in listed_services() and self._takes_mail(reading, said, replies):
@@ -269,7 +269,6 @@ class Ear:
     def _read(
         self,
         fact: SessionFact,
-        found: Dialogue,
         content: Content,
         table: Lengths,
         factors: tuple[float, ...] | None,
@@ -280,13 +279,13 @@ class Ear:
         said, opening = content.turns, content.hello
         behind = self._believed(self.reader.read(said, table, factors, ended=ended), factors)
         ways = [(behind, said, 1.0)]
-        if not found.anchored and opening is not None:
+        if not content.anchored and opening is not None:
             whole = (opening, *said)
             without = self._believed(self.reader.read(whole, table, factors, ended=ended), factors)
-            prior = HELLO_BEHIND_GREETING if found.greeting else HELLO_AGAIN
+            prior = HELLO_BEHIND_GREETING if content.greeted else HELLO_AGAIN
             greets = self._greets(fact, opening, table)
             ways = [(behind, said, prior * greets), (without, whole, 1.0 - prior)]
-        more = joined(fact, found)
+        more = joined(content)
         if more:
             whole = (more, *(said if opening else said[1:]))
             reading = self._believed(self.reader.read(whole, table, factors, ended=ended), factors)

@@ -39,9 +39,6 @@ LONG_LIST = 112
 LONGEST_HELLO = 262
 """Bytes of the longest EHLO line: its name has 255 at most (RFC 1035 2.3.4)."""
 
-SHORTEST_COMMAND, SHORTEST_REPLY = 6, 5
-"""Bytes of QUIT, DATA or RSET, and of a reply of three digits without a text."""
-
 LATEST_HELLO = 4
 """Turns among which a late EHLO is looked for: an AUTH of LOGIN has three."""
 
@@ -92,20 +89,6 @@ class Dialogue(NamedTuple):
     def exact(self) -> bool:
         """Say whether the client's lengths are known to the byte."""
         return self.protection.block == 1 and self.padding.kind != "block"
-
-    def joined(self, hello: int, listed: int) -> tuple[Length, Length] | None:
-        """Return a command behind the EHLO in one message with it, and the reply to it; None where there is none.
-
-        ``hello`` and ``listed`` are the lengths of the EHLO in clear and of the reply to it.
-        """
-        first = self.hello or next(iter(self.turns), None)
-        if self.anchored or first is None or first.client is None or first.server is None:
-            return None
-        said, reply = first.client.text, first.server.text
-        least, most = reply.least - listed - LONGEST_LIST, reply.most - listed - SHORTEST_LIST
-        if not said.exact or said.least < hello + SHORTEST_COMMAND or most < SHORTEST_REPLY:
-            return None
-        return exactly(said.least - hello), Length(max(least, SHORTEST_REPLY), most)
 
 
 class Records(NamedTuple):

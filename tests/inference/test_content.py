@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sniffer.inference.content import LONG, coarse
+from sniffer.inference.habits import Habits
 from sniffer.inference.hidden import Ear
+from sniffer.inference.inferred import Context, inferred_auth
 from sniffer.inference.plaintext import Length, exactly
-from tests.inference.dialogues import session
+from sniffer.model.facts import SessionFact
+from sniffer.model.findings import AuthFinding
+from tests.inference.dialogues import GREETED, LIST, MAIL, ear, session, told
 
 LOGIN = "12>18, 34>18, 54>37, 36>14, 32>14, 6>37"
 
@@ -34,8 +40,8 @@ def test_a_range_stays_a_range(least: int, width: int) -> None:
 
 
 def test_a_mail_of_another_size_is_the_same_dialogue() -> None:
-    ear = Ear()
-    first, second = (ear.hear(session(f"{LOGIN}, {octets}>42, 6>15")) for octets in (1024, 1084))
+    fresh = Ear()
+    first, second = (fresh.hear(session(f"{LOGIN}, {octets}>42, 6>15")) for octets in (1024, 1084))
     assert first is not None
     assert second is not None
     assert second.reading is first.reading
@@ -43,6 +49,28 @@ def test_a_mail_of_another_size_is_the_same_dialogue() -> None:
     assert [turn.client.octets for turn in second.turns if turn.client] != [
         turn.client.octets for turn in first.turns if turn.client
     ]
+
+
+@pytest.mark.parametrize(
+    ("greeted", "turns"),
+    [
+        (GREETED, f"{LOGIN}, {{}}>42, 6>15"),
+        (GREETED, f"{{}}>37, {MAIL}"),
+        (f"{{}}>{LIST + 37}", MAIL),  # more behind the EHLO in one message
+    ],
+)
+@given(st.integers(LONG, 6000), st.integers(0, 8).map(lambda times: 4 * times))
+def test_which_of_two_came_first_does_not_matter(greeted: str, turns: str, octets: int, more: int) -> None:
+    lengths = octets, octets + more
+    facts = [session(turns.format(each), greeted=greeted.format(each)) for each in lengths]
+    assert [told(each) for each in facts] == judged(facts) == judged(facts[::-1])[::-1]
+
+
+def judged(facts: Sequence[SessionFact]) -> list[AuthFinding]:
+    """What an ear that remembers nothing hears of sessions, in this order."""
+    fresh = ear()
+    fresh.learn(Habits())
+    return [inferred_auth(each, fresh.hear(each), fresh, Context("other")) for each in facts]
 
 
 @pytest.mark.parametrize(
@@ -55,8 +83,8 @@ def test_a_mail_of_another_size_is_the_same_dialogue() -> None:
     ],
 )
 def test_what_may_tell_something_is_another_dialogue(other: str) -> None:
-    ear = Ear()
-    first, second = ear.hear(session(f"{LOGIN}, 1024>42, 6>15")), ear.hear(session(other))
+    fresh = Ear()
+    first, second = fresh.hear(session(f"{LOGIN}, 1024>42, 6>15")), fresh.hear(session(other))
     assert first is not None
     assert second is not None
     assert second.judged is not first.judged
