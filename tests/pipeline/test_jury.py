@@ -41,16 +41,17 @@ def shared(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> i
     return int(request.param)
 
 
+@pytest.fixture(scope="module")
 def alone(gathered: Gathered) -> list[SessionFinding]:
     """What one process finds."""
     return list(Judgement(gathered.spool, shares=False).sessions())
 
 
 @pytest.mark.usefixtures("shared")
-def test_a_jury_finds_what_one_judge_finds(gathered: Gathered) -> None:
+def test_a_jury_finds_what_one_judge_finds(gathered: Gathered, alone: list[SessionFinding]) -> None:
     found = list(Judgement(gathered.spool).sessions())
     assert len([each for each in found if each.auth.basis == "inferred"]) > 50
-    assert found == alone(gathered)
+    assert found == alone
     assert Judgement(gathered.spool).devices() == Judgement(gathered.spool, shares=False).devices()
 
 
@@ -69,7 +70,9 @@ def test_each_juror_is_asked(gathered: Gathered, shared: int, monkeypatch: pytes
 
 
 @pytest.mark.usefixtures("shared")
-def test_what_a_dead_juror_leaves_is_judged_all_the_same(gathered: Gathered, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_dead_juror_leaves_is_judged_all_the_same(
+    gathered: Gathered, alone: list[SessionFinding], monkeypatch: pytest.MonkeyPatch
+) -> None:
     work = jury_of._work
 
     def die_early(pipe: Pipe, *others: Any) -> None:
@@ -81,7 +84,7 @@ def test_what_a_dead_juror_leaves_is_judged_all_the_same(gathered: Gathered, mon
         work(pipe, *others)
 
     monkeypatch.setattr(jury_of, "_work", die_early)
-    assert list(Judgement(gathered.spool).sessions()) == alone(gathered)
+    assert list(Judgement(gathered.spool).sessions()) == alone
 
 
 @pytest.mark.usefixtures("shared")
@@ -101,7 +104,9 @@ def test_who_stops_listening_leaves_no_process_behind(gathered: Gathered, monkey
 
 
 @pytest.mark.usefixtures("shared")
-def test_where_no_process_can_be_started_one_judges(gathered: Gathered, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_no_process_can_be_started_one_judges(
+    gathered: Gathered, alone: list[SessionFinding], monkeypatch: pytest.MonkeyPatch
+) -> None:
     started: list[object] = []
     start = jury_of._Juror
 
@@ -112,7 +117,7 @@ def test_where_no_process_can_be_started_one_judges(gathered: Gathered, monkeypa
         return started[0]
 
     monkeypatch.setattr(jury_of, "_Juror", no_more_than_one)
-    assert list(Judgement(gathered.spool).sessions()) == alone(gathered)
+    assert list(Judgement(gathered.spool).sessions()) == alone
     assert not started[0]._process.is_alive()  # type: ignore[attr-defined]
 
 
