@@ -124,11 +124,7 @@ class Summary:
         count = len(self.nameless)
         addresses = list(dict.fromkeys(each.addresses[0].ip for each in self.nameless if each.addresses))
         shown = ", ".join(addresses[:NAMELESS]) + (" …" if len(addresses) > NAMELESS else "")
-        behind = (
-            ": their frames came through a router or proxy"
-            if count > 1
-            else ": its frames came through a router or proxy"
-        )
+        behind = f": {'their' if count > 1 else 'its'} frames came through a router or proxy"
         way = behind if all(each.identity.via for each in self.nameless) else ""
         settles = {each.identity.settles for each in self.nameless}
         tables = settles.pop() if len(settles) == 1 else TABLES
