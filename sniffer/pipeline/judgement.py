@@ -97,9 +97,12 @@ class Judgement:
     def _jury(self) -> Jury | None:
         """Return who judges what TLS hides, where that is much; None where the judge may as well do it alone."""
         count = jurors(self._spool.count_hidden()) if self._shares else 0
-        with contextlib.suppress(OSError):  # no room for their files, or for more processes
-            return Jury(self._judge, count, self._spool.hidden()) if count else None
-        return None
+        if not count:
+            return None
+        try:
+            return Jury(self._judge, count, self._spool.hidden())
+        except OSError:  # no room for their files, or for more processes
+            return None
 
     def _advised(self, device: DeviceFinding) -> DeviceFinding:
         if self._as_of is None:

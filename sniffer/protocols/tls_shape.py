@@ -83,7 +83,7 @@ class Shape:
         if not said or said[-1].heard < heard:
             cut = "limit" if len(said) == MOST_SAID else self._cut[not from_client]
             if cut is not None and (len(said) == MOST_SAID or heard > self._seen(not from_client)):
-                self._stop(from_client, ended - length - HEADER.size, cut)
+                self._stop(from_client, ended - length - HEADER_OCTETS, cut)
                 return
             said.append(_Utterance(heard, ended, time, time, [length]))
             self._captured.append((from_client, said[-1]))

@@ -111,7 +111,6 @@ def selection(
     """
     either = _either_port(ports)
     plain = f"(tcp and {either}) or (ip6 and ({_extensions()}))"
-    carried = f" or {_carriers(link)}"
     if share != ALL:
         ipv4 = f"ip and tcp and {either}{share.expression('tcp', 0)}"
         ipv6 = f"ip6 and tcp and {either}{share.expression('ip6', IPV6_BYTES)}"
@@ -120,7 +119,7 @@ def selection(
         plain = f"{plain} or (udp and ({' or '.join(f'src port {port}' for port in senders)}))"
     if discovery and share.number == 0:
         plain = " or ".join([plain, *discovery.expressions(link), *(_openings(either) if share != ALL else ())])
-    plain += carried
+    plain += f" or {_carriers(link)}"
     if link in LOOPBACK:
         return f"{plain} or not ip"
     if link != DLT_EN10MB:
